@@ -1,0 +1,16 @@
+"""Every Cypher statement, one per ``.cypher`` file, in folders by purpose, and the catalogue that loads them."""
+
+from cypher.catalog import Access, Statement, catalog, load
+from cypher.errors import HoplineError, IdentifierError, StatementError
+from cypher.identifiers import escape
+
+__all__ = [
+    "Access",
+    "HoplineError",
+    "IdentifierError",
+    "Statement",
+    "StatementError",
+    "catalog",
+    "escape",
+    "load",
+]

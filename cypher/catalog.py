@@ -1,0 +1,120 @@
+"""Load Cypher statements by name from the ``.cypher`` files beside this module.
+
+A file is one statement under a header of ``//`` lines::
+
+    // The top unseen items of one user, by the active release's vector index.
+    // identifiers: user_label, user_key
+    // params: $user_id: any, $k: integer
+    // returns: id, score
+    // access: read
+    MATCH (u:{{user_label}} {{{user_key}}: $user_id}) …
+
+Values are ``$parameters``. Names come in as ``{{identifiers}}``, escaped here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from pathlib import Path
+
+from cypher.errors import StatementError
+from cypher.identifiers import escape
+
+_ROOT = Path(__file__).parent
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+_PARAMETER = re.compile(r"\$(\w+)")
+_FIELD = re.compile(r"^(identifiers|params|returns|access):\s*(.*)$")
+
+
+class Access(str, Enum):
+    """What a statement may do: read data, write data, or change the schema (indexes and constraints)."""
+
+    READ = "read"
+    WRITE = "write"
+    SCHEMA = "schema"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of the catalogue; ``name`` is ``folder/file`` without the suffix."""
+
+    name: str
+    purpose: str
+    text: str
+    identifiers: tuple[str, ...]
+    params: tuple[str, ...]
+    returns: tuple[str, ...]
+    access: Access
+
+    def render(self, identifiers: Mapping[str, str] | None = None) -> str:
+        """Return the text with every ``{{identifier}}`` replaced by its escaped name.
+
+        Raises:
+            StatementError: the names given are not exactly those the header declares.
+            IdentifierError: a name that Neo4j could not hold.
+        """
+        given = dict(identifiers or {})
+        if set(given) != set(self.identifiers):
+            raise StatementError(
+                f"{self.name} was given the identifiers {sorted(given)}; it declares {sorted(self.identifiers)}"
+            )
+        return _PLACEHOLDER.sub(lambda match: escape(given[match.group(1)]), self.text)
+
+
+def _parse(name: str, source: str) -> Statement:
+    header: list[str] = []
+    body: list[str] = []
+    for line in source.splitlines():
+        if not body and line.startswith("//"):
+            header.append(line.removeprefix("//").strip())
+        elif line.strip() or body:
+            body.append(line)
+    fields: dict[str, str] = {}
+    purpose: list[str] = []
+    for line in header:
+        match = _FIELD.match(line)
+        if match:
+            fields[match.group(1)] = match.group(2).strip()
+        elif not fields:
+            purpose.append(line)
+    text = "\n".join(body).strip()
+    missing = {"params", "returns", "access"} - fields.keys()
+    if missing or not purpose or not text:
+        raise StatementError(f"{name}.cypher lacks {sorted(missing) or 'a purpose line or a statement'} in its header")
+    names = tuple(part.strip() for part in fields.get("identifiers", "").split(",") if part.strip())
+    params = tuple(_PARAMETER.findall(fields["params"]))
+    if set(names) != set(_PLACEHOLDER.findall(text)):
+        raise StatementError(f"{name}.cypher declares the identifiers {sorted(names)}, its text uses others")
+    if set(params) != set(_PARAMETER.findall(text)):
+        raise StatementError(f"{name}.cypher declares the params {sorted(params)}, its text uses others")
+    return Statement(
+        name=name,
+        purpose=" ".join(purpose),
+        text=text,
+        identifiers=names,
+        params=params,
+        returns=tuple(part.strip().split(":")[0] for part in fields["returns"].split(",") if part.strip() not in {"", "nothing"}),
+        access=Access(fields["access"]),
+    )
+
+
+@cache
+def load(name: str) -> Statement:
+    """Return the statement ``name``, such as ``"recommend/recommend_items_by_user"``.
+
+    Raises:
+        StatementError: there is no such file, or its header and text disagree.
+    """
+    path = _ROOT / f"{name}.cypher"
+    if not path.is_file():
+        raise StatementError(f"there is no statement {name!r}; known: {sorted(catalog())}")
+    return _parse(name, path.read_text(encoding="utf-8"))
+
+
+def catalog() -> tuple[str, ...]:
+    """Return the names of all statements, sorted."""
+    return tuple(sorted(path.relative_to(_ROOT).with_suffix("").as_posix() for path in _ROOT.rglob("*.cypher")))

@@ -1,0 +1,31 @@
+"""What can go wrong between Hopline and the database."""
+
+from cypher.errors import HoplineError
+
+
+class SchemaError(HoplineError):
+    """A schema that contradicts itself, or tables that do not fit it."""
+
+
+class DatabaseError(HoplineError):
+    """Neo4j refused or could not be reached."""
+
+
+class AuthenticationError(DatabaseError):
+    """Neo4j was reached and refused the user name or password."""
+
+
+class DatabaseGoneError(DatabaseError):
+    """The connection was lost in the middle of work; what was committed stays, a re-run completes it."""
+
+
+class ServerError(HoplineError):
+    """The embedded server could not be installed, started or stopped."""
+
+
+class ReleaseError(HoplineError):
+    """A release that is missing, incomplete, or does not fit the graph."""
+
+
+class NotFoundError(HoplineError):
+    """A user or item that the graph does not hold."""

@@ -1,0 +1,138 @@
+"""The schema: one value that says what the graph holds; everything else derives from it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from graph.errors import SchemaError
+
+
+class NodeRole(str, Enum):
+    """What a kind of node is to a recommender."""
+
+    USER = "user"
+    ITEM = "item"
+    ENTITY = "entity"
+
+
+class EdgeRole(str, Enum):
+    """What a kind of relationship is to a recommender."""
+
+    INTERACTION = "interaction"  # a user did something with an item
+    SOCIAL = "social"  # user to user
+    KNOWLEDGE = "knowledge"  # a fact of the knowledge graph
+
+
+class FeatureType(str, Enum):
+    """How a node property enters the model."""
+
+    NUMERIC = "numeric"
+    CATEGORICAL = "categorical"
+    MULTI = "multi"  # a list of categories
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Feature(_Value):
+    """One node property that the model reads."""
+
+    name: str = Field(min_length=1, description="property name")
+    type: FeatureType
+
+
+class NodeKind(_Value):
+    """One label: its key property, role, human-readable title, and input features."""
+
+    label: str = Field(min_length=1)
+    key: str = Field(default="id", min_length=1, description="property that holds the external id, unique in the label")
+    role: NodeRole
+    title: str | None = Field(default=None, description="property shown to people, if any")
+    features: tuple[Feature, ...] = ()
+
+
+class EdgeKind(_Value):
+    """One relationship type between two labels."""
+
+    source: str
+    type: str = Field(min_length=1)
+    target: str
+    role: EdgeRole
+    value: str | None = Field(default=None, description="numeric property: rating, weight, count")
+    time: str | None = Field(default=None, description="property holding seconds since 1970")
+
+    @property
+    def triple(self) -> tuple[str, str, str]:
+        """``(source label, relationship type, target label)``, DGL's canonical edge type."""
+        return (self.source, self.type, self.target)
+
+
+class Schema(_Value):
+    """All node and edge kinds of one graph.
+
+    Holds exactly one user kind and one item kind, at least one interaction kind between them, no label or triple
+    twice, and no edge kind whose labels are undeclared.
+
+    Raises:
+        SchemaError: any of these does not hold (from :meth:`check`, which validation calls).
+    """
+
+    nodes: tuple[NodeKind, ...]
+    edges: tuple[EdgeKind, ...]
+
+    @model_validator(mode="after")
+    def check(self) -> Schema:
+        """Refuse a schema that contradicts itself."""
+        labels = [node.label for node in self.nodes]
+        if len(set(labels)) != len(labels):
+            raise SchemaError(f"labels are declared twice: {sorted({x for x in labels if labels.count(x) > 1})}")
+        triples = [edge.triple for edge in self.edges]
+        if len(set(triples)) != len(triples):
+            raise SchemaError(f"edge kinds are declared twice: {sorted({x for x in triples if triples.count(x) > 1})}")
+        for role in (NodeRole.USER, NodeRole.ITEM):
+            found = [node.label for node in self.nodes if node.role is role]
+            if len(found) != 1:
+                raise SchemaError(f"got {len(found)} node kinds with role {role.value!r} ({found}); expected exactly one")
+        for edge in self.edges:
+            unknown = {edge.source, edge.target} - set(labels)
+            if unknown:
+                raise SchemaError(f"the edge kind {edge.triple} uses undeclared labels {sorted(unknown)}; declare them as nodes")
+            if edge.role is EdgeRole.INTERACTION and (edge.source, edge.target) != (self.user.label, self.item.label):
+                raise SchemaError(f"the interaction {edge.triple} must go from {self.user.label!r} to {self.item.label!r}")
+        if not self.interactions:
+            raise SchemaError("no edge kind has role 'interaction'; Hopline learns from what users did with items")
+        return self
+
+    @property
+    def user(self) -> NodeKind:
+        """The user kind."""
+        return next(node for node in self.nodes if node.role is NodeRole.USER)
+
+    @property
+    def item(self) -> NodeKind:
+        """The item kind."""
+        return next(node for node in self.nodes if node.role is NodeRole.ITEM)
+
+    @property
+    def interactions(self) -> tuple[EdgeKind, ...]:
+        """Edge kinds from users to items."""
+        return tuple(edge for edge in self.edges if edge.role is EdgeRole.INTERACTION)
+
+    @property
+    def knowledge(self) -> tuple[EdgeKind, ...]:
+        """Edge kinds of the knowledge graph."""
+        return tuple(edge for edge in self.edges if edge.role is EdgeRole.KNOWLEDGE)
+
+    def node(self, label: str) -> NodeKind:
+        """Return the node kind of ``label``.
+
+        Raises:
+            SchemaError: the label is not declared.
+        """
+        for kind in self.nodes:
+            if kind.label == label:
+                return kind
+        raise SchemaError(f"the schema has no label {label!r}; it has {[node.label for node in self.nodes]}")
