@@ -1,6 +1,6 @@
 """Every Cypher statement, one per ``.cypher`` file, in folders by purpose, and the catalogue that loads them."""
 
-from cypher.catalog import Access, Statement, catalog, load
+from cypher.catalog import Access, Names, Statement, catalog, load
 from cypher.errors import HoplineError, IdentifierError, StatementError
 from cypher.identifiers import escape
 
@@ -8,6 +8,7 @@ __all__ = [
     "Access",
     "HoplineError",
     "IdentifierError",
+    "Names",
     "Statement",
     "StatementError",
     "catalog",

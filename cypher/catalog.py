@@ -9,24 +9,31 @@ A file is one statement under a header of ``//`` lines::
     // access: read
     MATCH (u:{{user_label}} {{{user_key}}: $user_id}) …
 
-Values are ``$parameters``. Names come in as ``{{identifiers}}``, escaped here and nowhere else.
+Values are ``$parameters``. Names come in as ``{{identifiers}}``, escaped here and nowhere else; several names, such as
+relationship types of which any will do, are joined by ``|``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cypher.errors import StatementError
-from cypher.identifiers import escape
+from cypher.identifiers import escape, escape_any
+from cypher.literals import literal
+
+Names = Mapping[str, str | Sequence[str]]
+"""Placeholder → the name it stands for, or several of which any will do."""
 
 _ROOT = Path(__file__).parent
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _PARAMETER = re.compile(r"\$(\w+)")
+_NAME_OR_VALUE = re.compile(r"\{\{(\w+)\}\}|\$(\w+)")
 _FIELD = re.compile(r"^(identifiers|params|returns|access):\s*(.*)$")
 
 
@@ -50,19 +57,38 @@ class Statement:
     returns: tuple[str, ...]
     access: Access
 
-    def render(self, identifiers: Mapping[str, str] | None = None) -> str:
-        """Return the text with every ``{{identifier}}`` replaced by its escaped name.
+    def render(self, identifiers: Names | None = None) -> str:
+        """Return the text with every ``{{identifier}}`` replaced by its escaped name, or names joined by ``|``.
 
         Raises:
             StatementError: the names given are not exactly those the header declares.
-            IdentifierError: a name that Neo4j could not hold.
+            IdentifierError: a name that Neo4j could not hold, or no name at all.
         """
+        names = self._names(identifiers)
+        return _PLACEHOLDER.sub(lambda match: names[match.group(1)], self.text)
+
+    def inline(self, params: Mapping[str, Any], identifiers: Names | None = None) -> str:
+        """Return the text with values written into it as literals, for a person to paste; never to be run by Hopline.
+
+        Raises:
+            StatementError: the names or values given are not exactly those the header declares.
+        """
+        names = self._names(identifiers)
+        if set(params) != set(self.params):
+            raise StatementError(f"{self.name} was given the params {sorted(params)}; it declares {sorted(self.params)}")
+        # One pass, so that neither a name nor a value is searched for placeholders itself.
+        return _NAME_OR_VALUE.sub(
+            lambda match: names[match.group(1)] if match.group(1) else literal(params[match.group(2)]),
+            self.text,
+        )
+
+    def _names(self, identifiers: Names | None) -> dict[str, str]:
         given = dict(identifiers or {})
         if set(given) != set(self.identifiers):
             raise StatementError(
                 f"{self.name} was given the identifiers {sorted(given)}; it declares {sorted(self.identifiers)}"
             )
-        return _PLACEHOLDER.sub(lambda match: escape(given[match.group(1)]), self.text)
+        return {placeholder: escape(name) if isinstance(name, str) else escape_any(name) for placeholder, name in given.items()}
 
 
 def _parse(name: str, source: str) -> Statement:
@@ -97,7 +123,9 @@ def _parse(name: str, source: str) -> Statement:
         text=text,
         identifiers=names,
         params=params,
-        returns=tuple(part.strip().split(":")[0] for part in fields["returns"].split(",") if part.strip() not in {"", "nothing"}),
+        returns=tuple(
+            part.strip().split(":")[0] for part in fields["returns"].split(",") if part.strip() not in {"", "nothing"}
+        ),
         access=Access(fields["access"]),
     )
 

@@ -99,8 +99,13 @@ class Schema(_Value):
         for edge in self.edges:
             unknown = {edge.source, edge.target} - set(labels)
             if unknown:
-                raise SchemaError(f"the edge kind {edge.triple} uses undeclared labels {sorted(unknown)}; declare them as nodes")
-            if edge.role is EdgeRole.INTERACTION and (edge.source, edge.target) != (self.user.label, self.item.label):
+                raise SchemaError(
+                    f"the edge kind {edge.triple} uses undeclared labels {sorted(unknown)}; declare them as nodes"
+                )
+            if edge.role is EdgeRole.INTERACTION and (edge.source, edge.target) != (
+                self.user.label,
+                self.item.label,
+            ):
                 raise SchemaError(f"the interaction {edge.triple} must go from {self.user.label!r} to {self.item.label!r}")
         if not self.interactions:
             raise SchemaError("no edge kind has role 'interaction'; Hopline learns from what users did with items")

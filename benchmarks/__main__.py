@@ -1,0 +1,40 @@
+"""Run a benchmark by name."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from benchmarks import loop, snapshot
+from hopline.errors import HoplineError
+
+BENCHMARKS = {"loop": loop, "snapshot": snapshot}
+
+
+def main() -> int:
+    """Parse the command line, run, print."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure Hopline on a real embedded Neo4j of its own; progress goes to stderr.",
+        epilog="; ".join(f"{name}: {(module.__doc__ or '').splitlines()[0]}" for name, module in BENCHMARKS.items()),
+    )
+    parser.add_argument("name", choices=sorted(BENCHMARKS))
+    parser.add_argument("--dataset", help="ml100k or lastfm-kg; for benchmarks that take one")
+    parser.add_argument("--json", action="store_true", help="print the figures as one JSON object, last")
+    arguments = parser.parse_args()
+    try:
+        figures = BENCHMARKS[arguments.name].run(arguments.dataset, lambda text: print(text, file=sys.stderr, flush=True))
+    except HoplineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if arguments.json:
+        print(json.dumps(figures))
+    else:
+        for name, value in figures.items():
+            print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

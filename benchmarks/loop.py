@@ -1,0 +1,131 @@
+"""The closed loop: load, train, publish, then ask Neo4j for every test user, beside the models to beat.
+
+Test interactions never enter the graph. The model is stopped on valid, trained on train and valid; peers likewise.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.data_sets import DataSet, find
+from benchmarks.server import fresh_database
+from gnn.evaluate import compare, evaluate
+from gnn.holdout import Holdout
+from gnn.interactions import Interactions
+from gnn.metrics import find_hits, ndcg
+from gnn.topk import NOTHING
+from gnn.vector_scorer import VectorScorer
+from hopline.config import read_config
+from hopline.peers import fit_peers
+from hopline.recommender import Recommender
+from hopline.run_folder import read_run
+
+K = 20
+
+
+def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
+    """Return the figures of one loop; seconds are wall-clock."""
+    data = find(dataset or "ml100k")
+    users, items = data.index("user_list"), data.index("item_list")
+    train, valid, both, test = (_interactions(data, part, users, items) for part in ("train", "valid", "trainvalid", "test"))
+    holdout = Holdout(both, test)
+    with tempfile.TemporaryDirectory(prefix="hopline-loop-") as scratch, fresh_database() as database:
+        folder = Path(scratch)
+        _without_test(data, folder / "files")
+        config = read_config(
+            run_folder=folder / "run",
+            split={
+                "by": "files",
+                "train_file": data.split / "train.txt",
+                "valid_file": data.split / "valid.txt",
+            },
+        )
+        recommender = Recommender(config, database)
+        seconds: dict[str, float] = {}
+        with _timed(seconds, "load_s"):
+            say(recommender.load(folder / "files").written.summary())
+        with _timed(seconds, "train_s"):
+            recommender.fit(on_epoch=lambda record: say(f"epoch {record.epoch}: {record.losses} {record.metrics}"))
+        with _timed(seconds, "publish_s"):
+            recommender.publish()
+        trained = read_run(config.run_folder)
+        ours = VectorScorer(
+            _in_order(trained.users.ids, trained.users.vectors, users),
+            _in_order(trained.items.ids, trained.items.vectors, items),
+        )
+        model = evaluate(ours, holdout, ks=(K,))
+        say("asking Neo4j, user by user")
+        started = time.perf_counter()
+        served = _served_ndcg(recommender, holdout, users, items)
+        ask_s = time.perf_counter() - started
+    peers = fit_peers(train, valid, both, f"ndcg@{K}", on_peer=lambda name: say(f"fitting {name}"))
+    rows = {row.name: row for row in compare(peers.scorers, holdout, ks=(K,))}
+    return {
+        "dataset": data.name,
+        "ndcg_model": model.metrics[f"ndcg@{K}"],
+        "ndcg_served": served,
+        **{f"ndcg_{name}": row.metrics[f"ndcg@{K}"] for name, row in rows.items()},
+        "recall_model": model.metrics[f"recall@{K}"],
+        **{f"recall_{name}": row.metrics[f"recall@{K}"] for name, row in rows.items()},
+        **seconds,
+        "epochs": trained.best_epoch,
+        "ask_ms_per_user": 1000 * ask_s / len(holdout.users),
+    }
+
+
+class _timed:  # noqa: N801 - reads as a statement
+    def __init__(self, seconds: dict[str, float], name: str) -> None:
+        self._seconds, self._name = seconds, name
+
+    def __enter__(self) -> None:
+        self._started = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._seconds[self._name] = time.perf_counter() - self._started
+
+
+def _interactions(data: DataSet, part: str, users: dict[str, int], items: dict[str, int]) -> Interactions:
+    pairs = data.pairs(part)
+    return Interactions(
+        np.array([users[user] for user, _ in pairs]),
+        np.array([items[item] for _, item in pairs]),
+        len(users),
+        len(items),
+    )
+
+
+def _without_test(data: DataSet, folder: Path) -> None:
+    """Copy the data set, its interactions cut down to train and valid."""
+    shutil.copytree(data.folder, folder)
+    known = set(data.pairs("trainvalid"))
+    path = next(folder.glob("*.inter"), folder / "user_artists.dat")
+    header, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if tuple(line.rstrip("\n").split("\t")[:2]) in known]
+    path.write_text(header + "".join(kept), encoding="utf-8")
+
+
+def _in_order(ids: NDArray[np.generic], vectors: NDArray[np.float32], index: dict[str, int]) -> NDArray[np.float32]:
+    """Return the vectors in the split's order; a node that the graph lacks (no interaction in train) gets zeros."""
+    ordered = np.zeros((len(index), vectors.shape[1]), np.float32)
+    rows = [index.get(str(raw), -1) for raw in ids.tolist()]
+    known = np.asarray(rows) >= 0
+    ordered[np.asarray(rows)[known]] = vectors[known]
+    return ordered
+
+
+def _served_ndcg(recommender: Recommender, holdout: Holdout, users: dict[str, int], items: dict[str, int]) -> float:
+    raw = {index: user for user, index in users.items()}
+    top = np.full((len(holdout.users), K), NOTHING, np.int64)
+    for row, user in enumerate(holdout.users.tolist()):
+        found = [items.get(str(item.id), NOTHING) for item in recommender.recommend(raw[user], K).items]
+        top[row, : len(found)] = found
+    hits = find_hits(top, holdout.offsets, holdout.items, holdout.num_items)
+    return float(ndcg(hits, holdout.num_relevant, K).mean())

@@ -1,0 +1,12 @@
+// The items most like one item, by one release's vector index and then the exact cosine; for servers before SEARCH.
+// identifiers: item, item_key, title, vector
+// params: $item_id: any, $k: integer, $candidates: integer, $dimensions: integer, $index: index name
+// returns: id, title, score
+// access: read
+MATCH (one:{{item}} {{{item_key}}: $item_id})
+CALL db.index.vector.queryNodes($index, $candidates, one.{{vector}}) YIELD node AS i
+WHERE i <> one
+WITH i, 2 * vector.similarity.cosine(i.{{vector}}[..$dimensions], one.{{vector}}[..$dimensions]) - 1 AS score
+RETURN i.{{item_key}} AS id, toString(i.{{title}}) AS title, score
+ORDER BY score DESC, id
+LIMIT $k

@@ -1,0 +1,14 @@
+// The items most like one item, by one release's vector index and then the exact cosine; for servers that have SEARCH.
+// identifiers: item, item_key, title, vector, index
+// params: $item_id: any, $k: integer, $candidates: integer, $dimensions: integer
+// returns: id, title, score
+// access: read
+CYPHER 25
+MATCH (one:{{item}} {{{item_key}}: $item_id})
+MATCH (i:{{item}})
+SEARCH i IN (VECTOR INDEX {{index}} FOR one.{{vector}} LIMIT $candidates)
+WHERE i <> one
+WITH i, 2 * vector.similarity.cosine(i.{{vector}}[..$dimensions], one.{{vector}}[..$dimensions]) - 1 AS score
+RETURN i.{{item_key}} AS id, toString(i.{{title}}) AS title, score
+ORDER BY score DESC, id
+LIMIT $k

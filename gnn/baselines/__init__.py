@@ -1,0 +1,9 @@
+"""Models that any learnt one has to beat, each a scorer, fitted on user–item pairs alone."""
+
+from gnn.baselines.baseline import Baseline
+from gnn.baselines.ease import EASE
+from gnn.baselines.item_knn import ItemKNN
+from gnn.baselines.popularity import Popularity
+from gnn.baselines.tune import Trial, Tuning, tune
+
+__all__ = ["EASE", "Baseline", "ItemKNN", "Popularity", "Trial", "Tuning", "tune"]

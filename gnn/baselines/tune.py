@@ -1,0 +1,56 @@
+"""Choose a baseline's hyper-parameters on validation pairs; the test pairs never come in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from time import perf_counter
+
+from gnn.baselines.baseline import Baseline
+from gnn.errors import EvaluationError
+from gnn.evaluate import evaluate
+from gnn.holdout import Holdout
+from gnn.interactions import Interactions
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One setting that was tried: the constructor's arguments, figures on validation, seconds to fit."""
+
+    params: dict[str, float]
+    metrics: dict[str, float]
+    fit_s: float
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """Every trial in the grid's order, and the best one by ``metric`` (the earliest of equals)."""
+
+    metric: str
+    best: Trial
+    trials: tuple[Trial, ...]
+
+
+def tune(baseline: type[Baseline], train: Interactions, valid: Interactions, metric: str = "ndcg@20") -> Tuning:
+    """Fit ``baseline`` on ``train`` with each setting of its ``GRID`` and rank for the users of ``valid``.
+
+    Refit with ``baseline(**tuning.best.params)`` on train and valid together before testing.
+
+    Raises:
+        EvaluationError: ``metric`` is not a name of an evaluation, such as "ndcg@20".
+    """
+    _, _, k = metric.partition("@")
+    if not k.isdecimal():
+        raise EvaluationError(f'got metric {metric!r}; expected a name and a k, such as "ndcg@20". Name it so.')
+    holdout = Holdout(train, valid)
+    trials: list[Trial] = []
+    for values in product(*baseline.GRID.values()):
+        params = dict(zip(baseline.GRID, values, strict=True))
+        started = perf_counter()
+        model = baseline(**params)
+        model.fit(train.user_index, train.item_index, train.num_users, train.num_items, train.value)
+        fit_s = perf_counter() - started
+        trials.append(Trial(params, evaluate(model, holdout, ks=(int(k),)).metrics, fit_s))
+    if metric not in trials[0].metrics:
+        raise EvaluationError(f"got metric {metric!r}; expected one of {sorted(trials[0].metrics)}. Choose one of them.")
+    return Tuning(metric, max(trials, key=lambda trial: trial.metrics[metric]), tuple(trials))

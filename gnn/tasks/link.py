@@ -1,0 +1,124 @@
+"""Predict the facts of the knowledge graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from gnn.tasks.softmax import pool_cross_entropy
+from gnn.tasks.task import Task, TaskConfig, Vectors
+from loaders.sampling.edge_source import EdgeExamples, EdgeSource
+from loaders.sampling.held_out import HeldEdges
+from loaders.sampling.learning_graph import RELATION, EdgeType, LearningGraph
+
+_FACTS_A_TIME = 256  # bounds the scores held at once: 256 rows of all tails
+
+
+class LinkConfig(TaskConfig):
+    """What the link prediction task can be told."""
+
+    weight: float = 0.1
+    num_negatives: int = 512
+
+
+class Link(Task):
+    """Score of (head, relation, tail) = Σ head · relation · tail, by a softmax over tails.
+
+    Source: Yang et al. 2015, DistMult (arXiv:1412.6575).
+    """
+
+    name = "link"
+    config: LinkConfig
+
+    def __init__(self, config: LinkConfig, size: int, data: LearningGraph) -> None:
+        super().__init__(config, size)
+        self.relation = nn.Parameter(torch.full((data.num_relations, size), 1.0))
+
+    @classmethod
+    def applies(cls, data: LearningGraph) -> bool:
+        """There is a knowledge graph."""
+        return any(data.graph.num_edges(etype) for etype in data.knowledge)
+
+    def sources(self, data: LearningGraph) -> Sequence[EdgeSource]:
+        """Facts of every pair of labels, each pair sharing the batch by its number of facts."""
+        etypes = [etype for etype in data.knowledge if data.graph.num_edges(etype)]
+        total = sum(data.graph.num_edges(etype) for etype in etypes)
+        return [
+            EdgeSource(
+                data,
+                etype,
+                max(1, round(self.config.batch_size * data.graph.num_edges(etype) / total)),
+                self.config.num_negatives,
+            )
+            for etype in etypes
+        ]
+
+    def view(self, heads: Tensor, relation: Tensor) -> Tensor:
+        """Return float32[b, d], whose product with a tail's tower vector is the score; shared vectors float32[b, d] in."""
+        view: Tensor = self.tower(heads) * self.relation[relation]
+        return view
+
+    def loss(self, vectors: Vectors, examples: EdgeExamples) -> Tensor:
+        """Softmax cross-entropy of the true tail."""
+        assert examples.relation is not None  # noqa: S101 - knowledge edges carry their relation
+        source_label, _, target_label = examples.etype
+        heads = vectors[source_label][torch.from_numpy(examples.source)]
+        target_rows, pool_rows = torch.from_numpy(examples.target), torch.from_numpy(examples.pool)
+        relation = torch.from_numpy(examples.relation)
+        tails = vectors[target_label]
+        head_view = self.view(heads, relation)
+        positive = (head_view * self.tower(tails[target_rows])).sum(dim=1)
+        pool = head_view @ self.tower(tails[pool_rows]).T
+        is_positive = target_rows.unsqueeze(1) == pool_rows.unsqueeze(0)
+        return pool_cross_entropy(positive, pool, is_positive, examples.pool_of)
+
+    def figures(self, vectors: Vectors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[str, float]:
+        """Mean reciprocal rank of the true tail among all nodes of its label, known facts filtered, and Hits@10.
+
+        A tie counts half: the rank is the mean of the best and the worst possible.
+        """
+        ranks = [self._ranks(vectors, etype, held[etype], data) for etype in data.knowledge if etype in held]
+        if not ranks:
+            return {}
+        rank = torch.cat(ranks)
+        return {"link/mrr": float((1 / rank).mean()), "link/hits@10": float((rank <= 10).float().mean())}
+
+    def _ranks(self, vectors: Vectors, etype: EdgeType, held: HeldEdges, data: LearningGraph) -> Tensor:
+        assert held.relation is not None  # noqa: S101
+        source, target = data.graph.edges(etype=etype, order="eid")
+        known = _Known(
+            torch.cat([source, torch.from_numpy(held.source)]),
+            torch.cat([data.graph.edges[etype].data[RELATION], torch.from_numpy(held.relation)]),
+            torch.cat([target, torch.from_numpy(held.target)]),
+            data.num_relations,
+        )
+        tails = self.tower(vectors[etype[2]])
+        ranks = []
+        for first in range(0, len(held.source), _FACTS_A_TIME):
+            part = slice(first, first + _FACTS_A_TIME)
+            heads, relation = torch.from_numpy(held.source[part]), torch.from_numpy(held.relation[part])
+            true = torch.from_numpy(held.target[part])
+            scores = self.view(vectors[etype[0]][heads], relation) @ tails.T
+            of_true = scores.gather(1, true.unsqueeze(1))
+            known.mask(scores, heads, relation)
+            better, equal = (scores > of_true).sum(dim=1), (scores == of_true).sum(dim=1)
+            ranks.append(1 + better + equal / 2)
+        return torch.cat(ranks)
+
+
+class _Known:
+    """All true tails of every (head, relation)."""
+
+    def __init__(self, head: Tensor, relation: Tensor, tail: Tensor, num_relations: int) -> None:
+        self._num_relations = num_relations
+        key, order = torch.sort(head * num_relations + relation, stable=True)
+        self._key, self._tail = key, tail[order]
+
+    def mask(self, scores: Tensor, head: Tensor, relation: Tensor) -> None:
+        """Set the scores float32[b, t] of true tails to minus infinity, in place."""
+        wanted = head * self._num_relations + relation
+        first, last = torch.searchsorted(self._key, wanted), torch.searchsorted(self._key, wanted, right=True)
+        for row, (start, stop) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
+            scores[row, self._tail[start:stop]] = -torch.inf

@@ -1,0 +1,65 @@
+"""Rank items for a user: the softmax of the true item against a pool of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from pydantic import Field
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from gnn.tasks.softmax import pool_cross_entropy
+from gnn.tasks.task import Task, TaskConfig, Vectors
+from loaders.sampling.edge_source import EdgeExamples, EdgeSource
+from loaders.sampling.held_out import HeldEdges
+from loaders.sampling.learning_graph import EdgeType, LearningGraph
+
+
+class RankingConfig(TaskConfig):
+    """What the ranking task can be told."""
+
+    num_negatives: int = Field(default=4096, ge=1, description="items a step that serve as negatives; all, if there are fewer")
+    temperature: float = Field(default=0.2, gt=0, description="divides the cosine before the softmax")
+
+
+class Ranking(Task):
+    """Score = cosine of the user's and the item's task vectors, learnt by a softmax over items."""
+
+    name = "ranking"
+    config: RankingConfig
+
+    def __init__(self, config: RankingConfig, size: int, data: LearningGraph) -> None:
+        super().__init__(config, size)
+
+    @classmethod
+    def applies(cls, data: LearningGraph) -> bool:
+        """Every graph that Hopline takes has interactions."""
+        return bool(data.interactions)
+
+    def sources(self, data: LearningGraph) -> Sequence[EdgeSource]:
+        """All interaction kinds, each with negatives among the items."""
+        return [EdgeSource(data, etype, self.config.batch_size, self.config.num_negatives) for etype in data.interactions]
+
+    def embed(self, vectors: Tensor) -> Tensor:
+        """Return the vectors to serve, float32[n, d] of unit length: their dot product is the score."""
+        return normalize(self.tower(vectors), dim=1)
+
+    def loss(self, vectors: Vectors, examples: EdgeExamples) -> Tensor:
+        """Softmax cross-entropy of the item that was chosen."""
+        users = self.embed(vectors[examples.etype[0]][torch.from_numpy(examples.source)])
+        pool_rows, target_rows = torch.from_numpy(examples.pool), torch.from_numpy(examples.target)
+        items = vectors[examples.etype[2]]
+        pool = self.embed(items[pool_rows])
+        positive = (users * self.embed(items[target_rows])).sum(dim=1)
+        is_positive = target_rows.unsqueeze(1) == pool_rows.unsqueeze(0)
+        return pool_cross_entropy(
+            positive / self.config.temperature,
+            users @ pool.T / self.config.temperature,
+            is_positive,
+            examples.pool_of,
+        )
+
+    def figures(self, vectors: Vectors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[str, float]:
+        """None here: rankings are measured by :mod:`gnn.evaluate` over whole catalogues, seen items masked."""
+        return {}

@@ -1,0 +1,83 @@
+"""Predict the value of an interaction, such as a rating."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import mse_loss
+
+from gnn.tasks.task import Task, TaskConfig, Vectors
+from loaders.sampling.edge_source import EdgeExamples, EdgeSource
+from loaders.sampling.held_out import HeldEdges
+from loaders.sampling.learning_graph import VALUE, EdgeType, LearningGraph
+
+
+class RatingConfig(TaskConfig):
+    """What the rating task can be told."""
+
+    weight: float = 0.1
+    num_negatives: int = 1
+
+
+class Rating(Task):
+    """Value = mean + deviation · (user bias + item bias + scaled product of the task vectors), by squared error.
+
+    Biases are read off the vectors, so that a node never seen in training gets one too.
+    """
+
+    name = "rating"
+    config: RatingConfig
+
+    def __init__(self, config: RatingConfig, size: int, data: LearningGraph) -> None:
+        super().__init__(config, size)
+        values = torch.cat([data.graph.edges[etype].data[VALUE] for etype in self._valued(data)])
+        self.register_buffer("mean", values.mean())
+        self.register_buffer("deviation", values.std(correction=0).clamp(min=1e-6))
+        self.mean: Tensor
+        self.deviation: Tensor
+        self.user_bias = nn.Linear(size, 1, bias=False)
+        self.item_bias = nn.Linear(size, 1, bias=False)
+        self.product = nn.Parameter(torch.zeros(size))
+
+    @staticmethod
+    def _valued(data: LearningGraph) -> list[tuple[str, str, str]]:
+        return [etype for etype in data.interactions if VALUE in data.graph.edges[etype].data and data.graph.num_edges(etype)]
+
+    @classmethod
+    def applies(cls, data: LearningGraph) -> bool:
+        """Tell whether some interaction carries a value, and not always the same one."""
+        return any(data.graph.edges[etype].data[VALUE].unique().numel() > 1 for etype in cls._valued(data))
+
+    def sources(self, data: LearningGraph) -> Sequence[EdgeSource]:
+        """Interactions that have a value."""
+        return [EdgeSource(data, etype, self.config.batch_size, self.config.num_negatives) for etype in self._valued(data)]
+
+    def predict(self, users: Tensor, items: Tensor) -> Tensor:
+        """Return values float32[n] for shared vectors float32[n, d] of users and items, in the data's unit."""
+        users, items = self.tower(users), self.tower(items)
+        score = self.user_bias(users) + self.item_bias(items) + (users * items) @ self.product.unsqueeze(1)
+        value: Tensor = self.mean + self.deviation * score.squeeze(1)
+        return value
+
+    def loss(self, vectors: Vectors, examples: EdgeExamples) -> Tensor:
+        """Squared error in units of the values' variance."""
+        assert examples.value is not None  # noqa: S101 - sources() takes valued edge types only
+        users = vectors[examples.etype[0]][torch.from_numpy(examples.source)]
+        items = vectors[examples.etype[2]][torch.from_numpy(examples.target)]
+        error = (self.predict(users, items) - torch.from_numpy(examples.value)) / self.deviation
+        return mse_loss(error, torch.zeros_like(error))
+
+    def figures(self, vectors: Vectors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[str, float]:
+        """Root mean squared and mean absolute error, in the data's unit."""
+        errors = []
+        for etype in self._valued(data):
+            if etype in held and held[etype].value is not None:
+                users = vectors[etype[0]][torch.from_numpy(held[etype].source)]
+                items = vectors[etype[2]][torch.from_numpy(held[etype].target)]
+                errors.append(self.predict(users, items) - torch.from_numpy(held[etype].value))
+        if not errors:
+            return {}
+        error = torch.cat(errors)
+        return {"rating/rmse": float(error.square().mean().sqrt()), "rating/mae": float(error.abs().mean())}

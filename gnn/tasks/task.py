@@ -1,0 +1,72 @@
+"""What a task is: where its examples come from, its own layers, its loss and its figures."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+
+from loaders.sampling.edge_source import EdgeExamples, EdgeSource
+from loaders.sampling.held_out import HeldEdges
+from loaders.sampling.learning_graph import EdgeType, LearningGraph
+
+Vectors = dict[str, Tensor]
+
+
+class TaskConfig(BaseModel):
+    """What every task can be told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weight: float = Field(default=1.0, gt=0, description="share of this task in the joint loss")
+    batch_size: int = Field(default=2048, ge=1, description="positive edges a step")
+    num_negatives: int = Field(default=2048, ge=1, description="targets a step that serve as negatives for all positives")
+
+
+class Tower(nn.Module):
+    """A task's own view of the shared vectors: ``z + z·M``, with M zero at the start, so that every task begins shared."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(size, size))
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Map float32[n, d] to float32[n, d]."""
+        return vectors + vectors @ self.weight
+
+
+class Task(nn.Module, ABC):
+    """One learning task on the shared vectors. A new task is a new file with a subclass.
+
+    Subclasses set ``name`` and take their configuration as a :class:`TaskConfig`.
+    """
+
+    name: str
+
+    def __init__(self, config: TaskConfig, size: int) -> None:
+        super().__init__()
+        self.config = config
+        self.tower = Tower(size)
+
+    @classmethod
+    @abstractmethod
+    def applies(cls, data: LearningGraph) -> bool:
+        """Whether the graph has anything for this task to learn from."""
+
+    @abstractmethod
+    def sources(self, data: LearningGraph) -> Sequence[EdgeSource]:
+        """Return where its examples are drawn from."""
+
+    @abstractmethod
+    def loss(self, vectors: Vectors, examples: EdgeExamples) -> Tensor:
+        """Return the mean loss of one batch, a scalar; ``vectors`` are shared ones, float32[n, d] by label."""
+
+    @abstractmethod
+    def figures(self, vectors: Vectors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[str, float]:
+        """Measure the task on edges it has not seen, by name; empty where ``held`` has none of its edge types.
+
+        ``vectors``: shared vectors of all nodes, float32[n, d] by label.
+        """

@@ -1,0 +1,204 @@
+"""The training loop: joint steps, validation, early stopping, checkpoints, and going on after a crash."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+
+from gnn import checkpoint
+from gnn.checkpoint import EpochRecord, Progress
+from gnn.encoder import EncoderConfig
+from gnn.errors import TrainingError
+from gnn.evaluate import evaluate
+from gnn.holdout import Holdout
+from gnn.model import MultiTaskModel, TasksConfig
+from gnn.vector_scorer import VectorScorer
+from loaders.sampling.held_out import HeldEdges
+from loaders.sampling.joint_sampler import JointSampler
+from loaders.sampling.learning_graph import EdgeType, LearningGraph
+
+
+class TrainConfig(BaseModel):
+    """How training runs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    epochs: int = Field(default=30, ge=1, description="passes over the interactions, at most")
+    learning_rate: float = Field(default=0.02, gt=0, description="step size of Adam")
+    reg: float = Field(default=0.0, ge=0, description="L2 penalty on all parameters")
+    fanout: int = Field(default=25, ge=-1, description="neighbours sampled of each node, edge type and layer; -1: all")
+    patience: int = Field(default=4, ge=1, description="validations without a better metric before stopping")
+    validate_every: int = Field(default=2, ge=1, description="epochs between validations")
+    metric: str = Field(default="ndcg@20", description="validation metric that decides")
+    seed: int = Field(default=0, ge=0)
+    num_workers: int = Field(default=0, ge=0, description="sampling processes; changes speed, never the result")
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What training is measured on while it runs: rankings for users, and held-out edges for the other tasks."""
+
+    ranking: Holdout
+    edges: Mapping[EdgeType, HeldEdges] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A model at its best validated epoch (the last one, without validation), and how it got there."""
+
+    model: MultiTaskModel
+    data: LearningGraph
+    history: list[EpochRecord]
+    best_epoch: int
+    resumed_at: int
+
+    def scorer(self) -> VectorScorer:
+        """Return the ranking as a scorer over all users and items."""
+        return self.model.scorer(self.data, self.model.shared_vectors(self.data))
+
+
+OnStep = Callable[[int, int, int], None]
+OnEpoch = Callable[[EpochRecord], None]
+
+
+def train(
+    data: LearningGraph,
+    encoder: EncoderConfig,
+    tasks: TasksConfig,
+    config: TrainConfig,
+    *,
+    validation: Validation | None = None,
+    folder: Path | None = None,
+    on_step: OnStep = lambda _epoch, _step, _steps: None,
+    on_epoch: OnEpoch = lambda _record: None,
+) -> TrainedModel:
+    """Train on ``data`` and return the best model.
+
+    With a ``folder``, each epoch is saved there; an unfinished run of the same configuration and data found there goes on
+    to the result it would have had, a finished one is returned as it is, any other is written over.
+    ``on_step(epoch, step, steps)`` and ``on_epoch(record)`` hear how it goes.
+
+    Raises:
+        TrainingError: nothing to learn from, or a loss that is no longer a number.
+    """
+    if not any(data.graph.num_edges(etype) for etype in data.interactions):
+        raise TrainingError("the graph has no interaction to learn from; load some, or check the split")
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        model = MultiTaskModel(data, encoder, tasks)
+    optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, weight_decay=config.reg)
+    progress = Progress(fingerprint=_fingerprint(data, encoder, tasks, config))
+    resumed_at = 0
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        found = checkpoint.peek(folder / checkpoint.LAST)
+        if found is not None and found.fingerprint == progress.fingerprint:
+            progress, resumed_at = found, found.epochs_done
+            checkpoint.restore(folder / checkpoint.LAST, model, optimizer)
+    best = _Best(model, folder)
+    sampler = JointSampler(data, model.sources(data), [config.fanout] * encoder.num_layers, config.seed)
+    while not progress.finished and progress.epochs_done < config.epochs:
+        record = _run_epoch(model, optimizer, sampler, progress.epochs_done, config, on_step, folder)
+        progress.epochs_done += 1
+        last = progress.epochs_done == config.epochs
+        if validation is not None and (last or progress.epochs_done % config.validate_every == 0):
+            record.metrics = _validate(model, data, validation, config.metric)
+            if record.metrics[config.metric] > progress.best_metric:
+                progress.best_metric, progress.best_epoch = (
+                    record.metrics[config.metric],
+                    progress.epochs_done,
+                )
+                best.keep(progress)
+            waited = progress.epochs_done - progress.best_epoch
+            last = last or waited >= config.patience * config.validate_every
+        progress.history.append(record)
+        progress.finished = last
+        if folder is not None:
+            checkpoint.save(folder / checkpoint.LAST, model, optimizer, progress)
+        on_epoch(record)
+    if validation is None:
+        progress.best_epoch = progress.epochs_done
+    else:
+        best.recall()
+    return TrainedModel(model, data, progress.history, progress.best_epoch, resumed_at)
+
+
+class _Best:
+    """The best state so far: in the run's folder where there is one, else in memory."""
+
+    def __init__(self, model: MultiTaskModel, folder: Path | None) -> None:
+        self._model = model
+        self._path = None if folder is None else folder / checkpoint.BEST
+        self._state: dict[str, torch.Tensor] = {}
+
+    def keep(self, progress: Progress) -> None:
+        if self._path is not None:
+            checkpoint.save(self._path, self._model, None, progress)
+        else:
+            self._state = {name: value.clone() for name, value in self._model.state_dict().items()}
+
+    def recall(self) -> None:
+        if self._path is not None:
+            checkpoint.restore(self._path, self._model)
+        else:
+            self._model.load_state_dict(self._state)
+
+
+def _run_epoch(
+    model: MultiTaskModel,
+    optimizer: torch.optim.Optimizer,
+    sampler: JointSampler,
+    epoch: int,
+    config: TrainConfig,
+    on_step: OnStep,
+    folder: Path | None,
+) -> EpochRecord:
+    started, num_edges = time.perf_counter(), 0
+    sums: dict[str, float] = {}
+    for step, batch in enumerate(sampler.batches(epoch, config.num_workers)):
+        try:
+            loss = model.joint_loss(batch)
+        except TrainingError as error:
+            kept = f"the last good state is {folder / checkpoint.LAST}" if folder and epoch else "no epoch was finished"
+            raise TrainingError(f"in epoch {epoch + 1}, step {step + 1}: {error}; {kept}") from error
+        optimizer.zero_grad(set_to_none=True)
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        num_edges += batch.num_edges
+        for name, value in loss.by_task.items():
+            sums[name] = sums.get(name, 0.0) + value
+        on_step(epoch, step + 1, len(sampler))
+    seconds = time.perf_counter() - started
+    losses = {name: value / len(sampler) for name, value in sums.items()}
+    return EpochRecord(epoch + 1, losses, {}, seconds, num_edges / seconds)
+
+
+def _validate(model: MultiTaskModel, data: LearningGraph, validation: Validation, metric: str) -> dict[str, float]:
+    shared = model.shared_vectors(data)
+    scorer = model.scorer(data, shared)
+    k = metric.rpartition("@")[2]
+    if not k.isdigit():
+        raise TrainingError(f"train.metric is {metric!r}; expected a name and a cut-off, such as 'ndcg@20'")
+    metrics = evaluate(scorer, validation.ranking, ks=(int(k),)).metrics
+    if metric not in metrics:
+        raise TrainingError(f"train.metric is {metric!r}; known at this cut-off: {sorted(metrics)}")
+    with torch.no_grad():
+        for task in model.each_task():
+            metrics |= task.figures(shared, validation.edges, data)
+    return metrics
+
+
+def _fingerprint(data: LearningGraph, encoder: EncoderConfig, tasks: TasksConfig, config: TrainConfig) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    # Workers change speed only; a resumed run may have other ones.
+    settings = config.model_dump_json(exclude={"num_workers"})
+    for text in (encoder.model_dump_json(), tasks.model_dump_json(), settings):
+        digest.update(text.encode())
+    digest.update(data.digest())
+    return digest.hexdigest()

@@ -1,0 +1,216 @@
+"""The connection to Neo4j: runs the statements of the catalogue, and says in Hopline's words what went wrong.
+
+Values travel as parameters only. Names become text in ``Statement.render`` only. Nothing here holds, logs
+or shows a password other than inside a ``SecretStr``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import neo4j
+from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable, SessionExpired
+from pydantic import SecretStr
+
+from cypher import Access, Names, Statement, StatementError, load
+from graph.errors import AuthenticationError, DatabaseError, DatabaseGoneError
+from graph.server.jars import Progress
+from graph.server.lifecycle import up
+from graph.settings import ConnectionSettings, ServerSettings
+
+Row = dict[str, Any]
+
+_CONNECTION_TIMEOUT_S = 10.0
+_RETRY_TIME_S = 15.0
+_FIRST_WITH_SEARCH = (2026, 1)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a database is and who asks; ``password`` is None for a server without authentication."""
+
+    uri: str
+    username: str
+    password: SecretStr | None
+    database: str
+
+
+def locate(connection: ConnectionSettings, server: ServerSettings, progress: Progress | None = None) -> Endpoint:
+    """Return the endpoint that ``NEO4J_URI`` names; without one, the embedded server's, started if need be.
+
+    The embedded server has a user and password of its own: ``NEO4J_USERNAME`` and ``NEO4J_PASSWORD`` are then
+    unused.
+
+    Raises:
+        ServerError: the embedded server could not be installed or started.
+    """
+    if connection.uri is not None:
+        return Endpoint(connection.uri, connection.username, connection.password, connection.database)
+    running = up(server, progress)
+    return Endpoint(running.uri, running.username, running.password, connection.database)
+
+
+class Database:
+    """One database of a server, open until ``close``; safe to share between threads.
+
+    Each statement runs in a transaction of its own; none is held open across calls.
+    """
+
+    def __init__(self, driver: neo4j.Driver, endpoint: Endpoint) -> None:
+        self._driver = driver
+        self.endpoint = endpoint
+        version = str(self.read(load("admin/read_server_version"))[0]["version"])
+        self.version = tuple(map(int, re.findall(r"\d+", version)))
+
+    @classmethod
+    def connect(cls, connection: ConnectionSettings, server: ServerSettings, progress: Progress | None = None) -> Database:
+        """Connect to the database of the settings and check that it answers.
+
+        Raises:
+            ServerError: the embedded server could not be installed or started.
+            AuthenticationError: the user or password was refused.
+            DatabaseError: nothing answers there, or the address cannot be understood.
+        """
+        endpoint = locate(connection, server, progress)
+        auth = (endpoint.username, endpoint.password.get_secret_value()) if endpoint.password else None
+        try:
+            driver = neo4j.GraphDatabase.driver(
+                endpoint.uri,
+                auth=auth,
+                connection_timeout=_CONNECTION_TIMEOUT_S,
+                max_transaction_retry_time=_RETRY_TIME_S,
+                notifications_min_severity="OFF",
+            )
+        except (DriverError, ValueError) as error:
+            raise DatabaseError(
+                f"NEO4J_URI is {endpoint.uri!r}; expected an address such as bolt://localhost:7687 ({error})"
+            ) from error
+        try:
+            with _translated(endpoint):
+                driver.verify_connectivity()
+            return cls(driver, endpoint)
+        except DatabaseGoneError as error:
+            driver.close()
+            raise DatabaseError(
+                f"nothing answers at {endpoint.uri} ({error.__cause__}); start it, or check NEO4J_URI"
+            ) from error
+        except BaseException:
+            driver.close()
+            raise
+
+    @property
+    def supports_search(self) -> bool:
+        """Whether the server has Cypher 25's ``SEARCH``; if not, it has ``db.index.vector.queryNodes``."""
+        return self.version >= _FIRST_WITH_SEARCH
+
+    def read(
+        self,
+        statement: Statement,
+        params: Mapping[str, Any] | None = None,
+        identifiers: Names | None = None,
+    ) -> list[Row]:
+        """Return the rows of a statement that reads, retried while its failure is a passing one.
+
+        Raises:
+            StatementError: it is not a read, or declares other parameters or identifiers.
+            DatabaseError: Neo4j refused it, or was lost (``DatabaseGoneError``).
+        """
+        text, values = _prepare(statement, Access.READ, params, identifiers)
+        with _translated(self.endpoint, statement), self._session(neo4j.READ_ACCESS) as session:
+            return session.execute_read(_rows, text, values)
+
+    def write(
+        self,
+        statement: Statement,
+        params: Mapping[str, Any] | None = None,
+        identifiers: Names | None = None,
+    ) -> list[Row]:
+        """Run a statement that writes, wholly or not at all, and return its rows.
+
+        It is retried while its failure is a passing one. A connection lost during the commit leaves it
+        unknown whether it took effect, and the retry runs it again: twice must be the same as once.
+
+        Raises:
+            StatementError: it is not a write, or declares other parameters or identifiers.
+            DatabaseError: Neo4j refused it, or was lost (``DatabaseGoneError``).
+        """
+        text, values = _prepare(statement, Access.WRITE, params, identifiers)
+        with _translated(self.endpoint, statement), self._session(neo4j.WRITE_ACCESS) as session:
+            return session.execute_write(_rows, text, values)
+
+    def schema(
+        self,
+        statement: Statement,
+        params: Mapping[str, Any] | None = None,
+        identifiers: Names | None = None,
+    ) -> list[Row]:
+        """Run a statement on indexes or constraints, once, and return its rows.
+
+        Raises:
+            StatementError: it is not for the schema, or declares other parameters or identifiers.
+            DatabaseError: Neo4j refused it, or was lost (``DatabaseGoneError``).
+        """
+        text, values = _prepare(statement, Access.SCHEMA, params, identifiers)
+        with _translated(self.endpoint, statement), self._session(neo4j.WRITE_ACCESS) as session:
+            return [dict(record) for record in session.run(text, values)]
+
+    def close(self) -> None:
+        """Close the connections; the server, embedded or not, goes on."""
+        self._driver.close()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Database({self.endpoint.uri!r}, {self.endpoint.database!r}, version={self.version})"
+
+    def _session(self, access: str) -> neo4j.Session:
+        return self._driver.session(database=self.endpoint.database, default_access_mode=access)
+
+
+def _rows(transaction: neo4j.ManagedTransaction, text: Any, values: dict[str, Any]) -> list[Row]:
+    return [dict(record) for record in transaction.run(text, values)]
+
+
+def _prepare(
+    statement: Statement,
+    access: Access,
+    params: Mapping[str, Any] | None,
+    identifiers: Names | None,
+) -> tuple[Any, dict[str, Any]]:
+    """Return the text and values to send; the text is Any, as the driver's types want a literal string."""
+    if statement.access is not access:
+        kind = statement.access.value
+        raise StatementError(f"{statement.name} is a {kind} statement, not {access.value}; use Database.{kind}")
+    values = dict(params or {})
+    declared = set(statement.params)
+    if set(values) != declared:
+        raise StatementError(f"{statement.name} was given the params {sorted(values)}; it declares {sorted(declared)}")
+    return statement.render(identifiers), values
+
+
+@contextmanager
+def _translated(endpoint: Endpoint, statement: Statement | None = None) -> Iterator[None]:
+    doing = f"while running {statement.name}" if statement else "while connecting"
+    try:
+        yield
+    except AuthError as error:
+        raise AuthenticationError(
+            f"{endpoint.uri} refused user {endpoint.username!r} ({error.message}); check NEO4J_USERNAME and NEO4J_PASSWORD"
+        ) from error
+    except (ServiceUnavailable, SessionExpired) as error:
+        raise DatabaseGoneError(
+            f"the connection to {endpoint.uri} was lost {doing} ({error}); what was committed stays: "
+            "see that the server runs, then run the same again"
+        ) from error
+    except Neo4jError as error:
+        raise DatabaseError(f"Neo4j failed {doing}: {error.message} ({error.code})") from error
+    except DriverError as error:
+        raise DatabaseError(f"the Neo4j driver failed {doing}: {error}") from error

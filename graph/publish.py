@@ -1,0 +1,116 @@
+"""Publish vectors: written beside the active release, indexed, checked, and only then made active."""
+
+from __future__ import annotations
+
+import json
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cypher import load
+from graph.database import Database
+from graph.embeddings import Indexable, ReleaseDraft, make_indexable
+from graph.errors import DatabaseError, DatabaseGoneError, ReleaseError
+from graph.progress import OnStage, silent
+from graph.release_check import check_release
+from graph.releases import VECTORS_A_BATCH, Release, activate, list_releases, release_name, remove_release
+from graph.schema import Schema
+
+AWAIT_INDEX_S = 1800
+
+
+def publish(database: Database, schema: Schema, draft: ReleaseDraft, progress: OnStage = silent) -> Release:
+    """Write a draft as the next version and make it active.
+
+    Whatever goes wrong before the last step, the old release serves on; what a crash left half-written, the next publish
+    takes away.
+
+    Raises:
+        ReleaseError: ids that the graph does not hold, or an index that does not give the draft's ranking.
+        DatabaseGoneError: the connection was lost; publish again.
+    """
+    database.schema(load("publish/create_release_constraint"))
+    known = list_releases(database)
+    for release in known:
+        if not release.ready and not release.active:
+            remove_release(database, schema, release.version)
+    version = max((release.version for release in known), default=0) + 1
+    indexable = make_indexable(draft)
+    _create_record(database, draft, indexable, version)
+    try:
+        _write(database, schema, draft, indexable, version, progress)
+        progress("checking", 0, 1)
+        check_release(database, schema, draft, version)
+        progress("checking", 1, 1)
+        database.write(load("publish/mark_ready"), {"version": version})
+    except DatabaseGoneError:
+        raise
+    except BaseException:
+        remove_release(database, schema, version)
+        raise
+    return activate(database, version)
+
+
+def _create_record(database: Database, draft: ReleaseDraft, indexable: Indexable, version: int) -> None:
+    properties = {
+        "dimensions": draft.users.vectors.shape[1],
+        "num_users": len(draft.users.ids),
+        "num_items": len(draft.items.ids),
+        "scale": indexable.scale,
+        "config": json.dumps(draft.config, ensure_ascii=False),
+        "metrics": json.dumps(draft.metrics),
+        "popular": draft.popular,
+        "code_version": metadata.version("hopline"),
+    }
+    try:
+        database.write(load("publish/create_release"), {"version": version, "properties": properties})
+    except DatabaseGoneError:
+        raise
+    except DatabaseError as error:
+        raise ReleaseError(
+            f"release {version} is being written by another publish ({error}); wait for it, then try again"
+        ) from error
+
+
+def _write(
+    database: Database,
+    schema: Schema,
+    draft: ReleaseDraft,
+    indexable: Indexable,
+    version: int,
+    progress: OnStage,
+) -> None:
+    name = release_name(version)
+    total = len(draft.users.ids) + len(draft.items.ids)
+    done = 0
+    norms: NDArray[Any] = indexable.norms
+    for embeddings, vectors, of_norms in (
+        (draft.items, indexable.items, np.full(len(indexable.items), None)),
+        (draft.users, indexable.users, norms),
+    ):
+        key = schema.node(embeddings.label).key
+        written = 0
+        for first in range(0, len(vectors), VECTORS_A_BATCH):
+            part = slice(first, first + VECTORS_A_BATCH)
+            params = {
+                "ids": embeddings.ids[part].tolist(),
+                "property": name,
+                "vectors": vectors[part].tolist(),
+                "norms": of_norms[part].tolist(),
+            }
+            names = {"label": embeddings.label, "key": key, "norm_property": f"{name}_norm"}
+            written += database.write(load("publish/write_vectors"), params, names)[0]["written"]
+            done += len(params["ids"])
+            progress("writing vectors", done, total)
+        if written != len(vectors):
+            raise ReleaseError(
+                f"{len(vectors) - written} of {len(vectors)} {embeddings.label} vectors have no node in the graph; it changed "
+                "since training: run `hopline train` again"
+            )
+    progress("building the index", 0, 1)
+    index = {"index": name, "label": draft.items.label, "property": name}
+    database.schema(load("publish/create_vector_index"), {"dimensions": indexable.items.shape[1]}, index)
+    database.read(load("schema/await_indexes"), {"timeout_s": AWAIT_INDEX_S})
+    progress("building the index", 1, 1)

@@ -1,0 +1,130 @@
+"""Releases: what was published, which one serves, going back, and clearing away."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from cypher import load
+from graph.database import Database
+from graph.errors import ReleaseError
+from graph.schema import Schema
+
+VECTORS_A_BATCH = 10_000
+
+
+@dataclass(frozen=True)
+class Release:
+    """One published version. ``scale`` turns an index score back into a dot product; see ``graph.embeddings``."""
+
+    version: int
+    active: bool
+    ready: bool
+    created_at: str
+    dimensions: int
+    num_users: int
+    num_items: int
+    scale: float
+    config: dict[str, Any]
+    metrics: dict[str, float]
+    popular: list[Any]
+    code_version: str
+
+    @property
+    def name(self) -> str:
+        """Name of the release's vector property and of its index."""
+        return release_name(self.version)
+
+    @property
+    def norm_property(self) -> str:
+        """Name of the property with the length of a user's vector."""
+        return f"{self.name}_norm"
+
+
+def release_name(version: int) -> str:
+    """Return the name of a version's vector property and index."""
+    return f"hopline_v{version}"
+
+
+def list_releases(database: Database) -> list[Release]:
+    """Return all releases, the newest first, those included whose writing did not end."""
+    return [_release(row) for row in database.read(load("publish/read_releases"))]
+
+
+def active_release(database: Database) -> Release:
+    """Return the release that serves.
+
+    Raises:
+        ReleaseError: nothing was published.
+    """
+    for release in list_releases(database):
+        if release.active:
+            return release
+    raise ReleaseError("nothing is published yet; run `hopline train`, then `hopline publish`")
+
+
+def activate(database: Database, version: int) -> Release:
+    """Make a release the active one, in one transaction.
+
+    Raises:
+        ReleaseError: there is no such release, or its writing did not end.
+    """
+    if not database.write(load("publish/activate_release"), {"version": version}):
+        known = [release.version for release in list_releases(database) if release.ready]
+        raise ReleaseError(f"there is no complete release {version}; there are {known}")
+    return active_release(database)
+
+
+def rollback(database: Database) -> Release:
+    """Make the newest complete release before the active one active.
+
+    Raises:
+        ReleaseError: nothing is active, or there is no release before it.
+    """
+    current = active_release(database)
+    before = [release for release in list_releases(database) if release.ready and release.version < current.version]
+    if not before:
+        raise ReleaseError(f"release {current.version} is active and there is none before it to go back to")
+    return activate(database, before[0].version)
+
+
+def collect_releases(database: Database, schema: Schema, keep: int = 2) -> list[int]:
+    """Take away old releases but the newest ``keep``, the active one and the one before it; return their versions."""
+    releases = [release for release in list_releases(database) if release.ready]
+    active = next((place for place, release in enumerate(releases) if release.active), len(releases))
+    collected = []
+    for place, release in enumerate(releases):
+        if place >= keep and place not in {active, active + 1}:
+            remove_release(database, schema, release.version)
+            collected.append(release.version)
+    return collected
+
+
+def remove_release(database: Database, schema: Schema, version: int) -> None:
+    """Take away a release's index, vectors and record, in that order: cut off, it can be taken away again."""
+    name = release_name(version)
+    database.schema(load("publish/drop_index"), {}, {"index": name})
+    for kind in (schema.user, schema.item):
+        names = {"label": kind.label, "property": name, "norm_property": f"{name}_norm"}
+        while database.write(load("publish/remove_vectors"), {"limit": VECTORS_A_BATCH}, names)[0]["removed"]:
+            pass
+    database.write(load("publish/delete_release"), {"version": version})
+
+
+def _release(row: dict[str, Any]) -> Release:
+    properties = dict(row["properties"])
+    return Release(
+        version=properties["version"],
+        active=row["active"],
+        ready=properties["ready"],
+        created_at=row["created_at"],
+        dimensions=properties["dimensions"],
+        num_users=properties["num_users"],
+        num_items=properties["num_items"],
+        scale=properties["scale"],
+        config=json.loads(properties["config"]),
+        metrics=json.loads(properties["metrics"]),
+        popular=properties["popular"],
+        code_version=properties["code_version"],
+    )

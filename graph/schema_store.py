@@ -1,0 +1,53 @@
+"""The schema, kept in the graph it describes."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from cypher import load
+from graph.database import Database
+from graph.errors import SchemaError
+from graph.schema import Schema
+
+
+def save_schema(database: Database, schema: Schema) -> Schema:
+    """Keep a schema; kinds that the graph already has stay, kinds of the same name are replaced. Return the whole.
+
+    Raises:
+        SchemaError: the two do not fit together, such as two labels for items.
+    """
+    try:
+        old = load_schema(database)
+    except SchemaError:
+        whole = schema
+    else:
+        labels, triples = {node.label for node in schema.nodes}, {edge.triple for edge in schema.edges}
+        try:
+            whole = Schema(
+                nodes=(*(node for node in old.nodes if node.label not in labels), *schema.nodes),
+                edges=(*(edge for edge in old.edges if edge.triple not in triples), *schema.edges),
+            )
+        except SchemaError as error:
+            raise SchemaError(
+                f"this data set does not fit the graph that is there: {error}. Load it into another database or an empty one "
+                "(NEO4J_DATABASE, or HOPLINE_HOME for the embedded server)"
+            ) from error
+    database.write(load("schema/write_schema"), {"json": whole.model_dump_json()})
+    return whole
+
+
+def load_schema(database: Database) -> Schema:
+    """Return the graph's schema.
+
+    Raises:
+        SchemaError: there is none, or it was written by another version of Hopline.
+    """
+    rows = database.read(load("schema/read_schema"))
+    if not rows:
+        raise SchemaError(
+            "the graph has no schema yet; run `hopline load FOLDER` first, or give [graph_schema] in hopline.toml"
+        )
+    try:
+        return Schema.model_validate_json(rows[0]["json"])
+    except ValidationError as error:
+        raise SchemaError(f"the schema in the graph cannot be read ({error}); run `hopline load` again") from error

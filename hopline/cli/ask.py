@@ -1,0 +1,85 @@
+"""``hopline recommend | similar | explain``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from hopline.cli.options import ConfigFile, Count, Item, Json, User
+from hopline.cli.output import console, explanation_table, print_json, recommendation_table
+from hopline.recommender import Recommender
+
+_PANEL = "Ask"
+Cypher = Annotated[bool, typer.Option("--cypher", help="Print the statement that answers, to paste into cypher-shell.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    for command in (recommend, similar, explain):
+        app.command(rich_help_panel=_PANEL)(command)
+
+
+def recommend(
+    user: User,
+    k: Count = 10,
+    why: Annotated[bool, typer.Option("--why", help="Add a reason to each item.")] = False,
+    cypher: Cypher = False,
+    config: ConfigFile = None,
+    json: Json = False,
+) -> None:
+    """Recommend items that the user has not met. An unknown user gets popular items.
+
+    Example: `hopline recommend --user 196 --k 5 --why`
+    """
+    with Recommender.from_config(config) as recommender:
+        found = recommender.recommend(user, k)
+        reasons = [recommender.reason(user, item.id) for item in found.items] if why and found.by_model else None
+    if json:
+        print_json(asdict(found) | ({"reasons": reasons} if reasons is not None else {}))
+    elif cypher:
+        console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
+    else:
+        if not found.by_model:
+            console.print(f"user {user} is not known to release {found.version}: these are popular items", markup=False)
+        console.print(recommendation_table(found, f"for user {user}, by release {found.version}", reasons))
+
+
+def similar(item: Item, k: Count = 10, cypher: Cypher = False, config: ConfigFile = None, json: Json = False) -> None:
+    """Show the items most like one item.
+
+    Example: `hopline similar --item 50 --k 5`
+    """
+    with Recommender.from_config(config) as recommender:
+        found = recommender.similar(item, k)
+    if json:
+        print_json(asdict(found))
+    elif cypher:
+        console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
+    else:
+        console.print(recommendation_table(found, f"like item {item}, by release {found.version}"))
+
+
+def explain(
+    user: User,
+    item: Item,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many paths.")] = 5,
+    cypher: Cypher = False,
+    config: ConfigFile = None,
+    json: Json = False,
+) -> None:
+    """Show how the user's history and the knowledge graph lead to an item.
+
+    Example: `hopline explain --user 196 --item 50`
+    """
+    with Recommender.from_config(config) as recommender:
+        found = recommender.explain(user, item, limit)
+    if json:
+        print_json(asdict(found))
+    elif cypher:
+        console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
+    elif found.paths:
+        console.print(explanation_table(found, f"why item {item} for user {user}"))
+    else:
+        console.print(f"no path leads from user {user} to item {item}", markup=False)

@@ -1,0 +1,45 @@
+"""``hopline demo``: the whole loop on MovieLens, with nothing to prepare."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from hopline.cli.learn import print_evaluation
+from hopline.cli.load import print_report
+from hopline.cli.options import Quiet
+from hopline.cli.output import console, explanation_table, progress_bars, recommendation_table
+from hopline.recommender import Recommender
+
+NUM_SHOWN = 8
+
+
+def demo(user: str = "1", quiet: Quiet = False) -> None:
+    """Load MovieLens, train, publish, and recommend with reasons: everything Hopline does, in a few minutes.
+
+    Needs the extra: `pip install "hopline[demo]"`.
+    """
+    seconds: dict[str, float] = {}
+    with Recommender.from_config(run_folder=Path("runs/demo")) as recommender, progress_bars(quiet) as bars:
+        started = time.perf_counter()
+        report = recommender.load(".", "movielens", on_stage=bars.stage)
+        seconds["load"] = time.perf_counter() - started
+        print_report(report)
+        started = time.perf_counter()
+        recommender.fit(on_stage=bars.stage, on_step=bars.step, on_epoch=bars.epoch)
+        seconds["train"] = time.perf_counter() - started
+        started = time.perf_counter()
+        release = recommender.publish(on_stage=bars.stage)
+        seconds["publish"] = time.perf_counter() - started
+        console.print(
+            f"release {release.version} is active: " + ", ".join(f"{name} {value:.0f} s" for name, value in seconds.items())
+        )
+        evaluation = recommender.evaluate(on_peer=lambda name: bars.stage(f"fitting {name}", 0, 1))
+        found = recommender.recommend(user, NUM_SHOWN)
+        reasons = [recommender.reason(user, item.id) for item in found.items]
+        paths = recommender.explain(user, found.items[0].id)
+    print_evaluation(evaluation)
+    console.print(recommendation_table(found, f"what next for user {user}", reasons))
+    console.print(explanation_table(paths, f"why {found.items[0].title or found.items[0].id}"))
+    console.print("the same, in cypher-shell:")
+    console.print(found.statement, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,94 @@
+"""``hopline train`` and ``hopline evaluate``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from hopline.cli.options import ConfigFile, Json, Quiet
+from hopline.cli.output import console, metrics_table, print_json, progress_bars
+from hopline.recommender import EvaluationReport, Recommender
+from hopline.run_folder import read_run
+
+_PANEL = "Learn"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("train", rich_help_panel=_PANEL)(train)
+    app.command("evaluate", rich_help_panel=_PANEL)(evaluate)
+
+
+def train(
+    config: ConfigFile = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the interactions, at most.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same vectors.")] = None,
+    workers: Annotated[int | None, typer.Option(min=0, help="Sampling processes; never changes the result.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train on the graph. Cut off, the same command goes on where it was.
+
+    Part of the interactions is held out to stop in time, part to measure; see `[split]` in hopline.toml.
+
+    Example: `hopline train --epochs 20`
+    """
+    flags = {"epochs": epochs, "seed": seed, "num_workers": workers}
+    with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
+        recommender.compile(train={name: value for name, value in flags.items() if value is not None})
+        recommender.fit(on_stage=bars.stage, on_step=bars.step, on_epoch=bars.epoch)
+        run = read_run(recommender.config.run_folder)
+    if json:
+        print_json({"metrics": run.metrics, "best_epoch": run.best_epoch, "train_s": run.train_s})
+    else:
+        console.print(
+            f"trained {run.best_epoch} epochs in {run.train_s:.0f} s; on held-out interactions: "
+            f"NDCG@20 {run.metrics['ndcg@20']:.4f}, Recall@20 {run.metrics['recall@20']:.4f}. Next: `hopline publish`.",
+            soft_wrap=True,
+        )
+
+
+def evaluate(
+    config: ConfigFile = None,
+    tuned: Annotated[
+        bool, typer.Option("--tune/--no-tune", help="Tune the peers on validation, or take their defaults.")
+    ] = True,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare the trained model with popularity, ItemKNN and EASE on held-out interactions.
+
+    Every model ranks all items, seen ones masked; figures are means over users with 95 % intervals. A finished training
+    run of the same configuration and graph is used as it is, else training runs first.
+
+    Example: `hopline evaluate --json`
+    """
+    with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
+        recommender.fit(on_stage=bars.stage, on_step=bars.step, on_epoch=bars.epoch)
+        report = recommender.evaluate(tuned=tuned, on_peer=lambda name: bars.stage(f"fitting {name}", 0, 1))
+    if json:
+        print_json(report_as_dict(report))
+    else:
+        print_evaluation(report)
+
+
+def report_as_dict(report: EvaluationReport) -> dict[str, Any]:
+    """Return the report as plain values."""
+    return {
+        "num_users": report.num_users,
+        "models": {row.name: asdict(row) for row in report.rows},
+        "params": report.params,
+        "left_out": report.left_out,
+    }
+
+
+def print_evaluation(report: EvaluationReport) -> None:
+    """Print the table of models and metrics."""
+    console.print(metrics_table(report))
+    for name, params in report.params.items():
+        if params:
+            console.print(f"{name}: " + ", ".join(f"{key} {value:g}" for key, value in params.items()), highlight=False)
+    for name, why in report.left_out.items():
+        console.print(f"{name} was left out: {why}", markup=False, soft_wrap=True)

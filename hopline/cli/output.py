@@ -1,0 +1,122 @@
+"""What people and scripts see: tables, JSON, and progress bars."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from gnn.checkpoint import EpochRecord
+from gnn.evaluate import Row
+from graph.explain import Explanation
+from graph.recommend import Recommendations
+from hopline.recommender import EvaluationReport
+
+console = Console()
+progress_console = Console(stderr=True)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON object on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+class Bars:
+    """Progress bars on standard error: a bar a stage."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, Any] = {}
+
+    def stage(self, stage: str, done: int, total: int) -> None:
+        """Move the bar of ``stage``."""
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(stage, total=total, note="")
+        self._progress.update(self._tasks[stage], completed=done, total=total)
+
+    def step(self, epoch: int, step: int, steps: int) -> None:
+        """Move the training bar within an epoch."""
+        if "training" not in self._tasks:
+            self._tasks["training"] = self._progress.add_task("training", total=steps, note="")
+        self._progress.update(self._tasks["training"], description=f"training, epoch {epoch + 1}", completed=step, total=steps)
+
+    def epoch(self, record: EpochRecord) -> None:
+        """Say how an epoch went."""
+        losses = ", ".join(f"{name} {value:.3f}" for name, value in record.losses.items())
+        metrics = "".join(f", {name} {value:.4f}" for name, value in record.metrics.items() if name.startswith("ndcg"))
+        self._progress.console.print(
+            f"epoch {record.epoch:>3}: loss {losses}{metrics}, {record.edges_per_s:,.0f} edges/s",
+            highlight=False,
+        )
+
+
+@contextmanager
+def progress_bars(quiet: bool) -> Iterator[Bars]:
+    """Show progress bars while the block runs, unless ``quiet``."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True, quiet=quiet),
+        transient=True,
+    ) as progress:
+        yield Bars(progress)
+
+
+def recommendation_table(found: Recommendations, title: str, reasons: list[str] | None = None) -> Table:
+    """Return the items of an answer as a table, with a reason each if given."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("#", justify="right")
+    table.add_column("item")
+    table.add_column("title", overflow="fold")
+    table.add_column("score", justify="right")
+    if reasons is not None:
+        table.add_column("because", overflow="fold")
+    for rank, item in enumerate(found.items, 1):
+        row = [str(rank), str(item.id), item.title or "", f"{item.score:.4f}"]
+        table.add_row(*row, *([reasons[rank - 1]] if reasons is not None else []))
+    return table
+
+
+def explanation_table(found: Explanation, title: str) -> Table:
+    """Return the paths of an explanation as a table."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("weight", justify="right")
+    table.add_column("reason", overflow="fold")
+    for path in found.paths:
+        table.add_row(f"{path.weight:.3f}", path.sentence)
+    return table
+
+
+def metrics_table(report: EvaluationReport) -> Table:
+    """Return models by metrics, each with its 95 % interval."""
+    shown = ("ndcg@20", "recall@20", "hit_rate@20", "mrr@20", "coverage@20")
+    table = Table(title=f"{report.num_users} test users, all items ranked, seen ones masked", title_justify="left")
+    table.add_column("model")
+    for name in shown:
+        table.add_column(name, justify="right")
+    table.add_column("fit s", justify="right")
+    table.add_column("rank s", justify="right")
+    for row in report.rows:
+        table.add_row(
+            row.name,
+            *(_cell(row, name) for name in shown),
+            "" if row.fit_s is None else f"{row.fit_s:.1f}",
+            f"{row.query_s:.2f}",
+        )
+    return table
+
+
+def _cell(row: Row, name: str) -> str:
+    value = row.metrics[name]
+    if name not in row.intervals:
+        return f"{value:.4f}"
+    low, high = row.intervals[name]
+    return f"{value:.4f} ±{(high - low) / 2:.4f}"

@@ -1,0 +1,65 @@
+"""``hopline publish | releases | rollback``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+from rich.table import Table
+
+from hopline.cli.options import ConfigFile, Json, Quiet
+from hopline.cli.output import console, print_json, progress_bars
+from hopline.recommender import Recommender
+
+_PANEL = "Serve"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("publish", rich_help_panel=_PANEL)(publish)
+    app.command("releases", rich_help_panel=_PANEL)(show)
+    app.command("rollback", rich_help_panel=_PANEL)(back)
+
+
+def publish(config: ConfigFile = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Write the trained vectors into the graph as a new release and make it the active one.
+
+    The old release serves until the new one is written, indexed and checked. Example: `hopline publish`
+    """
+    with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
+        release = recommender.publish(on_stage=bars.stage)
+    if json:
+        print_json(asdict(release))
+    else:
+        console.print(f"release {release.version} is active. Next: `hopline recommend --user ID`.")
+
+
+def show(config: ConfigFile = None, json: Json = False) -> None:
+    """List the releases in the graph, the newest first."""
+    with Recommender.from_config(config) as recommender:
+        found = recommender.releases()
+    if json:
+        print_json([asdict(release) for release in found])
+        return
+    table = Table()
+    for name in ("version", "active", "created", "NDCG@20"):
+        table.add_column(name)
+    for release in found:
+        ndcg = release.metrics.get("ndcg@20")
+        table.add_row(
+            str(release.version),
+            "yes" if release.active else "",
+            str(release.created_at),
+            "" if ndcg is None else f"{ndcg:.4f}",
+        )
+    console.print(table)
+
+
+def back(config: ConfigFile = None, json: Json = False) -> None:
+    """Make the release before the active one active again."""
+    with Recommender.from_config(config) as recommender:
+        release = recommender.rollback()
+    if json:
+        print_json(asdict(release))
+    else:
+        console.print(f"release {release.version} is active again")

@@ -1,0 +1,53 @@
+"""All of Hopline's exceptions in one place.
+
+::
+
+    HoplineError
+    ├── StatementError, IdentifierError          a Cypher file or name that cannot be used
+    ├── ConfigError                              hopline.toml, the environment, or an option
+    ├── SchemaError                              a schema that contradicts itself
+    ├── InputError                               files that cannot be read
+    ├── DatabaseError                            Neo4j refused
+    │   ├── AuthenticationError                  wrong user name or password
+    │   └── DatabaseGoneError                    the connection was lost
+    ├── ServerError                              the embedded server
+    ├── ReleaseError                             nothing published, or a release that does not fit
+    ├── NotFoundError                            no such user or item
+    ├── TrainingError                            a run that cannot start or go on
+    └── EvaluationError                          scores or splits that cannot be evaluated
+"""
+
+from cypher.errors import HoplineError, IdentifierError, StatementError
+from gnn.errors import EvaluationError, TrainingError
+from graph.errors import (
+    AuthenticationError,
+    DatabaseError,
+    DatabaseGoneError,
+    NotFoundError,
+    ReleaseError,
+    SchemaError,
+    ServerError,
+)
+from loaders.errors import InputError
+
+
+class ConfigError(HoplineError):
+    """A configuration that is missing, malformed, or out of range."""
+
+
+__all__ = [
+    "AuthenticationError",
+    "ConfigError",
+    "DatabaseError",
+    "DatabaseGoneError",
+    "EvaluationError",
+    "HoplineError",
+    "IdentifierError",
+    "InputError",
+    "NotFoundError",
+    "ReleaseError",
+    "SchemaError",
+    "ServerError",
+    "StatementError",
+    "TrainingError",
+]

@@ -1,0 +1,253 @@
+"""The public face: from files or a graph to recommendations, in the verbs people know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from gnn.encoder import EncoderConfig
+from gnn.evaluate import Row, compare
+from gnn.model import TasksConfig
+from gnn.train import OnEpoch, OnStep, TrainConfig
+from graph.database import Database
+from graph.embeddings import ReleaseDraft
+from graph.explain import Explanation, explain
+from graph.progress import OnStage, silent
+from graph.publish import publish
+from graph.recommend import Recommendations, recommend
+from graph.releases import Release, collect_releases, list_releases, rollback
+from graph.schema import Schema
+from graph.schema_store import load_schema
+from graph.settings import ConnectionSettings, ServerSettings
+from graph.similar import similar
+from graph.snapshot import read_snapshot
+from graph.write import WriteReport, write_tables
+from hopline.config import Config, read_config
+from hopline.errors import EvaluationError
+from hopline.fit import CUTOFFS, Fitted, fit
+from hopline.peers import Peers, fit_peers
+from hopline.run_folder import read_run, write_run
+from hopline.split_config import SplitConfig
+from loaders.files import read_tables
+from loaders.set_aside import write_set_aside
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did: what was written, and the rows that could not be used, by reason."""
+
+    written: WriteReport
+    set_aside: dict[str, int]
+    set_aside_file: Path | None
+
+
+@dataclass(frozen=True)
+class EvaluationReport:
+    """One row a model, the first ours; and how the others were tuned, or why they were left out."""
+
+    rows: list[Row]
+    num_users: int
+    params: dict[str, dict[str, float]]
+    left_out: dict[str, str]
+
+
+class Recommender:
+    """One graph, one configuration, one active release.
+
+    Use it as a context manager, or call :meth:`close`. Without ``NEO4J_URI`` in the environment an embedded Neo4j is
+    started and used; it goes on after the program ends (``hopline down`` stops it).
+
+    Example:
+        >>> with Recommender.from_config() as recommender:          # doctest: +SKIP
+        ...     recommender.load("ml-100k")
+        ...     recommender.compile(train={"epochs": 10}).fit()
+        ...     recommender.publish()
+        ...     for item in recommender.recommend("196", k=3).items:
+        ...         print(item.title)
+    """
+
+    def __init__(self, config: Config, database: Database) -> None:
+        self.config = config
+        self.database = database
+        self._fitted: Fitted | None = None
+
+    @classmethod
+    def from_config(cls, path: str | Path | None = None, **overrides: Any) -> Self:
+        """Connect, with the configuration of ``path`` (None: ``hopline.toml`` if it is there, else defaults).
+
+        Raises:
+            ConfigError: the configuration has a mistake.
+            ServerError: the embedded server could not be started.
+            DatabaseError: Neo4j could not be reached, or refused the user name or password.
+        """
+        config = read_config(None if path is None else Path(path), **overrides)
+        return cls(config, Database.connect(ConnectionSettings(), ServerSettings()))
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def schema(self) -> Schema:
+        """The graph's schema: the configuration's, or the one that loaded files declared."""
+        return self.config.graph_schema or load_schema(self.database)
+
+    def load(
+        self,
+        folder: str | Path,
+        format: str | None = None,
+        *,
+        on_stage: OnStage = silent,
+    ) -> LoadReport:
+        """Load a data set from ``folder`` into the graph; loading it again changes nothing.
+
+        ``format`` None finds the format by the files' names. Rows that cannot be used are written, each with its line and
+        reason, to ``<run folder>/set-aside.tsv``.
+
+        Raises:
+            InputError: no such folder, no known format, or files without a usable row.
+            DatabaseGoneError: the connection was lost; what was committed stays, loading again completes it.
+        """
+        tables = read_tables(Path(folder), format)
+        path = self.config.run_folder / "set-aside.tsv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        reasons = write_set_aside(tables.set_aside, path)
+        written = write_tables(self.database, tables, progress=on_stage)
+        return LoadReport(written, reasons, path if reasons else None)
+
+    def compile(
+        self,
+        *,
+        model: EncoderConfig | dict[str, Any] | None = None,
+        tasks: TasksConfig | dict[str, Any] | None = None,
+        train: TrainConfig | dict[str, Any] | None = None,
+        split: SplitConfig | dict[str, Any] | None = None,
+    ) -> Self:
+        """Change what the next :meth:`fit` will do; a dictionary changes single keys and leaves the others.
+
+        Raises:
+            ConfigError: an unknown key, or a value out of range.
+        """
+        given = {"model": model, "tasks": tasks, "train": train, "split": split}
+        self.config = self.config.changed({name: part for name, part in given.items() if part is not None})
+        self._fitted = None
+        return self
+
+    def fit(
+        self,
+        *,
+        on_stage: OnStage = silent,
+        on_step: OnStep = lambda _e, _s, _n: None,
+        on_epoch: OnEpoch = lambda _r: None,
+    ) -> Self:
+        """Read the graph, train with validation to find how long, then train on train and validation together.
+
+        Cut off and called again, it goes on where it was; finished before on the same graph and configuration, it returns at
+        once. The test split is neither trained on nor looked at.
+
+        Raises:
+            SchemaError: nothing was loaded.
+            TrainingError: nothing to learn from, or a loss that is no longer a number.
+        """
+        snapshot = read_snapshot(self.database, self.schema, progress=on_stage)
+        self._fitted = fit(snapshot, self.config, on_step, on_epoch)
+        write_run(self.config.run_folder, self._fitted.run(self.config))
+        return self
+
+    def evaluate(
+        self, *, peers: bool = True, tuned: bool = True, on_peer: Callable[[str], None] = lambda _n: None
+    ) -> EvaluationReport:
+        """Rank all items for every user with test items, seen ones masked; the same for the models to beat.
+
+        Peers are tuned on validation (``tuned=False``: their defaults) and fitted on train and validation, as ours was.
+
+        Raises:
+            EvaluationError: :meth:`fit` was not called first.
+        """
+        if self._fitted is None:
+            raise EvaluationError("there is nothing to evaluate yet; call fit() first")
+        fitted = self._fitted
+        scorers: dict[str, Any] = {"hopline": fitted.trained.scorer()}
+        others = Peers({}, {}, {}, {})
+        if peers:
+            others = fit_peers(
+                fitted.pairs(fitted.split.train),
+                fitted.pairs(fitted.split.valid),
+                fitted.pairs(fitted.learnt()),
+                self.config.train.metric,
+                tuned=tuned,
+                on_peer=on_peer,
+            )
+        rows = compare(
+            scorers | others.scorers,
+            fitted.test(),
+            ks=CUTOFFS,
+            fit_s={"hopline": fitted.train_s} | others.fit_s,
+        )
+        return EvaluationReport(rows, len(fitted.test().users), others.params, others.left_out)
+
+    def publish(self, *, on_stage: OnStage = silent) -> Release:
+        """Write the last run's vectors beside the active release, index and check them, then make them the active ones.
+
+        Raises:
+            TrainingError: there is no finished run.
+            ReleaseError: the vectors do not fit the graph or the check failed; the old release still serves.
+        """
+        run = read_run(self.config.run_folder)
+        draft = ReleaseDraft(users=run.users, items=run.items, config=run.config, metrics=run.metrics, popular=run.popular)
+        release = publish(self.database, self.schema, draft, progress=on_stage)
+        collect_releases(self.database, self.schema, keep=self.config.publish.keep)
+        return release
+
+    def releases(self) -> list[Release]:
+        """Return all releases, the newest first."""
+        return list_releases(self.database)
+
+    def rollback(self) -> Release:
+        """Make the release before the active one active again.
+
+        Raises:
+            ReleaseError: there is none.
+        """
+        return rollback(self.database)
+
+    def recommend(self, user_id: str | int, k: int = 10) -> Recommendations:
+        """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
+
+        Raises:
+            ReleaseError: nothing was published.
+        """
+        return recommend(self.database, self.schema, user_id, k)
+
+    def similar(self, item_id: str | int, k: int = 10) -> Recommendations:
+        """Return the ``k`` items most like one item, by the cosine of their vectors.
+
+        Raises:
+            NotFoundError: no such item, or it has no vector in the active release.
+        """
+        return similar(self.database, self.schema, item_id, k)
+
+    def explain(self, user_id: str | int, item_id: str | int, limit: int = 5) -> Explanation:
+        """Return the paths that lead from the user to the item, through what they met and what is known.
+
+        Raises:
+            NotFoundError: no such user or item.
+        """
+        return explain(self.database, self.schema, user_id, item_id, limit)
+
+    def reason(self, user_id: str | int, item_id: str | int) -> str:
+        """Return the strongest reason for an item in one sentence."""
+        paths = self.explain(user_id, item_id, limit=1).paths
+        return paths[0].sentence if paths else "people with a history like yours chose it"

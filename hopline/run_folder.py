@@ -1,0 +1,74 @@
+"""What a training run leaves behind for publishing: vectors, their ids, figures and the configuration used."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+from graph.embeddings import Embeddings
+from hopline.errors import TrainingError
+
+_VECTORS = "vectors.safetensors"
+_RECORD = "run.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: what it learnt and how well it did on interactions it had not seen."""
+
+    users: Embeddings
+    items: Embeddings
+    popular: list[Any]
+    config: dict[str, Any]
+    metrics: dict[str, float]
+    best_epoch: int
+    train_s: float
+
+
+def write_run(folder: Path, run: Run) -> None:
+    """Write a run to ``folder``; the record comes last and makes it complete."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _RECORD).unlink(missing_ok=True)
+    save_file({"users": run.users.vectors, "items": run.items.vectors}, folder / _VECTORS)
+    record = {
+        "user_label": run.users.label,
+        "user_ids": _plain(run.users.ids),
+        "item_label": run.items.label,
+        "item_ids": _plain(run.items.ids),
+        **{key: value for key, value in asdict(run).items() if key not in {"users", "items"}},
+    }
+    draft = folder / f"{_RECORD}.tmp"
+    draft.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    draft.replace(folder / _RECORD)
+
+
+def read_run(folder: Path) -> Run:
+    """Read the run in ``folder``.
+
+    Raises:
+        TrainingError: there is no finished run, or its files are damaged.
+    """
+    path = folder / _RECORD
+    if not path.is_file():
+        raise TrainingError(f"there is no finished training run in {folder}; run `hopline train` first")
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        vectors = load_file(folder / _VECTORS)
+        return Run(
+            users=Embeddings(record.pop("user_label"), np.asarray(record.pop("user_ids")), vectors["users"]),
+            items=Embeddings(record.pop("item_label"), np.asarray(record.pop("item_ids")), vectors["items"]),
+            **record,
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(f"the run in {folder} cannot be read ({error}); run `hopline train` again") from error
+
+
+def _plain(ids: NDArray[np.generic]) -> list[Any]:
+    plain: list[Any] = ids.tolist()
+    return plain

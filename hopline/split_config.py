@@ -1,0 +1,41 @@
+"""How interactions are held out: the configuration, and the splitter it stands for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from loaders.splits import GivenFiles, RandomPerUser, Splitter, TimeSplit
+
+
+class SplitConfig(BaseModel):
+    """How interactions are held out to stop training in time and to measure the model."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: Literal["random", "time", "files"] = Field(
+        default="random",
+        description="random: per user; time: one cut for all; files: pairs of ids, tab-separated",
+    )
+    valid: float = Field(default=0.1, gt=0, lt=1, description="share held out to validate")
+    test: float = Field(default=0.2, gt=0, lt=1, description="share held out to measure")
+    seed: int = Field(default=0, ge=0)
+    train_file: Path | None = None
+    valid_file: Path | None = None
+    test_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _files_are_named(self) -> SplitConfig:
+        if self.by == "files" and None in (self.train_file, self.valid_file):
+            raise ValueError("by = 'files' needs train_file and valid_file (and test_file, to measure)")
+        return self
+
+    def splitter(self) -> Splitter:
+        """Return the splitter."""
+        if self.by == "time":
+            return TimeSplit(valid=self.valid, test=self.test)
+        if self.by == "files" and self.train_file and self.valid_file:
+            return GivenFiles(self.train_file, self.valid_file, self.test_file)
+        return RandomPerUser(valid=self.valid, test=self.test, seed=self.seed)

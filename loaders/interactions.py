@@ -1,0 +1,49 @@
+"""All interactions of a snapshot as one numbered list: what splits choose from and training learns from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class InteractionLog:
+    """n interactions of all kinds, those of the schema's first kind first, each kind by ascending (user, item).
+
+    ``user_index``, ``item_index``: int64[n] into ``user_ids`` and ``item_ids``, which hold external ids; ``value``: float32[n],
+    NaN where there is none; ``time``: int64[n] seconds since 1970, or None if no kind has times.
+    """
+
+    user_index: NDArray[np.int64]
+    item_index: NDArray[np.int64]
+    value: NDArray[np.float32]
+    time: NDArray[np.int64] | None
+    user_ids: NDArray[Any]
+    item_ids: NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.user_index)
+
+
+def read_interactions(snapshot: Snapshot) -> InteractionLog:
+    """List the interactions of a snapshot."""
+    schema = snapshot.schema
+    parts = [snapshot.edges[kind.triple] for kind in schema.interactions]
+    timed = any(part.time is not None for part in parts)
+    return InteractionLog(
+        user_index=np.concatenate([part.source for part in parts]),
+        item_index=np.concatenate([part.target for part in parts]),
+        value=np.concatenate(
+            [np.full(len(part.source), np.nan, np.float32) if part.value is None else part.value for part in parts]
+        ),
+        time=np.concatenate([np.zeros(len(part.source), np.int64) if part.time is None else part.time for part in parts])
+        if timed
+        else None,
+        user_ids=snapshot.nodes[schema.user.label].ids,
+        item_ids=snapshot.nodes[schema.item.label].ids,
+    )

@@ -1,0 +1,107 @@
+"""Examples of one edge type: seeded batches of its edges, and negatives drawn from a shared pool."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.sampling.learning_graph import RELATION, VALUE, EdgeType, LearningGraph
+
+
+@dataclass(frozen=True)
+class EdgeExamples:
+    """b positive edges of one edge type and a pool of p targets that serve as negatives for all of them.
+
+    ``source``, ``target``: int64[b]; ``pool``: int64[p], distinct, uniform over the ``pool_of`` nodes of the target label
+    (all of them when ``pool_of == p``). Node numbers are dense indices of the graph until :meth:`relabel` turns them
+    into rows of a batch's output. ``value``: float32[b] and ``relation``: int64[b], where the edge type has them.
+    """
+
+    etype: EdgeType
+    edge_ids: NDArray[np.int64]
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    pool: NDArray[np.int64]
+    pool_of: int
+    value: NDArray[np.float32] | None
+    relation: NDArray[np.int64] | None
+
+    def nodes(self) -> dict[str, NDArray[np.int64]]:
+        """Return the nodes whose vectors are needed, by label (with repeats)."""
+        source_label, _, target_label = self.etype
+        targets = np.concatenate([self.target, self.pool])
+        if source_label == target_label:
+            return {source_label: np.concatenate([self.source, targets])}
+        return {source_label: self.source, target_label: targets}
+
+    def relabel(self, seeds: dict[str, NDArray[np.int64]]) -> EdgeExamples:
+        """Replace dense indices by positions in ``seeds`` (sorted, distinct)."""
+        source_label, _, target_label = self.etype
+        return replace(
+            self,
+            source=np.searchsorted(seeds[source_label], self.source),
+            target=np.searchsorted(seeds[target_label], self.target),
+            pool=np.searchsorted(seeds[target_label], self.pool),
+        )
+
+
+class EdgeSource:
+    """Draws batches of one edge type; the same (seed, epoch, step) always gives the same batch.
+
+    An epoch is one pass in an order of its own; a source shorter than the epoch starts a new pass.
+    """
+
+    def __init__(self, data: LearningGraph, etype: EdgeType, batch_size: int, num_negatives: int) -> None:
+        graph = data.graph
+        source, target = graph.edges(etype=etype, order="eid")
+        self.etype = etype
+        self.batch_size = batch_size
+        self.source = source.numpy()
+        self.target = target.numpy()
+        edge_data = graph.edges[etype].data
+        self.value = edge_data[VALUE].numpy() if VALUE in edge_data else None
+        self.relation = edge_data[RELATION].numpy() if RELATION in edge_data else None
+        self.num_targets = graph.num_nodes(etype[2])
+        self.num_negatives = min(num_negatives, self.num_targets)
+        self._order: tuple[tuple[int, int], NDArray[np.int64]] | None = None
+
+    @property
+    def num_edges(self) -> int:
+        """Edges to learn from."""
+        return len(self.source)
+
+    @property
+    def num_batches(self) -> int:
+        """Batches in one pass."""
+        return -(-self.num_edges // self.batch_size)
+
+    def draw(self, seed: int, epoch: int, step: int, rng: np.random.Generator) -> EdgeExamples:
+        """Return batch ``step`` of ``epoch``; ``rng`` draws the negatives."""
+        order = self._pass(seed, epoch, step // self.num_batches)
+        first = (step % self.num_batches) * self.batch_size
+        edge_ids = order[first : first + self.batch_size]
+        if self.num_negatives == self.num_targets:
+            pool = np.arange(self.num_targets)
+        else:
+            pool = rng.choice(self.num_targets, self.num_negatives, replace=False)
+        return EdgeExamples(
+            etype=self.etype,
+            edge_ids=edge_ids,
+            source=self.source[edge_ids],
+            target=self.target[edge_ids],
+            pool=pool,
+            pool_of=self.num_targets,
+            value=None if self.value is None else self.value[edge_ids],
+            relation=None if self.relation is None else self.relation[edge_ids],
+        )
+
+    def _pass(self, seed: int, epoch: int, number: int) -> NDArray[np.int64]:
+        key = (epoch, number)
+        if self._order is None or self._order[0] != key:
+            # The edge type's name is part of the seed, so that two sources do not shuffle alike.
+            name = int.from_bytes(" ".join(self.etype).encode()[-6:], "little")
+            order = np.random.default_rng((seed, epoch, number, name)).permutation(self.num_edges)
+            self._order = (key, order)
+        return self._order[1]

@@ -1,0 +1,157 @@
+"""Which interactions to train on, validate on, and measure on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.errors import InputError
+from loaders.interactions import InteractionLog
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row numbers of an interaction log, each int64, ascending and without overlap."""
+
+    train: Rows
+    valid: Rows
+    test: Rows
+
+
+class Splitter(Protocol):
+    """A way to split."""
+
+    def split(self, log: InteractionLog) -> Split:
+        """Return the rows of each part."""
+        ...
+
+
+@dataclass(frozen=True)
+class RandomPerUser:
+    """Hold out a share of every user's interactions at random; at least one stays in train.
+
+    ``valid`` and ``test`` are shares of the user's interactions, rounded down; a user of ten or more gives to both.
+    """
+
+    valid: float = 0.1
+    test: float = 0.2
+    seed: int = 0
+
+    def split(self, log: InteractionLog) -> Split:
+        """Return the rows of each part."""
+        _check_shares(self.valid, self.test)
+        draw = np.random.default_rng(self.seed).random(len(log))
+        order = np.lexsort((draw, log.user_index))
+        _, first, count = np.unique(log.user_index[order], return_index=True, return_counts=True)
+        place = np.arange(len(log)) - np.repeat(first, count)
+        of_user = np.repeat(count, count)
+        num_test = np.floor(of_user * self.test)
+        num_valid = np.floor(of_user * self.valid)
+        test = place < num_test
+        valid = ~test & (place < num_test + num_valid)
+        return Split(*(np.sort(order[part]) for part in (~test & ~valid, valid, test)))
+
+
+@dataclass(frozen=True)
+class TimeSplit:
+    """Cut all interactions at two moments: train before the first, test after the second, validation between.
+
+    Interactions of one second stay together, so that no part knows another's present.
+    """
+
+    valid: float = 0.1
+    test: float = 0.2
+
+    def split(self, log: InteractionLog) -> Split:
+        """Return the rows of each part.
+
+        Raises:
+            InputError: the interactions have no times, or all the same one.
+        """
+        _check_shares(self.valid, self.test)
+        if log.time is None:
+            raise InputError(
+                "a split by time needs interactions with times; name their time property in the schema, or split by random"
+            )
+        moments = np.sort(log.time)
+        begin_test = moments[int(len(log) * (1 - self.test))]
+        begin_valid = moments[int(len(log) * (1 - self.test - self.valid))]
+        test = log.time >= begin_test
+        valid = ~test & (log.time >= begin_valid)
+        split = Split(*(np.flatnonzero(part) for part in (~test & ~valid, valid, test)))
+        if not len(split.train) or not len(split.valid):
+            raise InputError(
+                f"a split by time found {len(split.train)} interactions before the first cut and {len(split.valid)} "
+                "between the cuts; the times differ too little: split by random"
+            )
+        return split
+
+
+@dataclass(frozen=True)
+class GivenFiles:
+    """Take the parts from files of ``user id <tab> item id`` lines; interactions in no file are left out.
+
+    ``test`` may be None when the test interactions are not in the graph.
+    """
+
+    train: Path
+    valid: Path
+    test: Path | None = None
+
+    def split(self, log: InteractionLog) -> Split:
+        """Return the rows of each part.
+
+        Raises:
+            InputError: a file that is missing or has other lines, a pair that the graph does not hold, or one in two files.
+        """
+        row_of = {
+            pair: row
+            for row, pair in enumerate(
+                zip(
+                    map(str, log.user_ids[log.user_index].tolist()),
+                    map(str, log.item_ids[log.item_index].tolist()),
+                    strict=True,
+                )
+            )
+        }
+        parts = [_rows(path, row_of) for path in (self.train, self.valid, self.test)]
+        every = np.concatenate(parts)
+        if len(np.unique(every)) != len(every):
+            raise InputError(
+                f"{len(every) - len(np.unique(every))} pairs of the split's files come twice; each may be in one file, once"
+            )
+        return Split(*parts)
+
+
+def _check_shares(valid: float, test: float) -> None:
+    if not (valid > 0 and test > 0 and valid + test < 1):
+        raise InputError(f"got shares valid={valid} and test={test}; expected both above 0 and less than 1 together")
+
+
+def _rows(path: Path | None, row_of: dict[tuple[str, str], int]) -> Rows:
+    if path is None:
+        return np.zeros(0, np.int64)
+    if not path.is_file():
+        raise InputError(f"there is no split file {path}")
+    rows, missing = [], []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        pair = tuple(line.split("\t"))
+        if len(pair) != 2:
+            raise InputError(f"{path}, line {number}: got {len(pair)} fields; expected a user id, a tab, an item id")
+        if pair in row_of:
+            rows.append(row_of[pair])
+        else:
+            missing.append((number, *pair))
+    if missing:
+        number, user, item = missing[0]
+        raise InputError(
+            f"{path}: {len(missing)} of {len(rows) + len(missing)} pairs are not in the graph, the first in line {number} "
+            f"(user {user!r}, item {item!r}); load the data set that the split was made from"
+        )
+    return np.sort(np.asarray(rows, np.int64))

@@ -1,0 +1,136 @@
+import numpy as np
+import pytest
+
+from gnn.baselines import EASE, Baseline, ItemKNN, Popularity, tune
+from gnn.errors import EvaluationError, TrainingError
+from gnn.evaluate import evaluate
+from gnn.holdout import Holdout
+from gnn.interactions import Interactions
+
+BASELINES = [Popularity, ItemKNN, EASE]
+
+
+def of_matrix(matrix, **values):
+    user, item = np.nonzero(matrix)
+    return Interactions(user, item, *matrix.shape, **values)
+
+
+def fitted(model, data):
+    return model.fit(data.user_index, data.item_index, data.num_users, data.num_items, data.value)
+
+
+def checkerboard(size=40):
+    """Users took the items of their own parity; (u, u) is withheld. After Ben Frederickson's implicit."""
+    board = (np.add.outer(np.arange(size), np.arange(size)) % 2 == 0) & ~np.eye(size, dtype=bool)
+    return of_matrix(board), of_matrix(np.eye(size))
+
+
+def random_matrix(seed=0, shape=(50, 23)):
+    return (np.random.default_rng(seed).random(shape) < 0.2).astype(np.float64)
+
+
+@pytest.mark.parametrize("model", [ItemKNN(), ItemKNN(neighbours=25, shrinkage=5), EASE(), EASE(reg=1)])
+def test_withheld_item_ranks_first(model):
+    train, test = checkerboard()
+    result = evaluate(fitted(model, train), Holdout(train, test), ks=(1,))
+    np.testing.assert_array_equal(result.top[:, 0], np.arange(40))
+
+
+@pytest.mark.parametrize("baseline", BASELINES)
+def test_every_baseline_scores_any_users_in_the_order_asked(baseline):
+    model = fitted(baseline(), of_matrix(random_matrix()))
+    everyone = model.score(np.arange(50))
+    assert everyone.shape == (50, 23)
+    assert everyone.dtype == np.float32
+    asked = np.array([7, 3, 3, 49])
+    np.testing.assert_allclose(model.score(asked), everyone[asked], rtol=1e-6)
+    assert model.score(asked[:0]).shape == (0, 23)
+
+
+@pytest.mark.parametrize("baseline", BASELINES)
+def test_users_and_items_without_interactions_get_finite_scores(baseline):
+    matrix = random_matrix()
+    matrix[3], matrix[:, 4] = 0, 0
+    assert np.isfinite(fitted(baseline(), of_matrix(matrix)).score(np.arange(50))).all()
+
+
+@pytest.mark.parametrize("baseline", BASELINES)
+def test_weights_of_zero_count_as_nothing(baseline):
+    matrix = random_matrix()
+    data = of_matrix(np.ones_like(matrix), value=matrix.astype(np.float32).ravel())
+    np.testing.assert_allclose(
+        fitted(baseline(), data).score(np.arange(50)),
+        fitted(baseline(), of_matrix(matrix)).score(np.arange(50)),
+        rtol=1e-5,
+        atol=1e-6,
+    )
+
+
+def test_popularity_counts_users_or_adds_values():
+    matrix = random_matrix()
+    np.testing.assert_array_equal(fitted(Popularity(), of_matrix(matrix)).score(np.array([0]))[0], matrix.sum(axis=0))
+    values = np.full(int(matrix.sum()), 2.5, np.float32)
+    weighted = fitted(Popularity(), of_matrix(matrix, value=values))
+    np.testing.assert_allclose(weighted.score(np.array([0]))[0], 2.5 * matrix.sum(axis=0))
+
+
+@pytest.mark.parametrize("block", [4, 1024])
+def test_item_knn_is_its_definition(block, monkeypatch):
+    monkeypatch.setattr("gnn.baselines.item_knn._BLOCK", block)
+    matrix = random_matrix(1)
+    dot = matrix.T @ matrix
+    norm = np.sqrt(np.diag(dot))
+    similarity = dot / (np.outer(norm, norm) + 3.0)
+    np.fill_diagonal(similarity, 0)
+    for item in range(23):
+        order = np.lexsort((np.arange(23), -similarity[item]))
+        similarity[item, order[5:]] = 0
+    model = fitted(ItemKNN(neighbours=5, shrinkage=3.0), of_matrix(matrix))
+    np.testing.assert_allclose(model.score(np.arange(50)), matrix @ similarity.T, rtol=1e-5)
+
+
+def test_ease_is_ridge_regression_of_each_item_on_the_others():
+    matrix, reg = random_matrix(2), 7.0
+    weights = np.zeros((23, 23))
+    for item in range(23):
+        others = np.delete(np.arange(23), item)
+        x = matrix[:, others]
+        weights[others, item] = np.linalg.solve(x.T @ x + reg * np.eye(22), x.T @ matrix[:, item])
+    model = fitted(EASE(reg), of_matrix(matrix))
+    np.testing.assert_allclose(model.score(np.arange(50)), matrix @ weights, rtol=1e-4, atol=1e-6)
+
+
+def test_ease_refuses_more_items_than_memory_is_meant_for():
+    with pytest.raises(TrainingError, match=r"100,000 items.*200,000,000,000 bytes.*max_items=20,000"):
+        EASE().fit(np.array([0]), np.array([0]), 1, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "wrong"), [(EASE, {"reg": 0}), (ItemKNN, {"neighbours": 0}), (ItemKNN, {"shrinkage": -1.0})]
+)
+def test_settings_that_cannot_work_are_refused(baseline, wrong):
+    with pytest.raises(TrainingError, match=f"{next(iter(wrong))}={next(iter(wrong.values()))}"):
+        baseline(**wrong)
+
+
+def test_tuning_takes_the_best_on_validation_of_the_whole_grid():
+    matrix = random_matrix(3, (80, 30))
+    held = np.random.default_rng(0).random(matrix.shape) < 0.2
+    train, valid = of_matrix(matrix * ~held), of_matrix(matrix * held)
+    tuning = tune(ItemKNN, train, valid, metric="recall@5")
+    assert len(tuning.trials) == len(ItemKNN.GRID["neighbours"]) * len(ItemKNN.GRID["shrinkage"])
+    assert tuning.best.metrics["recall@5"] == max(trial.metrics["recall@5"] for trial in tuning.trials)
+    again = evaluate(fitted(ItemKNN(**tuning.best.params), train), Holdout(train, valid), ks=(5,))
+    assert again.metrics == tuning.best.metrics
+    assert [trial.params for trial in tune(Popularity, train, valid).trials] == [{}]
+
+
+@pytest.mark.parametrize("metric", ["ndcg", "ndcg@", "speed@20"])
+def test_tuning_refuses_metrics_it_does_not_know(metric):
+    train, test = checkerboard(6)
+    with pytest.raises(EvaluationError, match=f"got metric '{metric}'"):
+        tune(Popularity, train, test, metric=metric)
+
+
+def test_no_baseline_goes_untested():
+    assert set(Baseline.__subclasses__()) == set(BASELINES)
