@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from graph.database import Database
-from graph.errors import DatabaseError, DatabaseGoneError
-from graph.releases import Release, active_release
+from graph.errors import DatabaseError, DatabaseGoneError, NotFoundError
+from graph.releases import Release, active_release, is_there
 from graph.schema import NodeKind, Schema
 
 T = TypeVar("T")
 
 MIN_CANDIDATES = 100
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")  # as Neo4j would write it, and within its 64 bits
 
 
 def ask_by_active_release(database: Database, question: Callable[[Release], T]) -> T:
     """Answer a question by the active release.
 
-    An answer comes from one release alone. Should that be collected between finding it and asking it, as can happen when
-    several releases are published meanwhile, the question is put again to the one that is active now.
+    An answer comes from one release alone. Should that be taken away between finding it and the end of the answer, as can
+    happen when several releases are published meanwhile, the question is put again to the one that is active now.
 
     Raises:
         ReleaseError: nothing is published.
-        DatabaseError: whatever the question fails at.
+        NotFoundError, DatabaseError: whatever the question fails at.
     """
     release = active_release(database)
     try:
-        return question(release)
+        answer = question(release)
     except DatabaseGoneError:
         raise
-    except DatabaseError:
-        now = active_release(database)
-        if now.version == release.version:
+    except (DatabaseError, NotFoundError):
+        if is_there(database, release.version):
             raise
-        return question(now)
+    else:
+        if is_there(database, release.version):
+            return answer
+    return question(active_release(database))
+
+
+def either_type(node_id: Any) -> list[Any]:
+    """Return an id as it was given, then, if it may be one, as the other of text and whole number.
+
+    What comes from a command line or an address is text, and graphs that others made often have numbers for ids.
+    """
+    if isinstance(node_id, str) and _WHOLE.fullmatch(node_id):
+        return [node_id, int(node_id)]
+    return [node_id, str(node_id)] if isinstance(node_id, int) else [node_id]
 
 
 def num_candidates(k: int, num_met: int, num_items: int) -> int:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from cypher import load
-from graph.asking import ask_by_active_release, interaction_types, shown_property
+from graph.asking import ask_by_active_release, either_type, interaction_types, shown_property
 from graph.database import Database, Row
 from graph.errors import NotFoundError
 from graph.releases import Release
 from graph.schema import EdgeRole, Schema
+from graph.sentences import sentence
 
 MET_ITEMS = 50  # of what the user met, the most alike; bounds the work for people with long histories
 PEOPLE_AN_ITEM = 1000  # people who met one of those that are asked whether they also met the item
@@ -22,8 +23,10 @@ class Path:
     """One reason. ``kind`` is fact, shared, people or friends; ``nodes`` and ``types`` are the path, user and item left out.
 
     ``weight``, at most 1 and comparable within an explanation: how like the met item is to the explained one by the release's
-    vectors, times how much the user liked it (its value over their highest), times how telling the link is (a fact 1; an
-    entity 1 / log10(10 + its degree); people the cosine of the two items' audiences).
+    vectors, times how much the user liked it (its value over their highest of that kind; 0 for a negative one), times how
+    telling the link is (a fact 1; an entity 1 / log10(10 + its degree); people the cosine of the two items' audiences). That of
+    n friends is n / (n + 1). The n-th path through one entity, or of one kind if it has none, tells less, and is divided by n.
+    A path of weight 0 is left out.
     """
 
     kind: str
@@ -55,14 +58,15 @@ def explain(database: Database, schema: Schema, user_id: Any, item_id: Any, limi
 def _explain(database: Database, schema: Schema, release: Release, user_id: Any, item_id: Any, limit: int) -> Explanation:
     user, item = schema.user, schema.item
     ends = {"user": user.label, "user_key": user.key, "item": item.label, "item_key": item.key}
-    (found,) = database.read(load("explain/count_ends"), {"user_id": user_id, "item_id": item_id}, ends)
-    for there, kind, wanted in ((found["has_user"], user, user_id), (found["has_item"], item, item_id)):
-        if not there:
-            raise NotFoundError(f"there is no {kind.label} whose {kind.key} is {wanted!r}; check the id and its type")
+    ids = {"user_ids": either_type(user_id), "item_ids": either_type(item_id)}
+    (found,) = database.read(load("explain/read_ends"), ids, ends)
+    for stored, kind, wanted in ((found["user_id"], user, user_id), (found["item_id"], item, item_id)):
+        if stored is None:
+            raise NotFoundError(f"there is no {kind.label} whose {kind.key} is {wanted!r}; check the id")
     statement = load("explain/explain_item_by_user")
     params = {
-        "user_id": user_id,
-        "item_id": item_id,
+        "user_id": found["user_id"],
+        "item_id": found["item_id"],
         "history": MET_ITEMS,
         "people": PEOPLE_AN_ITEM,
         "limit": limit,
@@ -85,30 +89,4 @@ def _explain(database: Database, schema: Schema, release: Release, user_id: Any,
 def _path(row: Row) -> Path:
     nodes = tuple(name for name in (row["met"], row["via"]) if name is not None)
     types = tuple(name for name in (row["first_type"], row["second_type"]) if name is not None)
-    return Path(row["kind"], float(row["weight"]), _sentence(row), nodes, types)
-
-
-def _sentence(row: Row) -> str:
-    shared, asked = row["shared"], row["asked"]
-    if row["kind"] == "friends":
-        others = f" and {shared - 1} more of your friends" if shared > 1 else ""
-        return f"your friend {row['via']}{others} chose it"
-    met = f"{row['met']}, which you {_did(row)}"
-    if row["kind"] == "fact":
-        return f"{_words(row['first_type'])}: {met}"
-    if row["kind"] == "people":
-        return f"{shared:,} of {asked:,} others who chose {met}, chose it too"
-    if row["first_type"] == row["second_type"]:
-        return f"{_words(row['first_type'])} {row['via']}, like {met}"
-    return f"{_words(row['second_type'])} {row['via']}, which is {_words(row['first_type'])} of {met}"
-
-
-def _did(row: Row) -> str:
-    did = _words(row["did"])
-    if did == "interacted":
-        return "met"
-    return f"{did} {row['value']:g}" if row["value"] is not None else did
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").lower()
+    return Path(row["kind"], float(row["weight"]), sentence(row), nodes, types)

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cypher import load
+from cypher import HoplineError, load
 from graph.database import Database
 from graph.embeddings import Indexable, ReleaseDraft, make_indexable
 from graph.errors import DatabaseError, DatabaseGoneError, ReleaseError
 from graph.progress import OnStage, silent
 from graph.release_check import check_release
-from graph.releases import VECTORS_A_BATCH, Release, activate, list_releases, release_name, remove_release
+from graph.releases import VECTORS_A_BATCH, Release, activate, is_there, list_releases, release_name, remove_release
 from graph.schema import Schema
 
 AWAIT_INDEX_S = 1800
@@ -25,13 +25,15 @@ def publish(database: Database, schema: Schema, draft: ReleaseDraft, progress: O
     """Write a draft as the next version and make it active.
 
     Whatever goes wrong before the last step, the old release serves on; what a crash left half-written, the next publish
-    takes away.
+    takes away. Of two at a time the later wins, as it cannot tell the other from a crashed one.
 
     Raises:
-        ReleaseError: ids that the graph does not hold, or an index that does not give the draft's ranking.
+        ReleaseError: ids that the graph does not hold, an index that does not give the draft's ranking, or another publish
+            that began later.
         DatabaseGoneError: the connection was lost; publish again.
     """
     database.schema(load("publish/create_release_constraint"))
+    database.schema(load("publish/create_pointer_constraint"))
     known = list_releases(database)
     for release in known:
         if not release.ready and not release.active:
@@ -44,13 +46,24 @@ def publish(database: Database, schema: Schema, draft: ReleaseDraft, progress: O
         progress("checking", 0, 1)
         check_release(database, schema, draft, version)
         progress("checking", 1, 1)
-        database.write(load("publish/mark_ready"), {"version": version})
+        if not database.write(load("publish/mark_ready"), {"version": version}):
+            raise _overtaken(version)
     except DatabaseGoneError:
         raise
-    except BaseException:
+    except BaseException as error:
+        kept = is_there(database, version)
         remove_release(database, schema, version)
+        if isinstance(error, HoplineError) and not kept:
+            raise _overtaken(version) from error
         raise
     return activate(database, version)
+
+
+def _overtaken(version: int) -> ReleaseError:
+    return ReleaseError(
+        f"release {version} was taken away while it was written, as another publish began meanwhile; let one end before the "
+        "next begins, and publish again if this one is wanted"
+    )
 
 
 def _create_record(database: Database, draft: ReleaseDraft, indexable: Indexable, version: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cypher import Names, load
-from graph.asking import ask_by_active_release, interaction_types, num_candidates, shown_property
+from graph.asking import ask_by_active_release, either_type, interaction_types, num_candidates, shown_property
 from graph.database import Database
 from graph.releases import Release
 from graph.schema import Schema
@@ -64,7 +64,9 @@ def _recommend(database: Database, schema: Schema, release: Release, user_id: An
         "interactions": interaction_types(schema),
         "norm": release.norm_property,
     }
-    people = database.read(load("recommend/read_user"), {"user_id": user_id}, names)
+    people = database.read(load("recommend/read_user"), {"user_ids": either_type(user_id)}, names)
+    if people:
+        user_id = people[0]["id"]
     if not people or not people[0]["norm"]:
         return _popular(database, schema, release, user_id, k)
     params: dict[str, Any] = {

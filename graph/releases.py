@@ -64,6 +64,12 @@ def active_release(database: Database) -> Release:
     raise ReleaseError("nothing is published yet; run `hopline train`, then `hopline publish`")
 
 
+def is_there(database: Database, version: int) -> bool:
+    """Return whether there is a release, complete or being written, that is not being taken away."""
+    found = database.read(load("publish/read_release"), {"version": version})
+    return bool(found) and not found[0]["retired"]
+
+
 def activate(database: Database, version: int) -> Release:
     """Make a release the active one, in one transaction.
 
@@ -95,14 +101,19 @@ def collect_releases(database: Database, schema: Schema, keep: int = 2) -> list[
     active = next((place for place, release in enumerate(releases) if release.active), len(releases))
     collected = []
     for place, release in enumerate(releases):
-        if place >= keep and place not in {active, active + 1}:
-            remove_release(database, schema, release.version)
+        if place >= keep and place not in {active, active + 1} and remove_release(database, schema, release.version):
             collected.append(release.version)
     return collected
 
 
-def remove_release(database: Database, schema: Schema, version: int) -> None:
-    """Take away a release's index, vectors and record, in that order: cut off, it can be taken away again."""
+def remove_release(database: Database, schema: Schema, version: int) -> bool:
+    """Take away a release's index, vectors and record, in that order: cut off, it can be taken away again.
+
+    From the first step on it cannot become active. The active release is left alone; False then.
+    """
+    retired = database.write(load("publish/retire_release"), {"version": version})
+    if not retired and is_there(database, version):
+        return False
     name = release_name(version)
     database.schema(load("publish/drop_index"), {}, {"index": name})
     for kind in (schema.user, schema.item):
@@ -110,6 +121,7 @@ def remove_release(database: Database, schema: Schema, version: int) -> None:
         while database.write(load("publish/remove_vectors"), {"limit": VECTORS_A_BATCH}, names)[0]["removed"]:
             pass
     database.write(load("publish/delete_release"), {"version": version})
+    return True
 
 
 def _release(row: dict[str, Any]) -> Release:

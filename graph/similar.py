@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cypher import load
-from graph.asking import ask_by_active_release, num_candidates, shown_property
+from graph.asking import ask_by_active_release, either_type, num_candidates, shown_property
 from graph.database import Database
 from graph.errors import NotFoundError
 from graph.recommend import Recommendations, scored_items
@@ -29,9 +29,9 @@ def similar(database: Database, schema: Schema, item_id: Any, k: int = 10) -> Re
 def _similar(database: Database, schema: Schema, release: Release, item_id: Any, k: int) -> Recommendations:
     item = schema.item
     named = {"item": item.label, "item_key": item.key, "vector": release.name}
-    found = database.read(load("recommend/read_item"), {"item_id": item_id}, named)
+    found = database.read(load("recommend/read_item"), {"item_ids": either_type(item_id)}, named)
     if not found:
-        raise NotFoundError(f"there is no {item.label} whose {item.key} is {item_id!r}; check the id and its type")
+        raise NotFoundError(f"there is no {item.label} whose {item.key} is {item_id!r}; check the id")
     if not found[0]["has_vector"]:
         raise NotFoundError(
             f"release {release.version} has no vector of {item.label} {item_id!r}, which is newer than it; run "
@@ -39,7 +39,7 @@ def _similar(database: Database, schema: Schema, release: Release, item_id: Any,
         )
     names: dict[str, str] = named | {"title": shown_property(item)}
     params: dict[str, Any] = {
-        "item_id": item_id,
+        "item_id": found[0]["id"],
         "k": k,
         "candidates": num_candidates(CANDIDATES_AN_ANSWER * k, 1, release.num_items),
         "dimensions": release.dimensions,

@@ -1,9 +1,13 @@
 """Hopline: a graph-neural-network recommender that lives on Neo4j.
 
->>> from hopline import Recommender
->>> recommender = Recommender.from_config()          # doctest: +SKIP
->>> recommender.load("ml-100k").fit().publish()      # doctest: +SKIP
->>> recommender.recommend("196", k=5)                # doctest: +SKIP
+::
+
+    from hopline import Recommender
+
+    with Recommender.from_config() as recommender:
+        recommender.load("ml-100k")
+        recommender.fit().publish()
+        print(recommender.recommend("196", k=5).items)
 """
 
 from hopline.recommender import Recommender

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -18,6 +19,7 @@ from gnn.encoder import EncoderConfig
 from gnn.model import TasksConfig
 from gnn.train import TrainConfig
 from graph.schema import Schema
+from graph.settings import ConnectionSettings, ServerSettings
 from hopline.errors import ConfigError
 from hopline.split_config import SplitConfig
 
@@ -58,12 +60,12 @@ class Config(BaseSettings):
         """
         new: dict[str, Any] = {}
         for name, part in parts.items():
+            section = type(getattr(self, name))
+            old = getattr(self, name).model_dump()
             try:
-                section = type(getattr(self, name))
-                old = getattr(self, name).model_dump()
                 new[name] = part if isinstance(part, BaseModel) else section.model_validate(_merged(old, part))
             except ValidationError as error:
-                raise ConfigError(f"[{name}] has a mistake: {_told(error)}") from error
+                raise ConfigError(f"[{name}] has a mistake: {_told(error, section)}") from error
         return self.model_copy(update=new)
 
     @classmethod
@@ -97,15 +99,57 @@ def read_config(path: Path | None = None, **overrides: Any) -> Config:
     try:
         return _FromFile(**overrides)
     except ValidationError as error:
-        raise ConfigError(f"the configuration ({source}, environment or options) has a mistake: {_told(error)}") from error
+        raise ConfigError(
+            f"the configuration ({source}, environment or options) has a mistake: {_told(error, Config)}"
+        ) from error
+    except SettingsError as error:
+        raise ConfigError(f"an environment variable cannot be read: {error}; write HOPLINE_SECTION__KEY=value") from error
     except ValueError as error:  # tomllib's decoding error is one
         raise ConfigError(f"{source} is not valid TOML: {error}") from error
 
 
-def _told(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']} (got {found['input']!r})" for found in error.errors()
-    )
+def read_connection_settings() -> ConnectionSettings:
+    """Read ``NEO4J_*`` from the environment.
+
+    Raises:
+        ConfigError: a value out of range.
+    """
+    try:
+        return ConnectionSettings()
+    except ValidationError as error:
+        raise ConfigError(f"the environment has a mistake: NEO4J_* {_told(error, ConnectionSettings)}") from error
+
+
+def read_server_settings() -> ServerSettings:
+    """Read the embedded server's ``HOPLINE_*`` from the environment.
+
+    Raises:
+        ConfigError: a value out of range.
+    """
+    try:
+        return ServerSettings()
+    except ValidationError as error:
+        raise ConfigError(f"the environment has a mistake: HOPLINE_* {_told(error, ServerSettings)}") from error
+
+
+def _told(error: ValidationError, of: type[BaseModel]) -> str:
+    mistakes = []
+    for found in error.errors():
+        where, problem = ".".join(str(part) for part in found["loc"]), found["msg"]
+        if found["type"] == "extra_forbidden":
+            mistakes.append(f"{where}: there is no such key; known are {_known(of, found['loc'][:-1])}")
+        else:
+            mistakes.append(f"{where}: {problem} (got {found['input']!r})".removeprefix(": "))
+    return "; ".join(mistakes)
+
+
+def _known(model: type[BaseModel], path: tuple[int | str, ...]) -> str:
+    """Return the keys of the section that a path leads to, or of the last one on the way that can be told."""
+    for part in path:
+        field = model.model_fields.get(str(part))
+        kinds = () if field is None else (field.annotation, *get_args(field.annotation))
+        model = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), model)
+    return ", ".join(sorted(model.model_fields))
 
 
 def _merged(old: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

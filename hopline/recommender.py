@@ -21,11 +21,10 @@ from graph.recommend import Recommendations, recommend
 from graph.releases import Release, collect_releases, list_releases, rollback
 from graph.schema import Schema
 from graph.schema_store import load_schema
-from graph.settings import ConnectionSettings, ServerSettings
 from graph.similar import similar
 from graph.snapshot import read_snapshot
 from graph.write import WriteReport, write_tables
-from hopline.config import Config, read_config
+from hopline.config import Config, read_config, read_connection_settings, read_server_settings
 from hopline.errors import EvaluationError
 from hopline.fit import CUTOFFS, Fitted, fit
 from hopline.peers import Peers, fit_peers
@@ -63,13 +62,20 @@ class Recommender:
     Use it as a context manager, or call :meth:`close`. Without ``NEO4J_URI`` in the environment an embedded Neo4j is
     started and used; it goes on after the program ends (``hopline down`` stops it).
 
-    Example:
-        >>> with Recommender.from_config() as recommender:          # doctest: +SKIP
-        ...     recommender.load("ml-100k")
-        ...     recommender.compile(train={"epochs": 10}).fit()
-        ...     recommender.publish()
-        ...     for item in recommender.recommend("196", k=3).items:
-        ...         print(item.title)
+    Example: a folder with RecBole's atomic files, here users who rated films:
+
+        >>> with Recommender.from_config() as recommender:
+        ...     report = recommender.load("films")
+        ...     fitted = recommender.compile(train={"epochs": 5}).fit()
+        ...     release = recommender.publish()
+        ...     found = recommender.recommend("ann", k=2)
+        ...     why = recommender.reason("ann", found.items[0].id)
+        >>> print(report.written.nodes[0].rows, "users,", report.written.nodes[1].rows, "films")
+        12 users, 12 films
+        >>> release.version, len(found.items), found.by_model
+        (1, 2, True)
+        >>> print(found.statement.splitlines()[1])
+        MATCH (u:`User` {`id`: "ann"})
     """
 
     def __init__(self, config: Config, database: Database) -> None:
@@ -87,7 +93,7 @@ class Recommender:
             DatabaseError: Neo4j could not be reached, or refused the user name or password.
         """
         config = read_config(None if path is None else Path(path), **overrides)
-        return cls(config, Database.connect(ConnectionSettings(), ServerSettings()))
+        return cls(config, Database.connect(read_connection_settings(), read_server_settings()))
 
     def close(self) -> None:
         """Give back the connection."""

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from graph.embeddings import Embeddings
-from hopline.errors import TrainingError
+from hopline.errors import ReleaseError, TrainingError
 
 _VECTORS = "vectors.safetensors"
 _RECORD = "run.json"
@@ -65,7 +66,7 @@ def read_run(folder: Path) -> Run:
             items=Embeddings(record.pop("item_label"), np.asarray(record.pop("item_ids")), vectors["items"]),
             **record,
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError, ReleaseError) as error:
         raise TrainingError(f"the run in {folder} cannot be read ({error}); run `hopline train` again") from error
 
 

@@ -27,9 +27,11 @@ class SplitConfig(BaseModel):
     test_file: Path | None = None
 
     @model_validator(mode="after")
-    def _files_are_named(self) -> SplitConfig:
+    def _leaves_something(self) -> SplitConfig:
         if self.by == "files" and None in (self.train_file, self.valid_file):
             raise ValueError("by = 'files' needs train_file and valid_file (and test_file, to measure)")
+        if self.by != "files" and self.valid + self.test >= 1:
+            raise ValueError(f"valid {self.valid:g} and test {self.test:g} leave nothing to train on; together, stay below 1")
         return self
 
     def splitter(self) -> Splitter:

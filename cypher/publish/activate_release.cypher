@@ -2,8 +2,12 @@
 // params: $version: integer
 // returns: version
 // access: write
-MATCH (r:HoplineRelease {version: $version, ready: true})
+MATCH (r:HoplineRelease {version: $version})
+SET r.version = r.version // takes the lock: what is read next cannot change before this commits
+WITH r
+WHERE r.ready
 MERGE (p:HoplineActive {name: 'active'})
+SET p.moved_at = datetime()
 WITH p, r
 OPTIONAL MATCH (p)-[old:ACTIVE]->()
 DELETE old

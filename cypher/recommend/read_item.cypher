@@ -1,7 +1,9 @@
-// Whether there is such an item, and whether a release has a vector of it.
+// An item's id as it is stored, and whether a release has a vector of it.
 // identifiers: item, item_key, vector
-// params: $item_id: any
-// returns: has_vector
+// params: $item_ids: list of ids that may be meant, the likeliest first
+// returns: id, has_vector
 // access: read
-MATCH (i:{{item}} {{{item_key}}: $item_id})
-RETURN i.{{vector}} IS NOT NULL AS has_vector
+UNWIND $item_ids AS item_id
+MATCH (i:{{item}} {{{item_key}}: item_id})
+RETURN i.{{item_key}} AS id, i.{{vector}} IS NOT NULL AS has_vector
+LIMIT 1

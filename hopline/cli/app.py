@@ -33,7 +33,7 @@ def main() -> None:
     """Run the command line; a known error is one message on stderr and exit status 1, never a traceback."""
     try:
         app()
-    except HoplineError as error:
+    except (HoplineError, OSError) as error:  # OSError: a full disk, a folder that may not be written
         Console(stderr=True).print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:

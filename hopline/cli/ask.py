@@ -24,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
 def recommend(
     user: User,
     k: Count = 10,
-    why: Annotated[bool, typer.Option("--why", help="Add a reason to each item.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Add a reason to each item; popular items have none.")] = False,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -43,7 +43,10 @@ def recommend(
     else:
         if not found.by_model:
             console.print(f"user {user} is not known to release {found.version}: these are popular items", markup=False)
-        console.print(recommendation_table(found, f"for user {user}, by release {found.version}", reasons))
+        if found.items:
+            console.print(recommendation_table(found, f"for user {user}, by release {found.version}", reasons))
+        else:
+            console.print(f"nothing is left to recommend: user {user} has met every item", markup=False)
 
 
 def similar(item: Item, k: Count = 10, cypher: Cypher = False, config: ConfigFile = None, json: Json = False) -> None:

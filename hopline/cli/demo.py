@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from hopline.cli.learn import print_evaluation
 from hopline.cli.load import print_report
@@ -14,10 +17,12 @@ from hopline.recommender import Recommender
 NUM_SHOWN = 8
 
 
-def demo(user: str = "1", quiet: Quiet = False) -> None:
+def demo(
+    user: Annotated[str, typer.Option("--user", "-u", help="Whom to recommend to: 1 to 671.")] = "1", quiet: Quiet = False
+) -> None:
     """Load MovieLens, train, publish, and recommend with reasons: everything Hopline does, in a few minutes.
 
-    Needs the extra: `pip install "hopline[demo]"`.
+    Needs the extra: `pip install "hopline[demo]"`. Example: `hopline demo --user 15`
     """
     seconds: dict[str, float] = {}
     with Recommender.from_config(run_folder=Path("runs/demo")) as recommender, progress_bars(quiet) as bars:

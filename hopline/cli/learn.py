@@ -10,7 +10,7 @@ import typer
 from hopline.cli.options import ConfigFile, Json, Quiet
 from hopline.cli.output import console, metrics_table, print_json, progress_bars
 from hopline.recommender import EvaluationReport, Recommender
-from hopline.run_folder import read_run
+from hopline.run_folder import Run, read_run
 
 _PANEL = "Learn"
 
@@ -43,11 +43,16 @@ def train(
     if json:
         print_json({"metrics": run.metrics, "best_epoch": run.best_epoch, "train_s": run.train_s})
     else:
-        console.print(
-            f"trained {run.best_epoch} epochs in {run.train_s:.0f} s; on held-out interactions: "
-            f"NDCG@20 {run.metrics['ndcg@20']:.4f}, Recall@20 {run.metrics['recall@20']:.4f}. Next: `hopline publish`.",
-            soft_wrap=True,
-        )
+        console.print(f"{_trained(run)}. Next: `hopline publish`.", soft_wrap=True, highlight=False)
+
+
+def _trained(run: Run) -> str:
+    """Say how a run went, by test interactions, or by those it was validated on where the split has no test part."""
+    shown = {"NDCG@20": "ndcg@20", "Recall@20": "recall@20"}
+    if not set(shown.values()) <= run.metrics.keys():
+        shown = {name: name for name in sorted(run.metrics) if name.startswith("valid/ndcg")}
+    figures = ", ".join(f"{name} {run.metrics[key]:.4f}" for name, key in shown.items())
+    return f"trained {run.best_epoch} epochs in {run.train_s:.0f} s; on held-out interactions: {figures}"
 
 
 def evaluate(

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from gnn.checkpoint import EpochRecord
 from gnn.evaluate import Row
@@ -22,7 +23,7 @@ console = Console()
 progress_console = Console(stderr=True)
 
 
-def print_json(value: Any) -> None:
+def print_json(value: dict[str, Any]) -> None:
     """Print one JSON object on standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
 
@@ -72,7 +73,7 @@ def progress_bars(quiet: bool) -> Iterator[Bars]:
 
 def recommendation_table(found: Recommendations, title: str, reasons: list[str] | None = None) -> Table:
     """Return the items of an answer as a table, with a reason each if given."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(title), title_justify="left")
     table.add_column("#", justify="right")
     table.add_column("item")
     table.add_column("title", overflow="fold")
@@ -81,17 +82,18 @@ def recommendation_table(found: Recommendations, title: str, reasons: list[str] 
         table.add_column("because", overflow="fold")
     for rank, item in enumerate(found.items, 1):
         row = [str(rank), str(item.id), item.title or "", f"{item.score:.4f}"]
-        table.add_row(*row, *([reasons[rank - 1]] if reasons is not None else []))
+        because = [reasons[rank - 1]] if reasons is not None else []
+        table.add_row(*map(Text, row + because))  # as Text: brackets in a title are no markup
     return table
 
 
 def explanation_table(found: Explanation, title: str) -> Table:
     """Return the paths of an explanation as a table."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(title), title_justify="left")
     table.add_column("weight", justify="right")
     table.add_column("reason", overflow="fold")
     for path in found.paths:
-        table.add_row(f"{path.weight:.3f}", path.sentence)
+        table.add_row(f"{path.weight:.3f}", Text(path.sentence))
     return table
 
 

@@ -35,20 +35,26 @@ def publish(config: ConfigFile = None, json: Json = False, quiet: Quiet = False)
 
 
 def show(config: ConfigFile = None, json: Json = False) -> None:
-    """List the releases in the graph, the newest first."""
+    """List the releases in the graph, the newest first.
+
+    Example: `hopline releases --json`
+    """
     with Recommender.from_config(config) as recommender:
         found = recommender.releases()
     if json:
-        print_json([asdict(release) for release in found])
+        print_json({"releases": [asdict(release) for release in found]})
+        return
+    if not found:
+        console.print("nothing is published yet. Next: `hopline train`, then `hopline publish`.")
         return
     table = Table()
-    for name in ("version", "active", "created", "NDCG@20"):
+    for name in ("version", "state", "created", "NDCG@20"):
         table.add_column(name)
     for release in found:
         ndcg = release.metrics.get("ndcg@20")
         table.add_row(
             str(release.version),
-            "yes" if release.active else "",
+            "active" if release.active else "ready" if release.ready else "incomplete",
             str(release.created_at),
             "" if ndcg is None else f"{ndcg:.4f}",
         )
@@ -56,7 +62,10 @@ def show(config: ConfigFile = None, json: Json = False) -> None:
 
 
 def back(config: ConfigFile = None, json: Json = False) -> None:
-    """Make the release before the active one active again."""
+    """Make the release before the active one active again.
+
+    Example: `hopline rollback`, then `hopline releases` to see it.
+    """
     with Recommender.from_config(config) as recommender:
         release = recommender.rollback()
     if json:

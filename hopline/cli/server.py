@@ -7,9 +7,9 @@ from dataclasses import asdict
 import typer
 
 from graph.server.lifecycle import down, status, up
-from graph.settings import ServerSettings
 from hopline.cli.options import Json, Quiet
 from hopline.cli.output import console, print_json, progress_bars
+from hopline.config import read_server_settings
 
 _PANEL = "Embedded Neo4j"
 
@@ -27,7 +27,7 @@ def start(json: Json = False, quiet: Quiet = False) -> None:
     Example: `hopline up`, then open the address with cypher-shell or Neo4j's tools; the password is in the file named.
     """
     with progress_bars(quiet or json) as bars:
-        server = up(ServerSettings(), progress=lambda done, total, name: bars.stage("fetching Neo4j", done, total))
+        server = up(read_server_settings(), progress=lambda done, total, name: bars.stage("fetching Neo4j", done, total))
     if json:
         print_json(asdict(server))
     else:
@@ -38,8 +38,11 @@ def start(json: Json = False, quiet: Quiet = False) -> None:
 
 
 def stop(json: Json = False) -> None:
-    """Stop the embedded Neo4j; what was committed stays."""
-    stopped = down(ServerSettings())
+    """Stop the embedded Neo4j; what was committed stays.
+
+    Example: `hopline down`
+    """
+    stopped = down(read_server_settings())
     if json:
         print_json({"stopped": stopped})
     else:
@@ -47,8 +50,11 @@ def stop(json: Json = False) -> None:
 
 
 def show(json: Json = False) -> None:
-    """Tell whether the embedded Neo4j runs, and where."""
-    found = status(ServerSettings())
+    """Tell whether the embedded Neo4j runs, and where.
+
+    Example: `hopline status --json`
+    """
+    found = status(read_server_settings())
     if json:
         print_json(asdict(found))
     elif found.running:
