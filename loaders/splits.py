@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.errors import InputError
+from loaders.files.lines import read_rows
 from loaders.interactions import InteractionLog
 
 Rows = NDArray[np.int64]
@@ -72,15 +73,17 @@ class TimeSplit:
         """Return the rows of each part.
 
         Raises:
-            InputError: the interactions have no times, or all the same one.
+            InputError: the interactions have no times, or differ too little in them to fill each part.
         """
         _check_shares(self.valid, self.test)
         if log.time is None:
             raise InputError(
                 "a split by time needs interactions with times; name their time property in the schema, or split by random"
             )
+        if not len(log):
+            raise InputError("there are no interactions to split; load a data set that has some")
         moments = np.sort(log.time)
-        begin_test = moments[int(len(log) * (1 - self.test))]
+        begin_test = moments[min(int(len(log) * (1 - self.test)), len(log) - 1)]
         begin_valid = moments[int(len(log) * (1 - self.test - self.valid))]
         test = log.time >= begin_test
         valid = ~test & (log.time >= begin_valid)
@@ -137,17 +140,17 @@ def _check_shares(valid: float, test: float) -> None:
 def _rows(path: Path | None, row_of: dict[tuple[str, str], int]) -> Rows:
     if path is None:
         return np.zeros(0, np.int64)
-    if not path.is_file():
-        raise InputError(f"there is no split file {path}")
+    _, lines = read_rows(path, ["user id", "item id"])
+    bad = lines.left_out()
+    if not bad.is_empty():
+        raise InputError(f"{path}, line {bad['line'][0]}: got {bad['row'][0]!r}; expected a user id, a tab, an item id")
     rows, missing = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        pair = tuple(line.split("\t"))
-        if len(pair) != 2:
-            raise InputError(f"{path}, line {number}: got {len(pair)} fields; expected a user id, a tab, an item id")
-        if pair in row_of:
-            rows.append(row_of[pair])
+    for number, _, *pair in lines.frame.iter_rows():
+        user, item = pair
+        if (user, item) in row_of:
+            rows.append(row_of[user, item])
         else:
-            missing.append((number, *pair))
+            missing.append((number, user, item))
     if missing:
         number, user, item = missing[0]
         raise InputError(

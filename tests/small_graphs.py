@@ -1,11 +1,14 @@
 """Small snapshots whose answers are known, for tests of sampling, learning and serving."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from graph.schema import EdgeKind, EdgeRole, Feature, FeatureType, NodeKind, NodeRole, Schema
 from graph.snapshot import EdgeColumns, NodeColumns, Snapshot
 
 RATED = ("User", "RATED", "Item")
+SAW = EdgeKind(source="User", type="SAW", target="Item", role=EdgeRole.INTERACTION, time="time")
 
 SCHEMA = Schema(
     nodes=(
@@ -60,3 +63,11 @@ def snapshot(pairs=None, num_users=24, num_items=24, num_entities=4):
             ("Item", "SEQUEL", "Item"): edges([(0, 2)]),
         },
     )
+
+
+def two_kinds():
+    """Ratings without times, and views without values."""
+    base = snapshot(pairs=[(0, 0), (1, 1)])
+    views = replace(edges([(0, 2), (2, 0)]), time=np.asarray([70, 80]))
+    schema = Schema(nodes=SCHEMA.nodes, edges=(*SCHEMA.edges, SAW))
+    return replace(base, schema=schema, edges={**base.edges, SAW.triple: views})

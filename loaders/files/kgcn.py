@@ -5,6 +5,7 @@ Source: the data folders of Wang et al. 2019, KGCN (arXiv:1904.12575), on the He
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -33,12 +34,17 @@ class KGCN:
         header, plays = read_rows(folder / "user_artists.dat", None)
         if len(header) != 3:
             raise InputError(f"{plays.path}: got the columns {header}; expected three: a user, an item, a weight")
+        if re.fullmatch(r"\s*[-+]?[\d.]+\s*", header[2]):
+            raise InputError(
+                f"{plays.path}: the first line {header} is a row; expected the names of the columns, such as weight"
+            )
         name_columns(plays, ["user", "item", "weight"])
         plays.require_text("user", "item")
         plays.number("weight")
         plays.latest("user", "item", None)
         plays.not_empty()
         triples = _named(folder / "kg.txt", ["head", "relation", "tail"])
+        triples.unique("head", "relation", "tail")
         links = _named(folder / "item_index2entity_id.txt", ["item", "entity"])
         links.known("item", plays.frame["item"], "any interaction")
         links.known("entity", pl.concat([triples.frame["head"], triples.frame["tail"].rename("head")]), "kg.txt")
@@ -60,6 +66,8 @@ class KGCN:
             friends = _named(folder / "user_friends.txt", ["one", "other"])
             friends.known("one", users, "any interaction")
             friends.known("other", users, "any interaction")
+            friends.reject(pl.col("one") == pl.col("other"), "one and other are the same")
+            friends.unique("one", "other")
             files.append(friends)
             edges.append(_friend_table(friends))
         entities, facts = knowledge_tables(
@@ -91,8 +99,8 @@ def _named(path: Path, columns: list[str]) -> Rows:
 
 
 def _friend_table(friends: Rows) -> EdgeTable:
-    """Each pair once, from the smaller id to the larger, however often and whichever way round the file has it."""
+    """Each pair once, from the smaller id to the larger, whichever way round, or both ways, the file has it."""
     smaller = pl.min_horizontal("one", "other").alias(SOURCE)
     larger = pl.max_horizontal("one", "other").alias(TARGET)
-    pairs = friends.frame.select(smaller, larger).filter(pl.col(SOURCE) != pl.col(TARGET)).unique(maintain_order=True)
+    pairs = friends.frame.select(smaller, larger).unique(maintain_order=True)
     return EdgeTable(EdgeKind(source=USER, type="FRIEND", target=USER, role=EdgeRole.SOCIAL), pairs)

@@ -29,15 +29,14 @@ def knowledge_tables(
 ) -> tuple[NodeTable, list[EdgeTable]]:
     """Make the entities and facts; an item that is linked to an entity *is* that entity.
 
-    ``triples``: head, relation, tail; ``links``: item, entity. An entity that several items are linked to gives its facts to
-    each of them. Facts stated twice are kept once.
+    ``triples``: head, relation, tail, each once; ``links``: item, entity, each item once. An entity that several items are
+    linked to gives its facts to each of them.
     """
-    linked = links.unique(subset=["item", "entity"])
     names = pl.concat([triples["head"], triples["tail"].rename("head")]).unique(maintain_order=True)
-    entities = names.filter(~names.is_in(linked["entity"].implode()))
-    facts = triples.unique(maintain_order=True)
+    entities = names.filter(~names.is_in(links["entity"].implode()))
+    facts = triples
     for end in ("head", "tail"):
-        facts = facts.join(linked.rename({"entity": end, "item": f"{end}_item"}), on=end, how="left", maintain_order="left")
+        facts = facts.join(links.rename({"entity": end, "item": f"{end}_item"}), on=end, how="left", maintain_order="left")
     facts = facts.with_columns(
         pl.coalesce("head_item", "head").alias(SOURCE),
         pl.coalesce("tail_item", "tail").alias(TARGET),
@@ -50,5 +49,5 @@ def knowledge_tables(
         facts.group_by("relation", "source_label", "target_label", maintain_order=True)
     ):
         kind = EdgeKind(source=str(source), type=types[str(relation)], target=str(target), role=EdgeRole.KNOWLEDGE)
-        edges.append(EdgeTable(kind, part.select(SOURCE, TARGET).unique(maintain_order=True)))
+        edges.append(EdgeTable(kind, part.select(SOURCE, TARGET)))
     return NodeTable(entity_label, pl.DataFrame({key: entities})), edges

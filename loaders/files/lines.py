@@ -12,6 +12,7 @@ from loaders.errors import InputError
 
 LINE = "__line"
 RAW = "__raw"
+LARGEST_NUMBER = 2.0**53  # beyond it a float skips integers: such a rating, year or time is a mistake, or an identifier
 
 
 @dataclass
@@ -42,12 +43,17 @@ class Rows:
         for column in columns:
             self.reject(pl.col(column).str.strip_chars() == "", f"empty {column}")
 
-    def number(self, column: str, dtype: type[pl.DataType] = pl.Float64) -> None:
-        """Make a column numeric; an empty field is null, any other that is not a finite number sets its row aside."""
-        parsed = pl.col(column).str.strip_chars().cast(pl.Float64, strict=False)
+    def require_number(self, column: str) -> None:
+        """Set aside rows where a column is neither empty nor a number of at most :data:`LARGEST_NUMBER`."""
+        number = pl.col(column).str.strip_chars().cast(pl.Float64, strict=False)
         given = pl.col(column).str.strip_chars() != ""
-        self.reject(given & (parsed.is_null() | ~parsed.is_finite()), f"{column} is not a number")
-        self.frame = self.frame.with_columns(parsed.cast(dtype, strict=False).alias(column))
+        self.reject(given & (number.is_null() | ~number.is_finite()), f"{column} is not a number")
+        self.reject(number.abs() > LARGEST_NUMBER, f"{column} is too large a number")
+
+    def number(self, column: str) -> None:
+        """Make a column Float64, an empty field null; set aside the rows that :meth:`require_number` does."""
+        self.require_number(column)
+        self.frame = self.frame.with_columns(pl.col(column).str.strip_chars().cast(pl.Float64, strict=False))
 
     def unique(self, *columns: str) -> None:
         """Keep the first row of each key, set the others aside."""

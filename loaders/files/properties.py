@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from graph.schema import Feature, FeatureType
+from loaders.files.lines import LARGEST_NUMBER
 
 TITLES = ("title", "name", "movie_title", "item_name", "item_title")
 MAX_CATEGORY_SHARE = 0.2  # a text property with more distinct values than this share of nodes is an identifier, not a category
@@ -24,6 +25,7 @@ def typed_property(name: str, kind: str, column: pl.Series) -> tuple[pl.Series, 
     if kind == "float_seq":
         return text.alias(name), None
     number = text.cast(pl.Float64, strict=False)
+    number = number.set(~(number.abs() <= LARGEST_NUMBER), None)  # NaN too, which polars holds above every number
     all_numbers = number.null_count() == text.null_count() and text.null_count() < len(text)
     distinct = text.drop_nulls().n_unique()
     if kind == "float" or (kind == "token" and all_numbers and distinct > 10 and distinct <= len(text) * MAX_CATEGORY_SHARE):

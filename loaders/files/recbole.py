@@ -44,17 +44,19 @@ class RecBole:
         """Read the files; see the package's notes on what is set aside."""
         inter = _read(_one(folder, "inter"), {"user_id", "item_id"})
         _clean_interactions(inter)
-        users = self._nodes(folder, "user", "user_id", USER, NodeRole.USER, inter)
-        items = self._nodes(folder, "item", "item_id", ITEM, NodeRole.ITEM, inter)
-        for node, column in ((users, "user_id"), (items, "item_id")):
-            if node.file is not None:
-                inter.rows.known(column, node.table.frame[KEY], f"the .{node.suffix} file")
+        users = _described_nodes(folder, "user", "user_id", USER, NodeRole.USER)
+        items = _described_nodes(folder, "item", "item_id", ITEM, NodeRole.ITEM)
+        for described, column in ((users, "user_id"), (items, "item_id")):
+            if described is not None:
+                inter.rows.known(column, described.table.frame[KEY], f"the {described.file.rows.path.suffix} file")
         inter.rows.not_empty()
         interactions = _interaction_table(inter)
-        nodes, edges, kinds = [users.table, items.table], [interactions], [users.kind, items.kind]
-        files = [inter, *(node.file for node in (users, items) if node.file is not None)]
+        user_table, user_kind = _nodes(users, inter, "user_id", USER, NodeRole.USER)
+        item_table, item_kind = _nodes(items, inter, "item_id", ITEM, NodeRole.ITEM)
+        nodes, edges, kinds = [user_table, item_table], [interactions], [user_kind, item_kind]
+        files = [inter, *(described.file for described in (users, items) if described is not None)]
         if any(folder.glob("*.kg")):
-            triples, links = _read_knowledge(folder, items.table.frame[KEY])
+            triples, links = _read_knowledge(folder, item_table.frame[KEY])
             entities, facts = knowledge_tables(
                 triples.rows.frame.select(
                     pl.col("head_id").alias("head"),
@@ -72,44 +74,52 @@ class RecBole:
             edges.extend(facts)
             kinds.append(NodeKind(label=ENTITY, key=KEY, role=NodeRole.ENTITY))
             files.extend(file for file in (triples, links) if file is not None)
+        elif any(folder.glob("*.link")):
+            raise InputError(
+                f"{folder} has a .link file and no .kg file that it could link to; add that, or take the .link away"
+            )
         schema = Schema(nodes=tuple(kinds), edges=tuple(edge.kind for edge in edges))
         set_aside = pl.concat([file.rows.left_out() for file in files])
         return Tables(schema, tuple(nodes), tuple(edges), set_aside)
 
-    @staticmethod
-    def _nodes(folder: Path, suffix: str, column: str, label: str, role: NodeRole, inter: _File) -> _Nodes:
-        if not any(folder.glob(f"*.{suffix}")):
-            ids = inter.rows.frame[column].unique(maintain_order=True)
-            return _Nodes(
-                NodeTable(label, pl.DataFrame({KEY: ids})),
-                NodeKind(label=label, key=KEY, role=role),
-                None,
-                suffix,
-            )
-        file = _read(_one(folder, suffix), {column})
-        file.rows.require_text(column)
-        file.rows.unique(column)
-        file.rows.not_empty()
-        frame = file.rows.frame
-        properties = {KEY: frame[column]}
-        features: list[Feature] = []
-        for name, kind in file.types.items():
-            if name != column:
-                # A property may not take the key's name.
-                safe = f"{name}_" if name == KEY else name
-                properties[safe], feature = typed_property(safe, kind, frame[name])
-                features.extend([feature] if feature is not None else [])
-        title = next((name for name in TITLES if name in properties), None)
-        kind_ = NodeKind(label=label, key=KEY, role=role, title=title, features=tuple(features))
-        return _Nodes(NodeTable(label, pl.DataFrame(properties)), kind_, file, suffix)
-
 
 @dataclass
-class _Nodes:
+class _Described:
+    """The nodes of a ``.user`` or ``.item`` file."""
+
     table: NodeTable
     kind: NodeKind
-    file: _File | None
-    suffix: str
+    file: _File
+
+
+def _described_nodes(folder: Path, suffix: str, column: str, label: str, role: NodeRole) -> _Described | None:
+    if not any(folder.glob(f"*.{suffix}")):
+        return None
+    file = _read(_one(folder, suffix), {column})
+    file.rows.require_text(column)
+    file.rows.unique(column)
+    file.rows.not_empty()
+    frame = file.rows.frame
+    properties = {KEY: frame[column]}
+    features: list[Feature] = []
+    for name, kind in file.types.items():
+        if name != column:
+            safe = name
+            while safe == KEY or (safe != name and safe in file.types):
+                safe += "_"  # a property may not take the key's name
+            properties[safe], feature = typed_property(safe, kind, frame[name])
+            features.extend([feature] if feature is not None else [])
+    title = next((name for name in TITLES if name in properties), None)
+    kind_ = NodeKind(label=label, key=KEY, role=role, title=title, features=tuple(features))
+    return _Described(NodeTable(label, pl.DataFrame(properties)), kind_, file)
+
+
+def _nodes(described: _Described | None, inter: _File, column: str, label: str, role: NodeRole) -> tuple[NodeTable, NodeKind]:
+    """Return the nodes of the file, or, without one, those that the usable interactions name."""
+    if described is not None:
+        return described.table, described.kind
+    ids = inter.rows.frame[column].unique(maintain_order=True)
+    return NodeTable(label, pl.DataFrame({KEY: ids})), NodeKind(label=label, key=KEY, role=role)
 
 
 def _one(folder: Path, suffix: str) -> Path:
@@ -137,11 +147,7 @@ def _read(path: Path, needed: set[str]) -> _File:
     rows.not_empty()
     for name, kind in file.types.items():
         if kind == "float":
-            parsed = pl.col(name).str.strip_chars().cast(pl.Float64, strict=False)
-            rows.reject(
-                (pl.col(name).str.strip_chars() != "") & (parsed.is_null() | ~parsed.is_finite()),
-                f"{name} is not a number",
-            )
+            rows.require_number(name)
     return file
 
 
@@ -177,6 +183,7 @@ def _interaction_table(inter: _File) -> EdgeTable:
 def _read_knowledge(folder: Path, items: pl.Series) -> tuple[_File, _File | None]:
     triples = _read(_one(folder, "kg"), {"head_id", "relation_id", "tail_id"})
     triples.rows.require_text("head_id", "relation_id", "tail_id")
+    triples.rows.unique("head_id", "relation_id", "tail_id")
     triples.rows.not_empty()
     if not any(folder.glob("*.link")):
         return triples, None

@@ -1,0 +1,58 @@
+"""Public data sets as they are, against the counts published with them.
+
+The data may not be shipped, so it is looked for beside the repository and the tests skip without it.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from graph.schema import EdgeRole
+from loaders.files import read_tables
+
+DATA = Path(__file__).parents[5] / "shared" / "data"
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data sets are not beside the repository")
+
+
+def counts(tables):
+    facts = [table for table in tables.edges if table.kind.role is EdgeRole.KNOWLEDGE]
+    return {table.label: table.frame.height for table in tables.nodes} | {
+        "interactions": sum(table.frame.height for table in tables.edges if table.kind.role is EdgeRole.INTERACTION),
+        "facts": sum(table.frame.height for table in facts),
+        "relations": len({table.kind.type for table in facts}),
+        "set aside": tables.set_aside.height,
+    }
+
+
+def test_movielens_100k_with_its_knowledge_graph():
+    tables = read_tables(DATA / "ml100k")
+    assert counts(tables) == {
+        "User": 943,
+        "Item": 1_682,
+        "Entity": 34_628 - 1_598,  # of the entities, these are items
+        "interactions": 100_000,
+        "facts": 91_631,
+        "relations": 24,
+        "set aside": 0,
+    }
+    items = next(table.frame for table in tables.nodes if table.label == "Item")
+    assert tables.schema.item.title == "movie_title"
+    assert items["movie_title"][0] == "Toy Story"
+    assert items["class"][0].to_list() == ["Animation", "Children's", "Comedy"]
+    assert {feature.name for feature in tables.schema.user.features} == {"age", "gender", "occupation"}
+
+
+def test_last_fm_in_the_layout_of_kgcn():
+    tables = read_tables(DATA / "lastfm-kg")
+    assert counts(tables) == {
+        "User": 1_892,
+        "Item": 17_632,
+        "Entity": 9_366 - 3_846,
+        "interactions": 92_834,
+        "facts": 15_518,
+        "relations": 60,
+        "set aside": 0,
+    }
+    friends = next(table.frame for table in tables.edges if table.kind.role is EdgeRole.SOCIAL)
+    assert friends.height == 25_434 // 2  # the file has each pair both ways round

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from loaders.errors import InputError
+from loaders.interactions import InteractionLog
+from loaders.splits import GivenFiles
+
+USERS, ITEMS = ["ann", "b b", "東京\u2028"], ["`i`", "j", "🎬"]
+PAIRS = [(user, item) for user in range(3) for item in range(3)]
+
+
+def log(user_ids=USERS, item_ids=ITEMS):
+    index = np.asarray(PAIRS)
+    value = np.zeros(len(PAIRS), np.float32)
+    return InteractionLog(index[:, 0], index[:, 1], value, None, np.asarray(user_ids), np.asarray(item_ids))
+
+
+def given_files(folder, train="ann\tj\n", valid="ann\t🎬\n", test="b b\t`i`\n"):
+    for name, content in (("train", train), ("valid", valid), ("test", test)):
+        if content is not None:
+            (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return GivenFiles(*(folder / name for name in ("train", "valid", "test")))
+
+
+def rows(*pairs):
+    return sorted(PAIRS.index(pair) for pair in pairs)
+
+
+def test_the_files_say_which_interactions_are_in_which_part(tmp_path):
+    split = given_files(tmp_path, train="東京\u2028\tj\nann\tj\n").split(log())
+    assert split.train.tolist() == rows((0, 1), (2, 1))
+    assert split.valid.tolist() == rows((0, 2))
+    assert split.test.tolist() == rows((1, 0))
+
+
+def test_integer_ids_are_found_by_their_digits(tmp_path):
+    split = given_files(tmp_path, "10\t7\n", "10\t8\n", "20\t7\n").split(log([10, 20, 30], [7, 8, 9]))
+    assert [part.tolist() for part in (split.train, split.valid, split.test)] == [rows((0, 0)), rows((0, 1)), rows((1, 0))]
+
+
+def test_line_ends_and_a_byte_order_mark_change_nothing(tmp_path):
+    split = given_files(tmp_path, train=b"\xef\xbb\xbfann\tj\r\nb b\tj\r\n").split(log())
+    assert split.train.tolist() == rows((0, 1), (1, 1))
+
+
+def test_the_test_part_may_be_left_out(tmp_path):
+    files = given_files(tmp_path)
+    assert GivenFiles(files.train, files.valid).split(log()).test.tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        pytest.param({"train": "ann\tj\nann\n"}, r"train, line 2: got 'ann'; expected a user id", id="one field"),
+        pytest.param({"train": "ann\tj\t5\n"}, r"train, line 1: got 'ann\\tj\\t5'", id="three fields"),
+        pytest.param({"train": "ann j\n"}, r"train, line 1: got 'ann j'", id="spaces"),
+        pytest.param({"valid": ""}, r"valid is empty", id="empty"),
+        pytest.param({"test": b"ann\t\xff\n"}, r"test is not UTF-8", id="not UTF-8"),
+        pytest.param({"test": None}, r"there is no file .*test", id="missing"),
+        pytest.param(
+            {"test": "ann\t`i`\nann\tghost\nghost\tj\n"},
+            r"2 of 3 pairs are not in the graph, the first in line 2 \(user 'ann', item 'ghost'\)",
+            id="not in the graph",
+        ),
+        pytest.param({"test": "ann\tj\n"}, r"1 pairs of the split's files come twice", id="in two files"),
+        pytest.param({"train": "ann\tj\nann\tj\n"}, r"1 pairs of the split's files come twice", id="twice in one"),
+    ],
+)
+def test_files_that_do_not_fit_the_graph_are_refused(tmp_path, files, message):
+    with pytest.raises(InputError, match=message):
+        given_files(tmp_path, **files).split(log())
