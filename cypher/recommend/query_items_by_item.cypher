@@ -6,7 +6,9 @@
 MATCH (one:{{item}} {{{item_key}}: $item_id})
 CALL db.index.vector.queryNodes($index, $candidates, one.{{vector}}) YIELD node AS i
 WHERE i <> one
-WITH i, 2 * vector.similarity.cosine(i.{{vector}}[..$dimensions], one.{{vector}}[..$dimensions]) - 1 AS score
+WITH i, i.{{vector}}[..$dimensions] AS of_i, one.{{vector}}[..$dimensions] AS of_one
+WHERE any(x IN of_i WHERE abs(x) > 1e-12) AND any(x IN of_one WHERE abs(x) > 1e-12) // zeros have no direction
+WITH i, 2 * vector.similarity.cosine(of_i, of_one) - 1 AS score
 RETURN i.{{item_key}} AS id, toString(i.{{title}}) AS title, score
 ORDER BY score DESC, id
 LIMIT $k

@@ -1,0 +1,129 @@
+"""Publishing while others publish, or ask; and a server that goes away in the middle."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from graph.database import Database
+from graph.errors import DatabaseGoneError, ReleaseError
+from graph.publish import publish
+from graph.recommend import recommend
+from graph.releases import active_release, collect_releases, list_releases
+from graph.server.lifecycle import down, status, up
+from graph.settings import ConnectionSettings, ServerSettings
+from tests.small_releases import SCHEMA, best, make_draft, traces, write_graph
+
+pytestmark = pytest.mark.integration
+
+
+def small(seed):
+    return make_draft(num_users=3, num_items=15, seed=seed)
+
+
+def top(database):
+    found = recommend(database, SCHEMA, "u0", 4)
+    return found.version, [item.id for item in found.items]
+
+
+@pytest.mark.parametrize("moment", ["writing vectors", "building the index", "checking"])
+def test_of_two_publishers_the_later_one_wins_and_the_other_is_told(database, moment):
+    write_graph(database, small(0))
+    published = []
+
+    def overtake(stage, done, total):
+        if stage == moment and not published:
+            published.append(publish(database, SCHEMA, small(1)))
+
+    with pytest.raises(ReleaseError, match=r"release 1 was taken away .* another publish began meanwhile"):
+        publish(database, SCHEMA, small(0), progress=overtake)
+    assert top(database) == (published[0].version, best(small(1), 0, 4)[0])
+    assert [release.version for release in list_releases(database)] == [2]
+    assert traces(database) == {"hopline_v2"}
+
+
+def test_publishers_that_start_together_get_different_versions_or_a_clear_error(database):
+    write_graph(database, small(0))
+    publish(database, SCHEMA, small(0))
+    start = threading.Barrier(3)
+    done, refused = [], []
+
+    def one(seed):
+        start.wait()
+        try:
+            done.append(publish(database, SCHEMA, small(seed)).version)
+        except ReleaseError as error:
+            refused.append(str(error))
+
+    threads = [threading.Thread(target=one, args=(seed,)) for seed in (1, 2, 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(done) + len(refused) == 3
+    assert len(set(done)) == len(done)
+    assert all("another publish" in text for text in refused)
+    assert {release.version for release in list_releases(database)} == {1, *done}
+    assert traces(database) == {f"hopline_v{version}" for version in (1, *done)}
+    assert active_release(database).version in {1, *done}
+
+
+def test_asking_during_publishes_never_fails_and_never_mixes_releases(database):
+    wanted = {seed + 1: best(small(seed), 0, 4)[0] for seed in range(5)}
+    assert len({tuple(ids) for ids in wanted.values()}) == 5
+    write_graph(database, small(0))
+    publish(database, SCHEMA, small(0))
+
+    def publish_more():
+        for seed in range(1, 5):
+            publish(database, SCHEMA, small(seed))
+            collect_releases(database, SCHEMA, keep=1)
+
+    writer = threading.Thread(target=publish_more)
+    writer.start()
+    seen = []
+    while writer.is_alive():
+        version, ids = top(database)
+        assert ids == wanted[version]
+        seen.append(version)
+    writer.join()
+    assert seen == sorted(seen)
+    assert top(database) == (5, wanted[5])
+
+
+def test_a_release_that_is_collected_while_it_is_asked_gives_way_to_the_active_one(database, monkeypatch):
+    write_graph(database, small(0))
+    publish(database, SCHEMA, small(0))
+    old = active_release(database)
+    for seed in (1, 2):
+        publish(database, SCHEMA, small(seed))
+    assert collect_releases(database, SCHEMA, keep=1) == [1]
+    found = [old, active_release(database)]
+    monkeypatch.setattr("graph.asking.active_release", lambda _database: found.pop(0))
+    assert top(database) == (3, best(small(2), 0, 4)[0])
+
+
+def test_a_server_that_goes_away_while_publishing_leaves_the_old_release_serving(tmp_path):
+    settings = ServerSettings(home=tmp_path / "home", heap_mb=512)
+    old, new = small(0), small(1)
+
+    def kill(stage, done, total):
+        if stage == "building the index":
+            os.kill(status(settings).pid, signal.SIGKILL)
+
+    try:
+        with Database.connect(ConnectionSettings(uri=None), settings) as database:
+            write_graph(database, old)
+            publish(database, SCHEMA, old)
+            with pytest.raises(DatabaseGoneError, match="run the same again"):
+                publish(database, SCHEMA, new, progress=kill)
+        up(settings)
+        with Database.connect(ConnectionSettings(uri=None), settings) as database:
+            assert [(release.version, release.ready) for release in list_releases(database)] == [(2, False), (1, True)]
+            assert top(database) == (1, best(old, 0, 4)[0])
+            assert publish(database, SCHEMA, new).version == 3
+            assert top(database) == (3, best(new, 0, 4)[0])
+            assert traces(database) == {"hopline_v1", "hopline_v3"}
+    finally:
+        down(settings)

@@ -1,0 +1,79 @@
+"""Small graphs in Neo4j with vectors whose ranking is known, for tests of publishing and asking."""
+
+import neo4j
+import numpy as np
+import polars as pl
+
+from graph.embeddings import Embeddings, ReleaseDraft
+from graph.schema import EdgeKind, EdgeRole, NodeKind, NodeRole, Schema
+from graph.tables import SOURCE, TARGET, EdgeTable, NodeTable, Tables
+from graph.write import write_tables
+from loaders import set_aside
+
+RATED = EdgeKind(source="User", type="RATED", target="Item", role=EdgeRole.INTERACTION, value="value")
+SCHEMA = Schema(
+    nodes=(NodeKind(label="User", role=NodeRole.USER), NodeKind(label="Item", role=NodeRole.ITEM, title="title")),
+    edges=(RATED,),
+)
+
+
+def write_graph(database, draft, met=()):
+    """Write a draft's users and items, titled by their ids, and who met what as (user id, item id)."""
+    items = pl.DataFrame({"id": draft.items.ids}).with_columns(pl.format("title of {}", "id").alias("title"))
+    ratings = pl.DataFrame(
+        {SOURCE: [user for user, _ in met], TARGET: [item for _, item in met], "value": [4.0] * len(met)},
+        schema={SOURCE: pl.String, TARGET: pl.String, "value": pl.Float64},
+    )
+    tables = Tables(
+        schema=SCHEMA,
+        nodes=(NodeTable("User", pl.DataFrame({"id": draft.users.ids})), NodeTable("Item", items)),
+        edges=(EdgeTable(RATED, ratings),),
+        set_aside=set_aside.empty(),
+    )
+    write_tables(database, tables)
+
+
+def make_draft(num_users=8, num_items=40, dimensions=6, seed=0, **changed):
+    """Vectors of very different lengths: by dot product they rank quite otherwise than by cosine."""
+    rng = np.random.default_rng(seed)
+    length = np.exp(rng.normal(0, 1.5, (num_items, 1)))
+    parts = {
+        "users": Embeddings(
+            "User",
+            np.array([f"u{n}" for n in range(num_users)]),
+            (3 * rng.normal(size=(num_users, dimensions))).astype(np.float32),
+        ),
+        "items": Embeddings(
+            "Item",
+            np.array([f"i{n}" for n in range(num_items)]),
+            (length * rng.normal(size=(num_items, dimensions))).astype(np.float32),
+        ),
+        "config": {"train": {"seed": seed}},
+        "metrics": {"ndcg@20": 0.5},
+        "popular": [f"i{n}" for n in range(num_items)],
+    }
+    return ReleaseDraft(**parts | changed)
+
+
+def best(draft, row, k, seen=()):
+    """Item ids and scores by falling dot product, those of ``seen`` left out: what an exact search gives."""
+    scores = draft.items.vectors.astype(np.float64) @ draft.users.vectors[row].astype(np.float64)
+    order = [place for place in np.argsort(-scores) if draft.items.ids[place] not in set(seen)][:k]
+    return [str(draft.items.ids[place]) for place in order], scores[order]
+
+
+def rows(database, text, **params):
+    """The rows of any statement, as one would see them in cypher-shell."""
+    endpoint = database.endpoint
+    auth = (endpoint.username, endpoint.password.get_secret_value())
+    with neo4j.GraphDatabase.driver(endpoint.uri, auth=auth, notifications_min_severity="OFF") as driver:
+        return [dict(record) for record in driver.execute_query(text, params).records]
+
+
+def traces(database):
+    """What any release left in the graph: names of vector properties in use, and of indexes."""
+    properties = rows(
+        database, "MATCH (n) UNWIND keys(n) AS key WITH key WHERE key STARTS WITH 'hopline_v' RETURN DISTINCT key"
+    )
+    indexes = rows(database, "SHOW VECTOR INDEXES YIELD name")
+    return {row["key"].removesuffix("_norm") for row in properties} | {row["name"] for row in indexes}

@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from graph.embeddings import Embeddings, ReleaseDraft, make_indexable
+from graph.errors import ReleaseError
+
+VALUES = st.floats(-100, 100, width=32)
+
+
+def draft(users, items):
+    users, items = np.asarray(users, np.float32), np.asarray(items, np.float32)
+    return ReleaseDraft(
+        users=Embeddings("User", np.arange(len(users)), users),
+        items=Embeddings("Item", np.arange(len(items)), items),
+        config={},
+        metrics={},
+        popular=[],
+    )
+
+
+def cosines(indexable):
+    """The cosine as an index works it out, from the stored float32 values."""
+    users, items = indexable.users.astype(np.float64), indexable.items.astype(np.float64)
+    length = np.linalg.norm(users, axis=1)[:, None] * np.linalg.norm(items, axis=1)[None, :]
+    return (users @ items.T) / np.where(length > 0, length, 1)
+
+
+@given(arrays(np.float32, (3, 4), elements=VALUES), arrays(np.float32, (7, 4), elements=VALUES))
+def test_the_cosine_turned_back_is_the_dot_product(users, items):
+    made = make_indexable(draft(users, items))
+    exact = users.astype(np.float64) @ items.astype(np.float64).T
+    served = cosines(made) * made.norms[:, None].astype(np.float64) * made.scale
+    bound = 1e-6 * max(float(made.norms.max()) * made.scale, 1e-30)
+    assert np.abs(served - exact).max() <= bound
+
+
+def test_the_cosine_ranks_as_the_dot_product_where_the_plain_cosine_does_not():
+    rng = np.random.default_rng(0)
+    users = rng.normal(size=(50, 8))
+    items = rng.normal(size=(400, 8)) * np.exp(rng.normal(0, 1, (400, 1)))
+    given_ = draft(users, items)
+    exact = np.argsort(-(given_.users.vectors.astype(np.float64) @ given_.items.vectors.astype(np.float64).T), axis=1)[:, :20]
+    made = np.argsort(-cosines(make_indexable(given_)), axis=1)[:, :20]
+    plain = np.argsort(-(users @ (items / np.linalg.norm(items, axis=1)[:, None]).T), axis=1)[:, :20]
+    assert (made == exact).mean() > 0.999
+    assert (plain == exact).mean() < 0.5
+
+
+@given(arrays(np.float32, (6, 3), elements=VALUES))
+def test_every_item_gets_length_one_a_zero_one_too(items):
+    made = make_indexable(draft(np.ones((1, 3)), items))
+    assert np.allclose(np.linalg.norm(made.items, axis=1), 1, atol=1e-6)
+    assert np.isfinite(made.items).all()
+
+
+def test_a_user_vector_of_zeros_stays_zeros_with_norm_zero():
+    made = make_indexable(draft([[0, 0], [3, 4]], [[1, 0]]))
+    assert made.norms.tolist() == [0, 5]
+    assert not made.users[0].any()
+
+
+def test_items_that_are_all_zero_give_finite_vectors():
+    made = make_indexable(draft([[1, 2]], [[0, 0], [0, 0]]))
+    assert np.isfinite(made.items).all()
+    assert made.scale == 1
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_value_that_is_no_number_is_refused_with_its_id(bad):
+    vectors = np.ones((3, 2), np.float32)
+    vectors[1, 1] = bad
+    with pytest.raises(ReleaseError, match=r"1 of 3 vectors of 'Item'.*id it's two"):
+        Embeddings("Item", np.array(["one", "it's two", "three"]), vectors)
+
+
+@pytest.mark.parametrize(("ids", "shape"), [(0, (0, 2)), (2, (3, 2)), (3, (3,))])
+def test_a_row_an_id_and_at_least_one_is_asked_for(ids, shape):
+    with pytest.raises(ReleaseError, match=rf"got {ids} ids and vectors of shape"):
+        Embeddings("Item", np.arange(ids), np.ones(shape, np.float32))
+
+
+def test_users_and_items_of_different_dimension_are_refused():
+    with pytest.raises(ReleaseError, match="user vectors have 2 dimensions, item vectors 3"):
+        draft([[1, 2]], [[1, 2, 3]])
