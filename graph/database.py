@@ -148,7 +148,10 @@ class Database:
         params: Mapping[str, Any] | None = None,
         identifiers: Names | None = None,
     ) -> list[Row]:
-        """Run a statement on indexes or constraints, once, and return its rows.
+        """Run a statement on indexes or constraints and return its rows.
+
+        It is retried like a write, as two that run at the same time may be in each other's way; all of the catalogue's
+        say ``IF EXISTS`` or ``IF NOT EXISTS``.
 
         Raises:
             StatementError: it is not for the schema, or declares other parameters or identifiers.
@@ -156,7 +159,7 @@ class Database:
         """
         text, values = _prepare(statement, Access.SCHEMA, params, identifiers)
         with _translated(self.endpoint, statement), self._session(neo4j.WRITE_ACCESS) as session:
-            return [dict(record) for record in session.run(text, values)]
+            return session.execute_write(_rows, text, values)
 
     def close(self) -> None:
         """Close the connections; the server, embedded or not, goes on."""

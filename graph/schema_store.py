@@ -32,6 +32,8 @@ def save_schema(database: Database, schema: Schema) -> Schema:
                 f"this data set does not fit the graph that is there: {error}. Load it into another database or an empty one "
                 "(NEO4J_DATABASE, or HOPLINE_HOME for the embedded server)"
             ) from error
+    # MERGE alone is no promise of one node: of two loads at once each would make its own.
+    database.schema(load("schema/create_key_constraint"), {}, {"label": "HoplineSchema", "key": "name"})
     database.write(load("schema/write_schema"), {"json": whole.model_dump_json()})
     return whole
 

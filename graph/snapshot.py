@@ -23,6 +23,7 @@ Column = NDArray[Any] | list[Any]
 
 NODES_A_PAGE = 200_000
 RELATIONSHIPS_A_PAGE = 500_000  # bounds what the server collects and what one answer holds
+SOURCES_OF_FIRST_PAGE = 2_000  # nodes whose relationships are read before it is known how many they have
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def _read_edges(database: Database, kinds: list[EdgeKind]) -> Iterable[_Raw]:
     targets: list[NDArray[np.int64]] = []
     types: list[str] = []
     columns: list[list[Any]] = [[] for _ in properties]
-    skip, limit = 0, 2000
+    skip, limit = 0, SOURCES_OF_FIRST_PAGE
     while True:
         (page,) = database.read(
             load("snapshot/read_edges"),

@@ -43,7 +43,8 @@ class Tables:
     ``set_aside`` has the columns ``file``, ``line`` (1-based, the header counts), ``reason`` and ``row`` (as read).
 
     Raises:
-        SchemaError: a table of an undeclared kind, or without its key or end columns.
+        SchemaError: a table of an undeclared kind, without its key or end columns, with a key that is missing or comes twice,
+            or with a pair of ends that comes twice.
     """
 
     schema: Schema
@@ -56,8 +57,16 @@ class Tables:
             key = self.schema.node(table.label).key
             if key not in table.frame.columns:
                 raise SchemaError(f"the table of {table.label!r} lacks its key column {key!r}; it has {table.frame.columns}")
+            keys = table.frame[key]
+            if keys.null_count() or keys.n_unique() != len(keys):
+                raise SchemaError(
+                    f"the key column {key!r} of {table.label!r} has missing or repeated keys; each must come once"
+                )
         for edges in self.edges:
             if edges.kind not in self.schema.edges:
                 raise SchemaError(f"the edge kind {edges.kind.triple} is not in the schema")
             if not {SOURCE, TARGET} <= set(edges.frame.columns):
                 raise SchemaError(f"the table of {edges.kind.triple} lacks 'source' or 'target'; it has {edges.frame.columns}")
+            repeated = edges.frame.height - edges.frame.select(SOURCE, TARGET).n_unique()
+            if repeated:
+                raise SchemaError(f"the table of {edges.kind.triple} repeats {repeated} pairs of ends; each must come once")

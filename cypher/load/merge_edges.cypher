@@ -8,4 +8,4 @@ MATCH (s:{{source}} {{{source_key}}: $sources[row]})
 MATCH (t:{{target}} {{{target_key}}: $targets[row]})
 MERGE (s)-[r:{{type}}]->(t)
 SET r += $properties[row]
-RETURN count(*) AS matched
+RETURN count(DISTINCT row) AS matched

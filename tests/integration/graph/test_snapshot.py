@@ -1,0 +1,97 @@
+"""The graph read back as columns is the tables that were written."""
+
+import neo4j
+import numpy as np
+import polars as pl
+import pytest
+
+from graph.schema import Schema
+from graph.snapshot import read_snapshot
+from graph.tables import EdgeTable, NodeTable, Tables
+from graph.write import write_tables
+from loaders import set_aside
+from tests.small_tables import FACTS, NUM_USERS, RATED, SCHEMA, SEQUEL, assert_holds, small_tables
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return small_tables()
+
+
+@pytest.fixture
+def loaded(database, tables):
+    write_tables(database, tables)
+    return database
+
+
+def check_equal(one, two):
+    assert one.nodes.keys() == two.nodes.keys()
+    for label, columns in one.nodes.items():
+        np.testing.assert_array_equal(columns.ids, two.nodes[label].ids)
+        assert columns.columns.keys() == two.nodes[label].columns.keys()
+        for name, values in columns.columns.items():
+            np.testing.assert_equal(values, two.nodes[label].columns[name])
+    assert one.edges.keys() == two.edges.keys()
+    for triple, columns in one.edges.items():
+        for name in ("source", "target", "value", "time"):
+            np.testing.assert_equal(getattr(columns, name), getattr(two.edges[triple], name))
+
+
+def test_a_snapshot_is_what_was_written(loaded, tables):
+    heard = []
+    snapshot = read_snapshot(loaded, SCHEMA, lambda *stage: heard.append(stage))
+    assert_holds(snapshot, tables)
+    assert snapshot.skipped == 0
+    assert set(snapshot.nodes["Item"].columns) == {"title", "genres"}
+    # Three kinds between the same labels without properties are read by one statement.
+    assert heard[-1] == ("reading relationships", 3, 3)
+
+
+def test_pages_change_nothing(loaded, monkeypatch):
+    whole = read_snapshot(loaded, SCHEMA)
+    for nodes, relationships in ((7, 10), (NUM_USERS, 1), (1, 1000)):
+        monkeypatch.setattr("graph.snapshot.NODES_A_PAGE", nodes)
+        monkeypatch.setattr("graph.snapshot.RELATIONSHIPS_A_PAGE", relationships)
+        monkeypatch.setattr("graph.snapshot.SOURCES_OF_FIRST_PAGE", nodes)
+        check_equal(read_snapshot(loaded, SCHEMA), whole)
+
+
+def test_types_read_together_are_the_same_as_each_alone(loaded):
+    together = read_snapshot(loaded, SCHEMA)
+    for kind in (*FACTS, SEQUEL):
+        alone = read_snapshot(loaded, SCHEMA.model_copy(update={"edges": (kind,)}))
+        np.testing.assert_array_equal(together.edges[kind.triple].source, alone.edges[kind.triple].source)
+        np.testing.assert_array_equal(together.edges[kind.triple].target, alone.edges[kind.triple].target)
+
+
+def test_what_the_schema_does_not_name_is_not_read(loaded, server):
+    before = read_snapshot(loaded, SCHEMA)
+    auth = (server.username, server.password.get_secret_value())
+    with neo4j.GraphDatabase.driver(server.uri, auth=auth) as driver:
+        driver.execute_query(
+            "CREATE (s:Stranger {id: 'x'}) WITH s MATCH (u:User {id: 'u1'}), (i:Item {id: 'i1'}) "
+            "CREATE (u)-[:RATED]->(s)-[:MADE_BY]->(i), (u)-[:TOLD]->(i)"
+        )
+    check_equal(read_snapshot(loaded, SCHEMA), before)
+
+
+def test_an_empty_graph_is_an_empty_snapshot(database):
+    snapshot = read_snapshot(database, SCHEMA)
+    assert {len(columns.ids) for columns in snapshot.nodes.values()} == {0}
+    assert {len(columns.source) for columns in snapshot.edges.values()} == {0}
+    assert snapshot.edges[RATED.triple].value.dtype == np.float32
+
+
+def test_integer_keys_are_integers_in_the_order_of_numbers(database):
+    schema = Schema(nodes=SCHEMA.nodes[:2], edges=(RATED,))
+    rated = pl.DataFrame({"source": [10, 9, 100], "target": [-5, 7, 7], "value": [1.0, 2.0, 3.0], "time": [1, 2, 3]})
+    nodes = (NodeTable("User", pl.DataFrame({"id": [10, 9, 100]})), NodeTable("Item", pl.DataFrame({"id": [7, -5]})))
+    write_tables(database, Tables(schema, nodes, (EdgeTable(RATED, rated),), set_aside.empty()))
+    snapshot = read_snapshot(database, schema)
+    assert snapshot.nodes["User"].ids.dtype == np.int64
+    assert snapshot.nodes["User"].ids.tolist() == [9, 10, 100]
+    assert snapshot.nodes["Item"].ids.tolist() == [-5, 7]
+    edges = snapshot.edges[RATED.triple]
+    assert (edges.source.tolist(), edges.target.tolist(), edges.value.tolist()) == ([0, 1, 2], [1, 0, 1], [2.0, 1.0, 3.0])
