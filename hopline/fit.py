@@ -16,7 +16,7 @@ from gnn.train import OnEpoch, OnStep, TrainedModel, Validation, train
 from graph.embeddings import Embeddings
 from graph.snapshot import Snapshot
 from hopline.config import Config
-from hopline.errors import EvaluationError
+from hopline.errors import EvaluationError, TrainingError
 from hopline.run_folder import Run
 from loaders.interactions import InteractionLog, read_interactions
 from loaders.sampling.held_out import held_interactions, hold_out_facts
@@ -83,10 +83,15 @@ def fit(snapshot: Snapshot, config: Config, on_step: OnStep, on_epoch: OnEpoch) 
 
     Raises:
         InputError: the graph cannot be split as configured.
-        TrainingError: nothing to learn from, or a loss that is no longer a number.
+        TrainingError: nothing to learn from or to validate on, or a loss that is no longer a number.
     """
     log = read_interactions(snapshot)
     split = config.split.splitter().split(log)
+    if not len(split.valid):
+        raise TrainingError(
+            f"of {len(log)} interactions none is held out to validate on: a user with n of them gives split.valid × n, rounded "
+            f"down, and split.valid is {config.split.valid:g}; raise it in [split] of hopline.toml, or load more interactions"
+        )
     started = time.perf_counter()
     folder = config.run_folder
     kept, held = hold_out_facts(snapshot, FACTS_HELD_OUT, config.train.seed)

@@ -71,7 +71,7 @@ class Recommender:
         ...     found = recommender.recommend("ann", k=2)
         ...     why = recommender.reason("ann", found.items[0].id)
         >>> print(report.written.nodes[0].rows, "users,", report.written.nodes[1].rows, "films")
-        12 users, 12 films
+        20 users, 20 films
         >>> release.version, len(found.items), found.by_model
         (1, 2, True)
         >>> print(found.statement.splitlines()[1])
@@ -165,7 +165,7 @@ class Recommender:
 
         Raises:
             SchemaError: nothing was loaded.
-            TrainingError: nothing to learn from, or a loss that is no longer a number.
+            TrainingError: nothing to learn from or to validate on, or a loss that is no longer a number.
         """
         snapshot = read_snapshot(self.database, self.schema, progress=on_stage)
         self._fitted = fit(snapshot, self.config, on_step, on_epoch)

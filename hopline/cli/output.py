@@ -20,7 +20,6 @@ from graph.recommend import Recommendations
 from hopline.recommender import EvaluationReport
 
 console = Console()
-progress_console = Console(stderr=True)
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -59,14 +58,16 @@ class Bars:
 
 @contextmanager
 def progress_bars(quiet: bool) -> Iterator[Bars]:
-    """Show progress bars while the block runs, unless ``quiet``."""
+    """Show progress bars on a terminal while the block runs, unless ``quiet``; elsewhere epochs are told line by line."""
+    console = Console(stderr=True, quiet=quiet)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=Console(stderr=True, quiet=quiet),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     ) as progress:
         yield Bars(progress)
 

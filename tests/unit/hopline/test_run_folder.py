@@ -1,0 +1,78 @@
+import json
+
+import numpy as np
+import pytest
+
+from graph.embeddings import Embeddings
+from hopline.errors import TrainingError
+from hopline.run_folder import Run, read_run, write_run
+
+
+def make_run(ids=("a", "b")):
+    vectors = np.arange(4, dtype=np.float32).reshape(2, 2)
+    return Run(
+        users=Embeddings("User", np.array(ids), vectors),
+        items=Embeddings("Item", np.array(["x", "y"]), vectors + 1),
+        popular=["y"],
+        config={"train": {"epochs": 2}},
+        metrics={"ndcg@20": 0.5},
+        best_epoch=2,
+        train_s=1.5,
+    )
+
+
+@pytest.mark.parametrize("ids", [("a", "b"), (7, 8), ("Ивáн", 'quo"te')])
+def test_a_run_is_read_back_as_it_was_written(tmp_path, ids):
+    write_run(tmp_path / "new" / "run", make_run(ids))
+    found = read_run(tmp_path / "new" / "run")
+    assert found.users.ids.tolist() == list(ids)
+    assert np.array_equal(found.users.vectors, make_run().users.vectors)
+    assert np.array_equal(found.items.vectors, make_run().items.vectors)
+    assert (found.popular, found.config, found.metrics) == (["y"], {"train": {"epochs": 2}}, {"ndcg@20": 0.5})
+    assert (found.best_epoch, found.train_s, found.items.label) == (2, 1.5, "Item")
+
+
+def test_without_a_run_it_is_said_what_to_do(tmp_path):
+    with pytest.raises(TrainingError, match=r"no finished training run in .*; run `hopline train` first"):
+        read_run(tmp_path)
+
+
+def test_a_run_cut_off_before_its_record_is_no_run(tmp_path):
+    write_run(tmp_path, make_run())
+    (tmp_path / "run.json").unlink()
+    with pytest.raises(TrainingError, match="no finished training run"):
+        read_run(tmp_path)
+
+
+def cut_vectors(folder):
+    path = folder / "vectors.safetensors"
+    path.write_bytes(path.read_bytes()[:-3])
+
+
+def other_vectors(folder):
+    record = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(record | {"user_ids": ["a", "b", "c"]}))
+
+
+def unknown_key(folder):
+    record = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(record | {"surprise": 1}))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        cut_vectors,
+        other_vectors,
+        unknown_key,
+        lambda folder: (folder / "vectors.safetensors").unlink(),
+        lambda folder: (folder / "run.json").write_text("{"),
+        lambda folder: (folder / "run.json").write_text("[]"),
+        lambda folder: (folder / "run.json").write_bytes(b"\xff\xfe"),
+    ],
+)
+def test_a_damaged_run_is_told_and_training_again_is_advised(tmp_path, damage):
+    write_run(tmp_path, make_run())
+    damage(tmp_path)
+    with pytest.raises(TrainingError, match=r"the run in .* cannot be read .*run `hopline train` again"):
+        read_run(tmp_path)
