@@ -109,14 +109,20 @@ def _parse(name: str, source: str) -> Statement:
             purpose.append(line)
     text = "\n".join(body).strip()
     missing = {"params", "returns", "access"} - fields.keys()
-    if missing or not purpose or not text:
-        raise StatementError(f"{name}.cypher lacks {sorted(missing) or 'a purpose line or a statement'} in its header")
+    if missing:
+        raise StatementError(
+            f"{name}.cypher lacks {sorted(missing)}; expected '// field: …' lines in its header, also if empty"
+        )
+    if not purpose or not text:
+        what = "the statement itself" if purpose else "its purpose, as the first '//' line"
+        raise StatementError(f"{name}.cypher lacks {what}; expected a header of '//' lines, then one statement")
+    known = [access.value for access in Access]
+    if fields["access"] not in known:
+        raise StatementError(f"{name}.cypher has the access {fields['access']!r}; expected one of {known}")
     names = tuple(part.strip() for part in fields.get("identifiers", "").split(",") if part.strip())
     params = tuple(_PARAMETER.findall(fields["params"]))
-    if set(names) != set(_PLACEHOLDER.findall(text)):
-        raise StatementError(f"{name}.cypher declares the identifiers {sorted(names)}, its text uses others")
-    if set(params) != set(_PARAMETER.findall(text)):
-        raise StatementError(f"{name}.cypher declares the params {sorted(params)}, its text uses others")
+    _check_declared(name, "identifiers", names, set(_PLACEHOLDER.findall(text)))
+    _check_declared(name, "params", params, set(_PARAMETER.findall(text)))
     return Statement(
         name=name,
         purpose=" ".join(purpose),
@@ -128,6 +134,13 @@ def _parse(name: str, source: str) -> Statement:
         ),
         access=Access(fields["access"]),
     )
+
+
+def _check_declared(name: str, field: str, declared: tuple[str, ...], used: set[str]) -> None:
+    if set(declared) != used:
+        raise StatementError(
+            f"{name}.cypher declares the {field} {sorted(declared)}, its text uses {sorted(used)}; make its header say these"
+        )
 
 
 @cache

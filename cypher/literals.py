@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from cypher.errors import StatementError
+from cypher.identifiers import escape
 
 
 def literal(value: Any) -> str:
@@ -13,18 +14,20 @@ def literal(value: Any) -> str:
 
     Raises:
         StatementError: any other type.
+        IdentifierError: a key of a map that Cypher would rewrite.
     """
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        return repr(value)
+        number = int if isinstance(value, int) else float
+        return number.__repr__(value)  # a subclass, such as numpy's float64, may write itself otherwise
     if isinstance(value, str):
         # JSON's escapes are a subset of Cypher's; a single quote needs none between double quotes.
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(literal(part) for part in value) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"`{str(key).replace('`', '``')}`: {literal(part)}" for key, part in value.items()) + "}"
+        return "{" + ", ".join(f"{escape(str(key))}: {literal(part)}" for key, part in value.items()) + "}"
     raise StatementError(f"a {type(value).__name__} has no Cypher literal here; expected a string, number, bool, list or map")

@@ -17,7 +17,9 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavaila
 from pydantic import SecretStr
 
 from cypher import Access, Names, Statement, StatementError, load
+from graph.address import check_address
 from graph.errors import AuthenticationError, DatabaseError, DatabaseGoneError
+from graph.server.credentials import RATE_LIMIT_S, is_rate_limit
 from graph.server.jars import Progress
 from graph.server.lifecycle import up
 from graph.settings import ConnectionSettings, ServerSettings
@@ -25,7 +27,9 @@ from graph.settings import ConnectionSettings, ServerSettings
 Row = dict[str, Any]
 
 _CONNECTION_TIMEOUT_S = 10.0
+_HANDSHAKE_TIMEOUT_S = 30.0
 _RETRY_TIME_S = 15.0
+_NO_SUCH_DATABASE = "Neo.ClientError.Database.DatabaseNotFound"
 _FIRST_WITH_SEARCH = (2026, 1)
 
 
@@ -46,9 +50,11 @@ def locate(connection: ConnectionSettings, server: ServerSettings, progress: Pro
     unused.
 
     Raises:
+        DatabaseError: it is not an address of a Neo4j server.
         ServerError: the embedded server could not be installed or started.
     """
     if connection.uri is not None:
+        check_address(connection.uri)
         return Endpoint(connection.uri, connection.username, connection.password, connection.database)
     running = up(server, progress)
     return Endpoint(running.uri, running.username, running.password, connection.database)
@@ -82,6 +88,7 @@ class Database:
                 endpoint.uri,
                 auth=auth,
                 connection_timeout=_CONNECTION_TIMEOUT_S,
+                connection_acquisition_timeout=_HANDSHAKE_TIMEOUT_S,
                 max_transaction_retry_time=_RETRY_TIME_S,
                 notifications_min_severity="OFF",
             )
@@ -214,6 +221,19 @@ def _translated(endpoint: Endpoint, statement: Statement | None = None) -> Itera
             "see that the server runs, then run the same again"
         ) from error
     except Neo4jError as error:
-        raise DatabaseError(f"Neo4j failed {doing}: {error.message} ({error.code})") from error
+        if is_rate_limit(error):
+            raise AuthenticationError(
+                f"{endpoint.uri} was given wrong passwords for user {endpoint.username!r} too often and now refuses all; "
+                f"check NEO4J_USERNAME and NEO4J_PASSWORD, wait {RATE_LIMIT_S} seconds, and try again"
+            ) from error
+        if error.code == _NO_SUCH_DATABASE:
+            raise DatabaseError(
+                f"{endpoint.uri} has no database {endpoint.database!r}; set NEO4J_DATABASE to one it has, such as 'neo4j'"
+            ) from error
+        raise DatabaseError(
+            f"Neo4j failed {doing}: {error.message} ({error.code}); if that does not say what to mend, the server's log may"
+        ) from error
     except DriverError as error:
-        raise DatabaseError(f"the Neo4j driver failed {doing}: {error}") from error
+        raise DatabaseError(
+            f"the Neo4j driver failed {doing}: {error}; see that {endpoint.uri} is the Bolt address of a Neo4j 5 or newer"
+        ) from error

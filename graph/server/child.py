@@ -15,6 +15,7 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_LOCK_WAIT_S = 2.0
 _OPENED_PACKAGES = ("java.nio", "java.io", "sun.nio.ch")
 
 
@@ -88,7 +90,8 @@ def main() -> None:
     """
     config = ChildConfig(**json.load(sys.stdin))
     state_file = os.open(config.state_path, os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(state_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if not _take_lock(state_file):
+        sys.exit(f"another process holds {config.state_path}; find it with: fuser {config.state_path}")
     if os.fork() != 0:
         os._exit(0)  # the lock lives on in the fork, which nobody has to wait for
     os.setsid()
@@ -119,6 +122,20 @@ def serve(config: ChildConfig, state_file: int) -> None:
     server.shutdown()
     os.ftruncate(state_file, 0)
     os._exit(0)  # the store is closed; Java threads that linger must not keep the process
+
+
+def _take_lock(state_file: int) -> bool:
+    """Take the lock and return True; those who only ask whether a server runs hold it for an instant."""
+    deadline = time.monotonic() + _LOCK_WAIT_S
+    while True:
+        try:
+            fcntl.flock(state_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        else:
+            return True
 
 
 def _print_java_causes(error: Any) -> None:

@@ -18,6 +18,9 @@ from graph.server.home import ServerHome, replace_text
 
 USERNAME = "neo4j"
 
+RATE_LIMIT_S = 5
+"""How long Neo4j refuses a user after three wrong passwords in a row."""
+
 _INITIAL_PASSWORD = "neo4j"  # noqa: S105 - only good for changing it
 _PASSWORD_BYTES = 24
 
@@ -26,7 +29,8 @@ def ensure_password(home: ServerHome, uri: str) -> SecretStr:
     """Return the password that the server at ``uri`` accepts for user ``neo4j``, changing the initial one if need be.
 
     Raises:
-        AuthenticationError: the server refuses both the password of the file and the initial one.
+        AuthenticationError: the server refuses both the password of the file and the initial one, or refuses all
+            for some seconds, as it was given too many wrong ones.
         ServerError: it does not answer.
     """
     is_new = not home.password_path.is_file()
@@ -45,10 +49,20 @@ def ensure_password(home: ServerHome, uri: str) -> SecretStr:
             "put back the file that belongs to this store, or set HOPLINE_HOME to a new folder"
         ) from error
     except (DriverError, Neo4jError) as error:
+        if is_rate_limit(error):
+            raise AuthenticationError(
+                f"the server of {home.root} was given wrong passwords too often and now refuses all; "
+                f"see that {home.password_path} belongs to this store, wait {RATE_LIMIT_S} seconds, and try again"
+            ) from error
         raise ServerError(
             f"the server of {home.root} runs but does not answer at {uri}: {error}; see {home.log_path}"
         ) from error
     return SecretStr(password)
+
+
+def is_rate_limit(error: Exception) -> bool:
+    """Whether Neo4j refused even to look at the password, because of wrong ones shortly before."""
+    return isinstance(error, Neo4jError) and error.code == "Neo.ClientError.Security.AuthenticationRateLimit"
 
 
 def _is_accepted(uri: str, password: str) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,10 @@ class StoreRecord:
 
     version: str
     port: int
+
+    def __post_init__(self) -> None:
+        if re.fullmatch(r"\d+(\.\d+)*", self.version) is None or not isinstance(self.port, int):
+            raise ValueError(f"got version {self.version!r} and port {self.port!r}")
 
 
 @dataclass(frozen=True)
@@ -107,14 +112,14 @@ class ServerHome:
             ServerError: the file cannot be understood.
         """
         try:
-            content = self.record_path.read_text(encoding="utf-8")
+            content = self.record_path.read_bytes()
         except FileNotFoundError:
             return None
         try:
             return StoreRecord(**json.loads(content))
         except (ValueError, TypeError) as error:
             raise ServerError(
-                f"{self.record_path} holds {content[:80]!r}; expected the version and port of the store; "
+                f"{self.record_path} holds {content[:80]!r}; expected the version and port of the store ({error}); "
                 "if the store was not written by a newer Hopline, delete this file"
             ) from error
 

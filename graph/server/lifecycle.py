@@ -28,6 +28,7 @@ from graph.settings import ServerSettings
 
 _STORE_MIB = 300
 _STOP_TIMEOUT_S = 60.0
+_DYING_TIMEOUT_S = 5.0
 _POLL_S = 0.1
 
 
@@ -71,16 +72,19 @@ def up(settings: ServerSettings, progress: Progress | None = None, measure: Free
     home = ServerHome(settings.home.expanduser().absolute())
     require_free(home.root, 0, "the server's home", "HOPLINE_HOME", measure)
     with home.turn():
-        state = home.running()
-        if state is None:
-            state = _start(settings, home, progress, measure)
-        elif settings.port not in {0, state.port}:
+        found = home.running()
+        if found is not None and settings.port not in {0, found.port}:
             raise ServerError(
-                f"the server of {home.root} runs on port {state.port}, HOPLINE_PORT is {settings.port}; "
+                f"the server of {home.root} runs on port {found.port}, HOPLINE_PORT is {settings.port}; "
                 "stop it first with 'hopline down', or unset HOPLINE_PORT"
             )
-        state = _wait_until_ready(state, home, settings.start_timeout_s)
-        password = ensure_password(home, _uri(state))
+        try:
+            state, password = _reach(found or _start(settings, home, progress, measure), home, settings)
+        except ServerError:
+            # A server that was killed holds its lock until its memory is given back: it was found, but dying.
+            if found is None or not _has_ended(home, _DYING_TIMEOUT_S):
+                raise
+            state, password = _reach(_start(settings, home, progress, measure), home, settings)
     return RunningServer(_uri(state), USERNAME, password, state.pid, state.version, home.root, home.log_path, state.started_at)
 
 
@@ -113,7 +117,13 @@ def _uri(state: ChildState) -> str:
     return f"bolt://127.0.0.1:{state.port}"
 
 
+def _reach(state: ChildState, home: ServerHome, settings: ServerSettings) -> tuple[ChildState, SecretStr]:
+    state = _wait_until_ready(state, home, settings.start_timeout_s)
+    return state, ensure_password(home, _uri(state))
+
+
 def _start(settings: ServerSettings, home: ServerHome, progress: Progress | None, measure: FreeBytes) -> ChildState:
+    jars = read_lock(settings.neo4j_version)
     record = home.record()
     if record is not None and _parts(record.version) > _parts(settings.neo4j_version):
         raise ServerError(
@@ -121,7 +131,6 @@ def _start(settings: ServerSettings, home: ServerHome, progress: Progress | None
             "and cannot open it: upgrade hopline, or set HOPLINE_HOME to another folder"
         )
     libjvm = find_libjvm(settings.neo4j_version, settings.java_home)
-    jars = read_lock(settings.neo4j_version)
     port = _choose_port(settings.port, record.port if record else 0)
     require_free(home.root, _STORE_MIB, "the server's store", "HOPLINE_HOME", measure)
     paths = install(jars, settings.cache.expanduser().absolute(), progress, measure=measure)
@@ -162,6 +171,7 @@ def _wait_until_ready(state: ChildState, home: ServerHome, timeout_s: float) -> 
         while current is not None and not current.ready:
             if time.monotonic() > deadline:
                 _end(state.pid, signal.SIGKILL)
+                _has_ended(home, _STOP_TIMEOUT_S)
                 raise _start_error(home, f"was not ready after {timeout_s:g} s (HOPLINE_START_TIMEOUT_S) and was stopped")
             time.sleep(_POLL_S)
             current = home.running()
@@ -183,24 +193,27 @@ def _start_error(home: ServerHome, what: str) -> ServerError:
 def _choose_port(asked: int, last: int) -> int:
     """Return the port asked for, else the one of the last start if it is free, else any free one."""
     if asked:
-        if not _is_free(asked):
-            raise ServerError(f"port {asked} is taken by another program; set HOPLINE_PORT to another, or to 0 for any")
+        if problem := _bind_problem(asked):
+            raise ServerError(
+                f"HOPLINE_PORT is {asked}, a port that cannot be used, as another program may have taken it "
+                f"({problem}); set HOPLINE_PORT to another, or to 0 for any"
+            )
         return asked
-    if last and _is_free(last):
+    if last and not _bind_problem(last):
         return last
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _is_free(port: int) -> bool:
+def _bind_problem(port: int) -> OSError | None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
 
 
 def _parts(version: str) -> tuple[int, ...]:
