@@ -44,9 +44,9 @@ def publish(database: Database, schema: Schema, draft: ReleaseDraft, progress: O
     try:
         _write(database, schema, draft, indexable, version, progress)
         progress("checking", 0, 1)
-        check_release(database, schema, draft, version)
+        width = check_release(database, schema, draft, version)
         progress("checking", 1, 1)
-        if not database.write(load("publish/mark_ready"), {"version": version}):
+        if not database.write(load("publish/mark_ready"), {"version": version, "search_width": width}):
             raise _overtaken(version)
     except DatabaseGoneError:
         raise

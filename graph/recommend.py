@@ -72,7 +72,7 @@ def _recommend(database: Database, schema: Schema, release: Release, user_id: An
     params: dict[str, Any] = {
         "user_id": user_id,
         "k": k,
-        "candidates": num_candidates(k, people[0]["num_met"], release.num_items),
+        "candidates": num_candidates(k, people[0]["num_met"], release),
         "scale": release.scale,
     }
     names |= {"item_key": item.key, "title": shown_property(item), "vector": release.name}

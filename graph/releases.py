@@ -16,7 +16,10 @@ VECTORS_A_BATCH = 10_000
 
 @dataclass(frozen=True)
 class Release:
-    """One published version. ``scale`` turns an index score back into a dot product; see ``graph.embeddings``."""
+    """One published version. ``scale`` turns an index score back into a dot product; see ``graph.embeddings``.
+
+    ``search_width`` is how many items the index must be asked for, at least, to give the model's ranking; 0 until it is known.
+    """
 
     version: int
     active: bool
@@ -26,6 +29,7 @@ class Release:
     num_users: int
     num_items: int
     scale: float
+    search_width: int
     config: dict[str, Any]
     metrics: dict[str, float]
     popular: list[Any]
@@ -135,6 +139,7 @@ def _release(row: dict[str, Any]) -> Release:
         num_users=properties["num_users"],
         num_items=properties["num_items"],
         scale=properties["scale"],
+        search_width=properties.get("search_width", 0),
         config=json.loads(properties["config"]),
         metrics=json.loads(properties["metrics"]),
         popular=properties["popular"],

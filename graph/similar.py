@@ -41,7 +41,7 @@ def _similar(database: Database, schema: Schema, release: Release, item_id: Any,
     params: dict[str, Any] = {
         "item_id": found[0]["id"],
         "k": k,
-        "candidates": num_candidates(CANDIDATES_AN_ANSWER * k, 1, release.num_items),
+        "candidates": num_candidates(CANDIDATES_AN_ANSWER * k, 1, release),
         "dimensions": release.dimensions,
     }
     if database.supports_search:

@@ -71,6 +71,17 @@ def test_a_release_records_what_it_was_made_of(database):
     assert (release.config, release.metrics, release.popular) == (draft.config, draft.metrics, draft.popular)
 
 
+def test_the_index_is_searched_as_wide_as_its_vectors_need(database):
+    easy, hard = make_draft(), make_draft(num_users=10, num_items=4000, dimensions=32)
+    write_graph(database, hard)
+    assert publish(database, SCHEMA, easy).search_width == 100
+    assert publish(database, SCHEMA, hard).search_width > 100
+    found = [
+        set(ids(recommend(database, SCHEMA, user, 10))) & set(best(hard, row, 10)[0]) for row, user in enumerate(hard.users.ids)
+    ]
+    assert sum(map(len, found)) >= 0.98 * 10 * len(found)
+
+
 def test_the_old_release_serves_until_the_flip(database):
     old, new = make_draft(), make_draft(seed=1)
     write_graph(database, old)

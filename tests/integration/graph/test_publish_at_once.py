@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from cypher import load
 from graph.database import Database
 from graph.errors import DatabaseGoneError, ReleaseError
 from graph.publish import publish
@@ -13,7 +14,7 @@ from graph.recommend import recommend
 from graph.releases import active_release, collect_releases, list_releases
 from graph.server.lifecycle import down, status, up
 from graph.settings import ConnectionSettings, ServerSettings
-from tests.small_releases import SCHEMA, best, make_draft, traces, write_graph
+from tests.small_releases import SCHEMA, best, make_draft, rows, traces, write_graph
 
 pytestmark = pytest.mark.integration
 
@@ -104,7 +105,21 @@ def test_a_release_that_is_collected_while_it_is_asked_gives_way_to_the_active_o
     assert top(database) == (3, best(small(2), 0, 4)[0])
 
 
-def test_a_server_that_goes_away_while_publishing_leaves_the_old_release_serving(tmp_path):
+def test_an_index_that_a_restarted_server_builds_again_is_waited_for(database):
+    draft = make_draft(num_users=3, num_items=6000, dimensions=32)
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    rows(database, "DROP INDEX hopline_v1")
+    database.schema(
+        load("publish/create_vector_index"),
+        {"dimensions": 33},
+        {"index": "hopline_v1", "label": "Item", "property": "hopline_v1"},
+    )
+    assert top(database) == (1, best(draft, 0, 4)[0])
+
+
+def test_a_server_that_goes_away_while_publishing_leaves_the_old_release_serving(tmp_path, monkeypatch):
+    monkeypatch.setattr("graph.database._RETRY_TIME_S", 1.0)
     settings = ServerSettings(home=tmp_path / "home", heap_mb=512)
     old, new = small(0), small(1)
 
