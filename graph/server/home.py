@@ -87,7 +87,7 @@ class ServerHome:
                         content = file.read()
                     else:
                         return None
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return None
             if content:
                 try:

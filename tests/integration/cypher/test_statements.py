@@ -1,0 +1,82 @@
+"""Every statement of the catalogue is one that the server accepts, and is what its header says it is."""
+
+import re
+
+import pytest
+
+from cypher import Access, catalog, load
+
+pytestmark = pytest.mark.integration
+
+STATEMENTS = [load(name) for name in catalog()]
+READS = [statement for statement in STATEMENTS if statement.access is Access.READ]
+
+EXAMPLES = {
+    **dict.fromkeys(["k", "candidates", "dimensions", "history", "limit", "people", "skip"], 2),
+    **dict.fromkeys(["search_width", "timeout_s", "version"], 2),
+    **dict.fromkeys(["ids", "user_ids", "item_ids", "sources", "targets", "types", "norms", "vectors"], ()),
+    **dict.fromkeys(["user_id", "item_id", "index", "property", "json", "old_password", "new_password"], "text"),
+    **{maps: {"User": "name"} for maps in ("values", "titles", "keys")},
+    "scale": 0.5,
+}
+LISTS_OF_PROPERTIES = {"snapshot/read_nodes", "snapshot/read_edges", "load/merge_nodes", "load/merge_edges"}
+
+QUERY_TYPES = {Access.READ: {"r"}, Access.WRITE: {"w", "rw"}, Access.SCHEMA: {"s"}}
+ON_THE_SYSTEM_ITSELF = {"admin/read_server_version", "admin/change_own_password"}  # "s", whether it reads or writes
+
+WRITING = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|ALTER|FOREACH|LOAD\s+CSV|IN\s+TRANSACTIONS)\b", re.IGNORECASE)
+COMMENT = re.compile(r"//.*")
+
+
+def examples_for(statement):
+    """Values of the kinds that the headers tell; a statement with a new kind of parameter is added above."""
+    examples = EXAMPLES | {"properties": [] if statement.name in LISTS_OF_PROPERTIES else {}}
+    return {param: examples[param] for param in statement.params}
+
+
+def names_for(statement):
+    return {identifier: f"a `{identifier}`" for identifier in statement.identifiers}
+
+
+def explain(driver, statement, text, params):
+    database = "system" if statement.name == "admin/change_own_password" else "neo4j"
+    with driver.session(database=database) as session:
+        result = session.run(f"EXPLAIN {text}", params)
+        return tuple(result.keys()), result.consume()
+
+
+@pytest.fixture
+def with_index(database):
+    """Some statements are only understood where the index they name is."""
+    index = load("publish/create_vector_index")
+    database.schema(index, {"dimensions": 2}, {"index": "a `index`", "label": "a `item`", "property": "a `vector`"})
+
+
+@pytest.mark.usefixtures("with_index")
+@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.name)
+def test_the_server_accepts_a_statement_and_finds_it_to_be_what_its_header_says(driver, statement):
+    params, names = examples_for(statement), names_for(statement)
+    keys, summary = explain(driver, statement, statement.render(names), params)
+    assert keys == statement.returns
+    expected = {"s"} if statement.name in ON_THE_SYSTEM_ITSELF else QUERY_TYPES[statement.access]
+    assert summary.query_type in expected
+    assert explain(driver, statement, statement.inline(params, names), {})[0] == keys
+
+
+@pytest.mark.parametrize("statement", READS, ids=lambda statement: statement.name)
+def test_a_statement_that_reads_has_no_word_that_writes(statement):
+    assert WRITING.findall(COMMENT.sub("", statement.text)) == []
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.name)
+def test_a_file_is_named_for_what_it_does_and_says_why_it_is_there(statement):
+    folder, _, file = statement.name.partition("/")
+    assert re.fullmatch(r"[a-z]+", folder)
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)+", file)
+    assert statement.purpose[0].isupper()
+    assert statement.purpose.endswith(".")
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.name)
+def test_a_file_is_one_statement(statement):
+    assert ";" not in re.sub(r"'[^']*'", "", COMMENT.sub("", statement.text))
