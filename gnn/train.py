@@ -12,6 +12,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 from gnn import checkpoint
+from gnn.allocator import freed_memory_kept
 from gnn.checkpoint import EpochRecord, Progress
 from gnn.encoder import EncoderConfig
 from gnn.errors import TrainingError
@@ -33,7 +34,7 @@ class TrainConfig(BaseModel):
     learning_rate: float = Field(default=0.02, gt=0, description="step size of Adam")
     reg: float = Field(default=0.0, ge=0, description="L2 penalty on all parameters")
     fanout: int = Field(default=25, ge=-1, description="neighbours sampled of each node, edge type and layer; -1: all")
-    patience: int = Field(default=4, ge=1, description="validations without a better metric before stopping")
+    patience: int = Field(default=3, ge=1, description="validations without a better metric before stopping")
     validate_every: int = Field(default=2, ge=1, description="epochs between validations")
     metric: str = Field(default="ndcg@20", description="validation metric that decides")
     seed: int = Field(default=0, ge=0)
@@ -104,7 +105,8 @@ def train(
     best = _Best(model, folder)
     sampler = JointSampler(data, model.sources(data), [config.fanout] * encoder.num_layers, config.seed)
     while not progress.finished and progress.epochs_done < config.epochs:
-        record = _run_epoch(model, optimizer, sampler, progress.epochs_done, config, on_step, folder)
+        with freed_memory_kept():
+            record = _run_epoch(model, optimizer, sampler, progress.epochs_done, config, on_step, folder)
         progress.epochs_done += 1
         last = progress.epochs_done == config.epochs
         if validation is not None and (last or progress.epochs_done % config.validate_every == 0):

@@ -65,14 +65,11 @@ class Link(Task):
         assert examples.relation is not None  # noqa: S101 - knowledge edges carry their relation
         source_label, _, target_label = examples.etype
         heads = vectors[source_label][torch.from_numpy(examples.source)]
-        target_rows, pool_rows = torch.from_numpy(examples.target), torch.from_numpy(examples.pool)
-        relation = torch.from_numpy(examples.relation)
         tails = vectors[target_label]
-        head_view = self.view(heads, relation)
-        positive = (head_view * self.tower(tails[target_rows])).sum(dim=1)
-        pool = head_view @ self.tower(tails[pool_rows]).T
-        is_positive = target_rows.unsqueeze(1) == pool_rows.unsqueeze(0)
-        return pool_cross_entropy(positive, pool, is_positive, examples.pool_of)
+        head_view = self.view(heads, torch.from_numpy(examples.relation))
+        positive = (head_view * self.tower(tails[torch.from_numpy(examples.target)])).sum(dim=1)
+        pool = self.tower(tails[torch.from_numpy(examples.pool)])
+        return pool_cross_entropy(positive, head_view @ pool.T, examples)
 
     def figures(self, vectors: Vectors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[str, float]:
         """Mean reciprocal rank of the true tail among all nodes of its label, known facts filtered, and Hits@10.

@@ -48,17 +48,11 @@ class Ranking(Task):
     def loss(self, vectors: Vectors, examples: EdgeExamples) -> Tensor:
         """Softmax cross-entropy of the item that was chosen."""
         users = self.embed(vectors[examples.etype[0]][torch.from_numpy(examples.source)])
-        pool_rows, target_rows = torch.from_numpy(examples.pool), torch.from_numpy(examples.target)
+        users = users / self.config.temperature
         items = vectors[examples.etype[2]]
-        pool = self.embed(items[pool_rows])
-        positive = (users * self.embed(items[target_rows])).sum(dim=1)
-        is_positive = target_rows.unsqueeze(1) == pool_rows.unsqueeze(0)
-        return pool_cross_entropy(
-            positive / self.config.temperature,
-            users @ pool.T / self.config.temperature,
-            is_positive,
-            examples.pool_of,
-        )
+        positive = (users * self.embed(items[torch.from_numpy(examples.target)])).sum(dim=1)
+        pool = self.embed(items[torch.from_numpy(examples.pool)])
+        return pool_cross_entropy(positive, users @ pool.T, examples)
 
     def figures(self, vectors: Vectors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[str, float]:
         """None here: rankings are measured by :mod:`gnn.evaluate` over whole catalogues, seen items masked."""

@@ -6,22 +6,23 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+
+from loaders.sampling.edge_source import EdgeExamples
 
 
-def pool_cross_entropy(positive: Tensor, pool: Tensor, is_positive: Tensor, pool_of: int) -> Tensor:
-    """Return the mean negative log-likelihood of the positives, a scalar.
+def pool_cross_entropy(positive: Tensor, pool: Tensor, examples: EdgeExamples) -> Tensor:
+    """Return the mean negative log-likelihood of the true targets, a scalar.
 
-    ``positive``: float32[b], logits of the true targets; ``pool``: float32[b, p], logits of the pool; ``is_positive``:
-    bool[b, p], where the pool holds the true target itself, which must not count twice; ``pool_of``: how many targets the
-    pool was drawn from. A pool of all targets gives the full softmax; a smaller one its estimate, the logits of the
-    drawn raised by the log of the sampling rate's inverse.
+    ``positive``: float32[b], their logits; ``pool``: float32[b, p], the logits of the examples' pool, written over. A pool of
+    all targets gives the full softmax; a smaller one its estimate, the logits of the drawn raised by the log of the sampling
+    rate's inverse. The loss bounds a step's memory and time, so nothing else of size b × p is made than what the sum of
+    exponentials needs.
 
     Source: Bengio & Senécal 2008, sampled softmax with importance correction; uniform proposal.
     """
-    num_drawn = pool.shape[1]
-    others = pool.masked_fill(is_positive, -torch.inf)
-    if num_drawn < pool_of:
-        others = others + math.log(pool_of / num_drawn)
-    logits = torch.cat([positive.unsqueeze(1), others], dim=1)
-    return cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long))
+    rows, columns = (torch.from_numpy(index) for index in examples.drawn_targets())
+    pool[rows, columns] = -torch.inf  # the true target is in ``positive``, and must not count twice
+    others = pool.logsumexp(dim=1)
+    if pool.shape[1] < examples.pool_of:
+        others = others + math.log(examples.pool_of / pool.shape[1])
+    return (torch.logaddexp(positive, others) - positive).mean()

@@ -14,8 +14,8 @@ from loaders.sampling.learning_graph import RELATION, VALUE, EdgeType, LearningG
 class EdgeExamples:
     """b positive edges of one edge type and a pool of p targets that serve as negatives for all of them.
 
-    ``source``, ``target``: int64[b]; ``pool``: int64[p], distinct, uniform over the ``pool_of`` nodes of the target label
-    (all of them when ``pool_of == p``). Node numbers are dense indices of the graph until :meth:`relabel` turns them
+    ``source``, ``target``: int64[b]; ``pool``: int64[p], ascending, distinct, uniform over the ``pool_of`` nodes of the target
+    label (all of them when ``pool_of == p``). Node numbers are dense indices of the graph until :meth:`relabel` turns them
     into rows of a batch's output. ``value``: float32[b] and ``relation``: int64[b], where the edge type has them.
     """
 
@@ -35,6 +35,12 @@ class EdgeExamples:
         if source_label == target_label:
             return {source_label: np.concatenate([self.source, targets])}
         return {source_label: self.source, target_label: targets}
+
+    def drawn_targets(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where the pool holds an example's own target: the examples' numbers, and its places in the pool."""
+        place = np.minimum(np.searchsorted(self.pool, self.target), len(self.pool) - 1)
+        rows = np.flatnonzero(self.pool[place] == self.target)
+        return rows, place[rows]
 
     def relabel(self, seeds: dict[str, NDArray[np.int64]]) -> EdgeExamples:
         """Replace dense indices by positions in ``seeds`` (sorted, distinct)."""
@@ -85,7 +91,7 @@ class EdgeSource:
         if self.num_negatives == self.num_targets:
             pool = np.arange(self.num_targets)
         else:
-            pool = rng.choice(self.num_targets, self.num_negatives, replace=False)
+            pool = np.sort(rng.choice(self.num_targets, self.num_negatives, replace=False))
         return EdgeExamples(
             etype=self.etype,
             edge_ids=edge_ids,
