@@ -18,6 +18,7 @@ from gnn.encoder import EncoderConfig
 from gnn.errors import TrainingError
 from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
+from gnn.metrics import METRICS
 from gnn.model import MultiTaskModel, TasksConfig
 from gnn.vector_scorer import VectorScorer
 from loaders.sampling.held_out import HeldEdges
@@ -86,10 +87,11 @@ def train(
     ``on_step(epoch, step, steps)`` and ``on_epoch(record)`` hear how it goes.
 
     Raises:
-        TrainingError: nothing to learn from, or a loss that is no longer a number.
+        TrainingError: nothing to learn from, a metric that is not known, or a loss that is no longer a number.
     """
     if not any(data.graph.num_edges(etype) for etype in data.interactions):
         raise TrainingError("the graph has no interaction to learn from; load some, or check the split")
+    _cutoff(config.metric)
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         model = MultiTaskModel(data, encoder, tasks)
@@ -184,16 +186,19 @@ def _run_epoch(
 def _validate(model: MultiTaskModel, data: LearningGraph, validation: Validation, metric: str) -> dict[str, float]:
     shared = model.shared_vectors(data)
     scorer = model.scorer(data, shared)
-    k = metric.rpartition("@")[2]
-    if not k.isdigit():
-        raise TrainingError(f"train.metric is {metric!r}; expected a name and a cut-off, such as 'ndcg@20'")
-    metrics = evaluate(scorer, validation.ranking, ks=(int(k),)).metrics
-    if metric not in metrics:
-        raise TrainingError(f"train.metric is {metric!r}; known at this cut-off: {sorted(metrics)}")
+    metrics = evaluate(scorer, validation.ranking, ks=(_cutoff(metric),)).metrics
     with torch.no_grad():
         for task in model.each_task():
             metrics |= task.figures(shared, validation.edges, data)
     return metrics
+
+
+def _cutoff(metric: str) -> int:
+    """Return the k of a metric such as ``ndcg@20``."""
+    name, _, k = metric.partition("@")
+    if name not in METRICS or not k.isdecimal() or int(k) < 1:
+        raise TrainingError(f"train.metric is {metric!r}; expected one of {', '.join(METRICS)}, and a cut-off: 'ndcg@20'")
+    return int(k)
 
 
 def _fingerprint(data: LearningGraph, encoder: EncoderConfig, tasks: TasksConfig, config: TrainConfig) -> str:

@@ -14,6 +14,7 @@ from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 from gnn.train import OnEpoch, OnStep, TrainedModel, Validation, train
 from graph.embeddings import Embeddings
+from graph.progress import OnStage
 from graph.snapshot import Snapshot
 from hopline.config import Config
 from hopline.errors import EvaluationError, TrainingError
@@ -76,7 +77,7 @@ class Fitted:
         )
 
 
-def fit(snapshot: Snapshot, config: Config, on_step: OnStep, on_epoch: OnEpoch) -> Fitted:
+def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, on_epoch: OnEpoch) -> Fitted:
     """Train with validation to find how many epochs are best, then as many on train and validation together.
 
     Cut off and called again with the same configuration and graph, it goes on where it was.
@@ -95,6 +96,7 @@ def fit(snapshot: Snapshot, config: Config, on_step: OnStep, on_epoch: OnEpoch) 
     started = time.perf_counter()
     folder = config.run_folder
     kept, held = hold_out_facts(snapshot, FACTS_HELD_OUT, config.train.seed)
+    on_stage("finding how many epochs are best, on validation", 0, 0)
     validated = train(
         build_learning_graph(snapshot, split.train, kept),
         config.model,
@@ -107,6 +109,7 @@ def fit(snapshot: Snapshot, config: Config, on_step: OnStep, on_epoch: OnEpoch) 
         on_step=on_step,
         on_epoch=on_epoch,
     )
+    on_stage(f"training {validated.best_epoch} epochs on train and validation", 0, 0)
     trained = train(
         build_learning_graph(snapshot, np.sort(np.concatenate([split.train, split.valid]))),
         config.model,

@@ -168,7 +168,7 @@ class Recommender:
             TrainingError: nothing to learn from or to validate on, or a loss that is no longer a number.
         """
         snapshot = read_snapshot(self.database, self.schema, progress=on_stage)
-        self._fitted = fit(snapshot, self.config, on_step, on_epoch)
+        self._fitted = fit(snapshot, self.config, on_stage, on_step, on_epoch)
         write_run(self.config.run_folder, self._fitted.run(self.config))
         return self
 

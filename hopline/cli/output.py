@@ -35,7 +35,10 @@ class Bars:
         self._tasks: dict[str, Any] = {}
 
     def stage(self, stage: str, done: int, total: int) -> None:
-        """Move the bar of ``stage``."""
+        """Move the bar of ``stage``, or say its name if there is nothing to count."""
+        if total == 0:
+            self._progress.console.print(stage, highlight=False, soft_wrap=True)
+            return
         if stage not in self._tasks:
             self._tasks[stage] = self._progress.add_task(stage, total=total, note="")
         self._progress.update(self._tasks[stage], completed=done, total=total)
@@ -53,6 +56,7 @@ class Bars:
         self._progress.console.print(
             f"epoch {record.epoch:>3}: loss {losses}{metrics}, {record.edges_per_s:,.0f} edges/s",
             highlight=False,
+            soft_wrap=True,
         )
 
 
