@@ -39,11 +39,12 @@ def demo(
         console.print(
             f"release {release.version} is active: " + ", ".join(f"{name} {value:.0f} s" for name, value in seconds.items())
         )
-        evaluation = recommender.evaluate(on_peer=lambda name: bars.stage(f"fitting {name}", 0, 1))
+        evaluation = recommender.evaluate(tuned=False, on_peer=lambda name: bars.stage(f"fitting {name} to compare", 0, 0))
         found = recommender.recommend(user, NUM_SHOWN)
         reasons = [recommender.reason(user, item.id) for item in found.items]
         paths = recommender.explain(user, found.items[0].id)
     print_evaluation(evaluation)
+    console.print("the others at their default settings; `hopline evaluate` tunes them first, which takes longer here")
     console.print(recommendation_table(found, f"what next for user {user}", reasons))
     console.print(explanation_table(paths, f"why {found.items[0].title or found.items[0].id}"))
     console.print("the same, in cypher-shell:")
