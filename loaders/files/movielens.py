@@ -12,6 +12,7 @@ from loaders import set_aside
 from loaders.errors import InputError
 
 NO_GENRE = "(no genres listed)"
+_ARTICLE = r"^(.+), (The|A|An)$"  # the data set writes "Abyss, The"
 
 
 class MovieLens:
@@ -44,7 +45,7 @@ class MovieLens:
         )
         movies = frame.select(
             pl.col("movieId").alias("id"),
-            pl.col("title").str.strip_chars(),
+            pl.col("title").str.strip_chars().str.replace(_ARTICLE, "$2 $1"),
             "year",
             pl.col("genres").str.split("|").list.eval(pl.element().filter(pl.element() != NO_GENRE)),
         ).unique("id", maintain_order=True)

