@@ -145,7 +145,7 @@ def _check_declared(name: str, field: str, declared: tuple[str, ...], used: set[
 
 @cache
 def load(name: str) -> Statement:
-    """Return the statement ``name``, such as ``"recommend/recommend_items_by_user"``.
+    """Return the statement ``name``, such as ``"recommend/search_items_by_user"``.
 
     Raises:
         StatementError: there is no such file, or its header and text disagree.

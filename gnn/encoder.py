@@ -31,7 +31,7 @@ class EncoderConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     embedding_size: int = Field(default=64, ge=2, le=4096, description="dimensions of every vector")
-    num_layers: int = Field(default=2, ge=0, le=8, description="propagation steps, the radius of the subgraph")
+    num_layers: int = Field(default=2, ge=1, le=8, description="propagation steps, the radius of the subgraph")
     other_gate: float = Field(default=0.1, ge=0, description="initial weight of edge types other than interactions")
     init_scale: float = Field(default=0.1, gt=0, description="standard deviation of initial embeddings")
 

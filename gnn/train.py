@@ -49,6 +49,18 @@ class Validation:
     ranking: Holdout
     edges: Mapping[EdgeType, HeldEdges] = field(default_factory=dict)
 
+    def digest(self) -> bytes:
+        """Return 16 bytes that differ as soon as anything that is measured differs."""
+        digest = hashlib.blake2b(digest_size=16)
+        found, seen = self.ranking, self.ranking.seen
+        columns = [found.users, found.offsets, found.items, seen.indptr, seen.indices]
+        for etype, held in sorted(self.edges.items()):
+            digest.update(" ".join(etype).encode())
+            columns += [held.source, held.target, held.value, held.relation]
+        for column in columns:
+            digest.update(b"none" if column is None else column.tobytes())
+        return digest.digest()
+
 
 @dataclass(frozen=True)
 class TrainedModel:
@@ -96,7 +108,7 @@ def train(
         torch.manual_seed(config.seed)
         model = MultiTaskModel(data, encoder, tasks)
     optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, weight_decay=config.reg)
-    progress = Progress(fingerprint=_fingerprint(data, encoder, tasks, config))
+    progress = Progress(fingerprint=_fingerprint(data, encoder, tasks, config, validation))
     resumed_at = 0
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -201,11 +213,15 @@ def _cutoff(metric: str) -> int:
     return int(k)
 
 
-def _fingerprint(data: LearningGraph, encoder: EncoderConfig, tasks: TasksConfig, config: TrainConfig) -> str:
+def _fingerprint(
+    data: LearningGraph, encoder: EncoderConfig, tasks: TasksConfig, config: TrainConfig, validation: Validation | None
+) -> str:
     digest = hashlib.blake2b(digest_size=16)
     # Workers change speed only; a resumed run may have other ones.
     settings = config.model_dump_json(exclude={"num_workers"})
     for text in (encoder.model_dump_json(), tasks.model_dump_json(), settings):
         digest.update(text.encode())
     digest.update(data.digest())
+    if validation is not None:
+        digest.update(validation.digest())
     return digest.hexdigest()

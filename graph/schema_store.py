@@ -14,11 +14,10 @@ def save_schema(database: Database, schema: Schema) -> Schema:
     """Keep a schema; kinds that the graph already has stay, kinds of the same name are replaced. Return the whole.
 
     Raises:
-        SchemaError: the two do not fit together, such as two labels for items.
+        SchemaError: the two do not fit together, such as two labels for items, or the one that is there cannot be read.
     """
-    try:
-        old = load_schema(database)
-    except SchemaError:
+    old = _stored_schema(database)
+    if old is None:
         whole = schema
     else:
         labels, triples = {node.label for node in schema.nodes}, {edge.triple for edge in schema.edges}
@@ -44,12 +43,20 @@ def load_schema(database: Database) -> Schema:
     Raises:
         SchemaError: there is none, or it was written by another version of Hopline.
     """
-    rows = database.read(load("schema/read_schema"))
-    if not rows:
+    schema = _stored_schema(database)
+    if schema is None:
         raise SchemaError(
             "the graph has no schema yet; run `hopline load FOLDER` first, or give [graph_schema] in hopline.toml"
         )
+    return schema
+
+
+def _stored_schema(database: Database) -> Schema | None:
+    rows = database.read(load("schema/read_schema"))
     try:
-        return Schema.model_validate_json(rows[0]["json"])
+        return Schema.model_validate_json(rows[0]["json"]) if rows else None
     except ValidationError as error:
-        raise SchemaError(f"the schema in the graph cannot be read ({error}); run `hopline load` again") from error
+        raise SchemaError(
+            f"the schema in the graph cannot be read ({error}); it was written by another version of Hopline: use that one, or "
+            "delete the HoplineSchema node and load the files again"
+        ) from error

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnn.checkpoint import EpochRecord
-from gnn.evaluate import compare
+from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
-from gnn.train import OnEpoch, OnStep, TrainedModel, Validation, train
+from gnn.train import OnEpoch, OnStep, Validation, train
 from graph.embeddings import Embeddings
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
@@ -30,22 +30,20 @@ CUTOFFS = (10, 20)
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """A fitted model, what it was fitted on, and its record at the best validated epoch."""
+class SplitLog:
+    """All interactions, and which part each is of."""
 
-    snapshot: Snapshot
     log: InteractionLog
     split: Split
-    trained: TrainedModel
-    validated: EpochRecord
-    train_s: float
 
     def pairs(self, rows: NDArray[np.int64]) -> Interactions:
         """Return interactions by row as user–item pairs."""
-        return _pairs(self.log, rows)
+        log = self.log
+        return Interactions(log.user_index[rows], log.item_index[rows], len(log.user_ids), len(log.item_ids))
 
+    @property
     def learnt(self) -> NDArray[np.int64]:
-        """Return the rows of train and validation."""
+        """Rows of train and validation."""
         return np.sort(np.concatenate([self.split.train, self.split.valid]))
 
     def test(self) -> Holdout:
@@ -56,31 +54,21 @@ class Fitted:
         """
         if not len(self.split.test):
             raise EvaluationError("the split has no test interactions; give it some (see [split] in hopline.toml)")
-        return Holdout(self.pairs(self.learnt()), self.pairs(self.split.test))
+        return Holdout(self.pairs(self.learnt), self.pairs(self.split.test))
 
-    def run(self, config: Config) -> Run:
-        """Return what is kept of it: vectors, popular items, and figures on test and (``valid/…``) on validation."""
-        schema, vectors = self.snapshot.schema, self.trained.scorer()
-        figures = {f"valid/{name}": value for name, value in self.validated.metrics.items()}
-        if len(self.split.test):
-            figures |= compare({"hopline": vectors}, self.test(), ks=CUTOFFS)[0].metrics
-        counts = np.bincount(self.log.item_index, minlength=len(self.log.item_ids))
+    def popular(self) -> list[Any]:
+        """Return the ids of the items with most interactions among those learnt from, the most popular first."""
+        counts = np.bincount(self.log.item_index[self.learnt], minlength=len(self.log.item_ids))
         popular = np.argsort(-counts, kind="stable")[:NUM_POPULAR]
-        return Run(
-            users=Embeddings(schema.user.label, self.log.user_ids, vectors.users),
-            items=Embeddings(schema.item.label, self.log.item_ids, vectors.items),
-            popular=self.log.item_ids[popular[counts[popular] > 0]].tolist(),
-            config=config.model_dump(mode="json"),
-            metrics=figures,
-            best_epoch=self.validated.epoch,
-            train_s=self.train_s,
-        )
+        ids: list[Any] = self.log.item_ids[popular[counts[popular] > 0]].tolist()
+        return ids
 
 
-def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, on_epoch: OnEpoch) -> Fitted:
+def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, on_epoch: OnEpoch) -> Run:
     """Train with validation to find how many epochs are best, then as many on train and validation together.
 
-    Cut off and called again with the same configuration and graph, it goes on where it was.
+    The test split is measured on once, at the end. Cut off and called again with the same configuration
+    and graph, it goes on where it was.
 
     Raises:
         InputError: the graph cannot be split as configured.
@@ -93,8 +81,8 @@ def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, 
             f"of {len(log)} interactions none is held out to validate on: a user with n of them gives split.valid × n, rounded "
             f"down, and split.valid is {config.split.valid:g}; raise it in [split] of hopline.toml, or load more interactions"
         )
+    split_log = SplitLog(log, split)
     started = time.perf_counter()
-    folder = config.run_folder
     kept, held = hold_out_facts(snapshot, FACTS_HELD_OUT, config.train.seed)
     on_stage("finding how many epochs are best, on validation", 0, 0)
     validated = train(
@@ -103,25 +91,35 @@ def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, 
         config.tasks,
         config.train,
         validation=Validation(
-            Holdout(_pairs(log, split.train), _pairs(log, split.valid)), held | held_interactions(snapshot, split.valid)
+            Holdout(split_log.pairs(split.train), split_log.pairs(split.valid)),
+            held | held_interactions(snapshot, split.valid),
         ),
-        folder=folder / "validate",
+        folder=config.run_folder / "validate",
         on_step=on_step,
         on_epoch=on_epoch,
     )
     on_stage(f"training {validated.best_epoch} epochs on train and validation", 0, 0)
     trained = train(
-        build_learning_graph(snapshot, np.sort(np.concatenate([split.train, split.valid]))),
+        build_learning_graph(snapshot, split_log.learnt),
         config.model,
         config.tasks,
         config.train.model_copy(update={"epochs": validated.best_epoch}),
-        folder=folder / "refit",
+        folder=config.run_folder / "refit",
         on_step=on_step,
         on_epoch=on_epoch,
     )
-    best = validated.history[validated.best_epoch - 1]
-    return Fitted(snapshot, log, split, trained, best, time.perf_counter() - started)
-
-
-def _pairs(log: InteractionLog, rows: NDArray[np.int64]) -> Interactions:
-    return Interactions(log.user_index[rows], log.item_index[rows], len(log.user_ids), len(log.item_ids))
+    train_s = time.perf_counter() - started
+    vectors = trained.scorer()
+    metrics = {f"valid/{name}": value for name, value in validated.history[validated.best_epoch - 1].metrics.items()}
+    if len(split.test):
+        metrics |= evaluate(vectors, split_log.test(), ks=CUTOFFS).metrics
+    return Run(
+        users=Embeddings(snapshot.schema.user.label, log.user_ids, vectors.users),
+        items=Embeddings(snapshot.schema.item.label, log.item_ids, vectors.items),
+        popular=split_log.popular(),
+        config=config.model_dump(mode="json"),
+        metrics=metrics,
+        best_epoch=validated.best_epoch,
+        train_s=train_s,
+        interactions=log.digest(),
+    )

@@ -12,6 +12,7 @@ from gnn.encoder import EncoderConfig
 from gnn.evaluate import Row, compare
 from gnn.model import TasksConfig
 from gnn.train import OnEpoch, OnStep, TrainConfig
+from gnn.vector_scorer import VectorScorer
 from graph.database import Database
 from graph.embeddings import ReleaseDraft
 from graph.explain import Explanation, explain
@@ -26,11 +27,12 @@ from graph.snapshot import read_snapshot
 from graph.write import WriteReport, write_tables
 from hopline.config import Config, read_config, read_connection_settings, read_server_settings
 from hopline.errors import EvaluationError
-from hopline.fit import CUTOFFS, Fitted, fit
+from hopline.fit import CUTOFFS, SplitLog, fit
 from hopline.peers import Peers, fit_peers
 from hopline.run_folder import read_run, write_run
 from hopline.split_config import SplitConfig
 from loaders.files import read_tables
+from loaders.interactions import read_interactions
 from loaders.set_aside import write_set_aside
 
 if TYPE_CHECKING:
@@ -81,7 +83,6 @@ class Recommender:
     def __init__(self, config: Config, database: Database) -> None:
         self.config = config
         self.database = database
-        self._fitted: Fitted | None = None
 
     @classmethod
     def from_config(cls, path: str | Path | None = None, **overrides: Any) -> Self:
@@ -148,7 +149,6 @@ class Recommender:
         """
         given = {"model": model, "tasks": tasks, "train": train, "split": split}
         self.config = self.config.changed({name: part for name, part in given.items() if part is not None})
-        self._fitted = None
         return self
 
     def fit(
@@ -161,48 +161,46 @@ class Recommender:
         """Read the graph, train with validation to find how long, then train on train and validation together.
 
         Cut off and called again, it goes on where it was; finished before on the same graph and configuration, it returns at
-        once. The test split is neither trained on nor looked at.
+        once. The test split is not trained on, and measured on once, at the end.
 
         Raises:
             SchemaError: nothing was loaded.
             TrainingError: nothing to learn from or to validate on, or a loss that is no longer a number.
         """
         snapshot = read_snapshot(self.database, self.schema, progress=on_stage)
-        self._fitted = fit(snapshot, self.config, on_stage, on_step, on_epoch)
-        write_run(self.config.run_folder, self._fitted.run(self.config))
+        write_run(self.config.run_folder, fit(snapshot, self.config, on_stage, on_step, on_epoch))
         return self
 
     def evaluate(
         self, *, peers: bool = True, tuned: bool = True, on_peer: Callable[[str], None] = lambda _n: None
     ) -> EvaluationReport:
-        """Rank all items for every user with test items, seen ones masked; the same for the models to beat.
+        """Rank all items for every user with test items by the last run's vectors, seen ones masked; so do the models to beat.
 
         Peers are tuned on validation (``tuned=False``: their defaults) and fitted on train and validation, as ours was.
 
         Raises:
-            EvaluationError: :meth:`fit` was not called first.
+            TrainingError: there is no finished run.
+            EvaluationError: the graph is no longer the one that was learnt from, or the split has no test part.
         """
-        if self._fitted is None:
-            raise EvaluationError("there is nothing to evaluate yet; call fit() first")
-        fitted = self._fitted
-        scorers: dict[str, Any] = {"hopline": fitted.trained.scorer()}
+        run = read_run(self.config.run_folder)
+        log = read_interactions(read_snapshot(self.database, self.schema))
+        if log.digest() != run.interactions:
+            raise EvaluationError("the interactions in the graph changed since training; run `hopline train` again")
+        parts = SplitLog(log, SplitConfig.model_validate(run.config["split"]).splitter().split(log))
+        test = parts.test()
+        scorers: dict[str, Any] = {"hopline": VectorScorer(run.users.vectors, run.items.vectors)}
         others = Peers({}, {}, {}, {})
         if peers:
             others = fit_peers(
-                fitted.pairs(fitted.split.train),
-                fitted.pairs(fitted.split.valid),
-                fitted.pairs(fitted.learnt()),
-                self.config.train.metric,
+                parts.pairs(parts.split.train),
+                parts.pairs(parts.split.valid),
+                parts.pairs(parts.learnt),
+                run.config["train"]["metric"],
                 tuned=tuned,
                 on_peer=on_peer,
             )
-        rows = compare(
-            scorers | others.scorers,
-            fitted.test(),
-            ks=CUTOFFS,
-            fit_s={"hopline": fitted.train_s} | others.fit_s,
-        )
-        return EvaluationReport(rows, len(fitted.test().users), others.params, others.left_out)
+        rows = compare(scorers | others.scorers, test, ks=CUTOFFS, fit_s={"hopline": run.train_s} | others.fit_s)
+        return EvaluationReport(rows, len(test.users), others.params, others.left_out)
 
     def publish(self, *, on_stage: OnStage = silent) -> Release:
         """Write the last run's vectors beside the active release, index and check them, then make them the active ones.

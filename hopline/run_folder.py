@@ -21,7 +21,10 @@ _RECORD = "run.json"
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: what it learnt and how well it did on interactions it had not seen."""
+    """A finished run: what it learnt, and how well it did on interactions it had not seen.
+
+    ``interactions`` is the digest of all interactions in the graph at the time.
+    """
 
     users: Embeddings
     items: Embeddings
@@ -30,6 +33,7 @@ class Run:
     metrics: dict[str, float]
     best_epoch: int
     train_s: float
+    interactions: str
 
 
 def write_run(folder: Path, run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,13 @@ class InteractionLog:
 
     def __len__(self) -> int:
         return len(self.user_index)
+
+    def digest(self) -> str:
+        """Return a text that differs as soon as another user met another item, or an id is another."""
+        digest = hashlib.blake2b(digest_size=16)
+        for column in (self.user_index, self.item_index, self.user_ids, self.item_ids):
+            digest.update(column.tobytes())
+        return digest.hexdigest()
 
 
 def read_interactions(snapshot: Snapshot) -> InteractionLog:

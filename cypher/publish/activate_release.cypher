@@ -1,4 +1,4 @@
-// Make one release the active one: the pointer moves in one transaction.
+// Make one release the active one. The pointer is one property, so that no reader finds it on its way from one to the other.
 // params: $version: integer
 // returns: version
 // access: write
@@ -7,10 +7,5 @@ SET r.version = r.version // takes the lock: what is read next cannot change bef
 WITH r
 WHERE r.ready
 MERGE (p:HoplineActive {name: 'active'})
-SET p.moved_at = datetime()
-WITH p, r
-OPTIONAL MATCH (p)-[old:ACTIVE]->()
-DELETE old
-WITH DISTINCT p, r
-CREATE (p)-[:ACTIVE]->(r)
+SET p.version = r.version, p.moved_at = datetime()
 RETURN r.version AS version

@@ -3,5 +3,5 @@
 // returns: nothing
 // access: write
 MATCH (r:HoplineRelease {version: $version})
-WHERE NOT EXISTS { (:HoplineActive)-[:ACTIVE]->(r) }
+WHERE NOT EXISTS { (:HoplineActive {version: r.version}) }
 DETACH DELETE r

@@ -5,6 +5,6 @@
 MATCH (r:HoplineRelease {version: $version})
 SET r.version = r.version // takes the lock: what is read next cannot change before this commits
 WITH r
-WHERE NOT EXISTS { (:HoplineActive)-[:ACTIVE]->(r) }
+WHERE NOT EXISTS { (:HoplineActive {version: r.version}) }
 SET r.ready = false, r.retired = true
 RETURN r.version AS version

@@ -39,7 +39,11 @@ class Ranking(Task):
 
     def sources(self, data: LearningGraph) -> Sequence[EdgeSource]:
         """All interaction kinds, each with negatives among the items."""
-        return [EdgeSource(data, etype, self.config.batch_size, self.config.num_negatives) for etype in data.interactions]
+        return [
+            EdgeSource(data, etype, self.config.batch_size, self.config.num_negatives)
+            for etype in data.interactions
+            if data.graph.num_edges(etype)
+        ]
 
     def embed(self, vectors: Tensor) -> Tensor:
         """Return the vectors to serve, float32[n, d] of unit length: their dot product is the score."""

@@ -32,7 +32,7 @@ class Rating(Task):
 
     def __init__(self, config: RatingConfig, size: int, data: LearningGraph) -> None:
         super().__init__(config, size)
-        values = torch.cat([data.graph.edges[etype].data[VALUE] for etype in self._valued(data)])
+        values = torch.cat([data.graph.edges[etype].data[VALUE][rows] for etype, rows in self._valued(data).items()])
         self.register_buffer("mean", values.mean())
         self.register_buffer("deviation", values.std(correction=0).clamp(min=1e-6))
         self.mean: Tensor
@@ -42,17 +42,24 @@ class Rating(Task):
         self.product = nn.Parameter(torch.zeros(size))
 
     @staticmethod
-    def _valued(data: LearningGraph) -> list[tuple[str, str, str]]:
-        return [etype for etype in data.interactions if VALUE in data.graph.edges[etype].data and data.graph.num_edges(etype)]
+    def _valued(data: LearningGraph) -> dict[EdgeType, Tensor]:
+        """Return the edges that have a value, which may be missing on some; int64 ids by edge type, none without any."""
+        values = {etype: data.graph.edges[etype].data.get(VALUE) for etype in data.interactions}
+        rows = {etype: (~of_type.isnan()).nonzero()[:, 0] for etype, of_type in values.items() if of_type is not None}
+        return {etype: of_type for etype, of_type in rows.items() if len(of_type)}
 
     @classmethod
     def applies(cls, data: LearningGraph) -> bool:
         """Tell whether some interaction carries a value, and not always the same one."""
-        return any(data.graph.edges[etype].data[VALUE].unique().numel() > 1 for etype in cls._valued(data))
+        valued = cls._valued(data)
+        return any(data.graph.edges[etype].data[VALUE][rows].unique().numel() > 1 for etype, rows in valued.items())
 
     def sources(self, data: LearningGraph) -> Sequence[EdgeSource]:
         """Interactions that have a value."""
-        return [EdgeSource(data, etype, self.config.batch_size, self.config.num_negatives) for etype in self._valued(data)]
+        return [
+            EdgeSource(data, etype, self.config.batch_size, self.config.num_negatives, rows.numpy())
+            for etype, rows in self._valued(data).items()
+        ]
 
     def predict(self, users: Tensor, items: Tensor) -> Tensor:
         """Return values float32[n] for shared vectors float32[n, d] of users and items, in the data's unit."""
@@ -77,7 +84,8 @@ class Rating(Task):
                 users = vectors[etype[0]][torch.from_numpy(held[etype].source)]
                 items = vectors[etype[2]][torch.from_numpy(held[etype].target)]
                 errors.append(self.predict(users, items) - torch.from_numpy(held[etype].value))
-        if not errors:
+        error = torch.cat([*errors, torch.zeros(0)])
+        error = error[~error.isnan()]
+        if not len(error):
             return {}
-        error = torch.cat(errors)
         return {"rating/rmse": float(error.square().mean().sqrt()), "rating/mae": float(error.abs().mean())}

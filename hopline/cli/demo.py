@@ -8,24 +8,34 @@ from typing import Annotated
 
 import typer
 
+from graph.database import Database
+from graph.settings import ConnectionSettings
 from hopline.cli.learn import print_evaluation
 from hopline.cli.load import print_report
 from hopline.cli.options import Quiet
 from hopline.cli.output import console, explanation_table, progress_bars, recommendation_table
+from hopline.config import read_config, read_server_settings
 from hopline.recommender import Recommender
 
 NUM_SHOWN = 8
 
 
 def demo(
-    user: Annotated[str, typer.Option("--user", "-u", help="Whom to recommend to: 1 to 671.")] = "1", quiet: Quiet = False
+    user: Annotated[int, typer.Option("--user", "-u", min=1, max=671, help="Whom to recommend to.")] = 1, quiet: Quiet = False
 ) -> None:
     """Load MovieLens, train, publish, and recommend with reasons: everything Hopline does, in a few minutes.
 
     Needs the extra: `pip install "hopline[demo]"`. Example: `hopline demo --user 15`
     """
     seconds: dict[str, float] = {}
-    with Recommender.from_config(run_folder=Path("runs/demo")) as recommender, progress_bars(quiet) as bars:
+    settings = read_server_settings()
+    # A server of its own, whatever NEO4J_URI says: the demonstration must not mix with anybody's data.
+    settings = settings.model_copy(update={"home": settings.home / "demo"})
+    config = read_config(run_folder=Path("runs/demo"))
+    with (
+        Recommender(config, Database.connect(ConnectionSettings(uri=None, database="neo4j"), settings)) as recommender,
+        progress_bars(quiet) as bars,
+    ):
         started = time.perf_counter()
         report = recommender.load(".", "movielens", on_stage=bars.stage)
         seconds["load"] = time.perf_counter() - started
@@ -40,12 +50,13 @@ def demo(
             f"release {release.version} is active: " + ", ".join(f"{name} {value:.0f} s" for name, value in seconds.items())
         )
         evaluation = recommender.evaluate(tuned=False, on_peer=lambda name: bars.stage(f"fitting {name} to compare", 0, 0))
-        found = recommender.recommend(user, NUM_SHOWN)
-        reasons = [recommender.reason(user, item.id) for item in found.items]
-        paths = recommender.explain(user, found.items[0].id)
+        found = recommender.recommend(str(user), NUM_SHOWN)
+        reasons = [recommender.reason(str(user), item.id) for item in found.items]
+        paths = recommender.explain(str(user), found.items[0].id)
     print_evaluation(evaluation)
     console.print("the others at their default settings; `hopline evaluate` tunes them first, which takes longer here")
     console.print(recommendation_table(found, f"what next for user {user}", reasons))
     console.print(explanation_table(paths, f"why {found.items[0].title or found.items[0].id}"))
     console.print("the same, in cypher-shell:")
     console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
+    console.print(f"explore it: HOPLINE_HOME={settings.home} hopline recommend --user 15 --why", markup=False, soft_wrap=True)

@@ -65,13 +65,12 @@ def evaluate(
 ) -> None:
     """Compare the trained model with popularity, ItemKNN and EASE on held-out interactions.
 
-    Every model ranks all items, seen ones masked; figures are means over users with 95 % intervals. A finished training
-    run of the same configuration and graph is used as it is, else training runs first.
+    Every model ranks all items, seen ones masked; figures are means over users with 95 % intervals. What is compared is
+    the last `hopline train`; the others are tuned on the same validation split, and fitted on the same interactions.
 
     Example: `hopline evaluate --json`
     """
     with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
-        recommender.fit(on_stage=bars.stage, on_step=bars.step, on_epoch=bars.epoch)
         report = recommender.evaluate(tuned=tuned, on_peer=lambda name: bars.stage(f"fitting {name}", 0, 1))
     if json:
         print_json(report_as_dict(report))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,10 +57,18 @@ class EdgeExamples:
 class EdgeSource:
     """Draws batches of one edge type; the same (seed, epoch, step) always gives the same batch.
 
-    An epoch is one pass in an order of its own; a source shorter than the epoch starts a new pass.
+    ``edge_ids``: int64[m], the edges to draw; None: all. An epoch is one pass in an order of its own; a source shorter than
+    the epoch starts a new pass.
     """
 
-    def __init__(self, data: LearningGraph, etype: EdgeType, batch_size: int, num_negatives: int) -> None:
+    def __init__(
+        self,
+        data: LearningGraph,
+        etype: EdgeType,
+        batch_size: int,
+        num_negatives: int,
+        edge_ids: NDArray[np.int64] | None = None,
+    ) -> None:
         graph = data.graph
         source, target = graph.edges(etype=etype, order="eid")
         self.etype = etype
@@ -71,12 +80,13 @@ class EdgeSource:
         self.relation = edge_data[RELATION].numpy() if RELATION in edge_data else None
         self.num_targets = graph.num_nodes(etype[2])
         self.num_negatives = min(num_negatives, self.num_targets)
+        self._edge_ids = np.arange(len(self.source)) if edge_ids is None else edge_ids
         self._order: tuple[tuple[int, int], NDArray[np.int64]] | None = None
 
     @property
     def num_edges(self) -> int:
         """Edges to learn from."""
-        return len(self.source)
+        return len(self._edge_ids)
 
     @property
     def num_batches(self) -> int:
@@ -107,7 +117,7 @@ class EdgeSource:
         key = (epoch, number)
         if self._order is None or self._order[0] != key:
             # The edge type's name is part of the seed, so that two sources do not shuffle alike.
-            name = int.from_bytes(" ".join(self.etype).encode()[-6:], "little")
-            order = np.random.default_rng((seed, epoch, number, name)).permutation(self.num_edges)
+            name = zlib.crc32(" ".join(self.etype).encode())
+            order = np.random.default_rng((seed, epoch, number, name)).permutation(self._edge_ids)
             self._order = (key, order)
         return self._order[1]

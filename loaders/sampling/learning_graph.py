@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from graph.schema import EdgeRole, Schema
 from graph.snapshot import Snapshot
-from loaders.features import NodeFeatures, encode_features
+from loaders.features import PADDING, NodeFeatures, encode_features
 from loaders.sampling import dgl
 
 EdgeType = tuple[str, str, str]
@@ -48,6 +48,15 @@ class LearningGraph:
     def num_relations(self) -> int:
         """Number of knowledge relations, one direction only."""
         return len(self.relations)
+
+    def is_known(self, label: str) -> torch.Tensor:
+        """Return bool[n], whether there is anything to learn a node's vector from: an edge, or a feature."""
+        features = self.features[label]
+        known = torch.from_numpy((features.categories != PADDING).any(axis=1) | (features.numeric.shape[1] > 0))
+        for etype in self.graph.canonical_etypes:
+            if etype[2] == label:
+                known |= self.graph.in_degrees(etype=etype) > 0
+        return known
 
     def digest(self) -> bytes:
         """Return 16 bytes that differ as soon as anything a model could learn from this graph differs."""

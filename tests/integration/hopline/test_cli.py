@@ -49,6 +49,7 @@ def published(hopline, workplace):
         metrics={"ndcg@20": 0.25},
         best_epoch=1,
         train_s=0.1,
+        interactions="made by hand",
     )
     write_run(workplace / "runs" / "default", run)
     return as_json(hopline("publish", "--json"))

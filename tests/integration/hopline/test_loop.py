@@ -12,6 +12,7 @@ from hopline.config import read_config
 from hopline.errors import ConfigError, EvaluationError, ReleaseError, SchemaError, TrainingError
 from hopline.run_folder import read_run
 from tests.small_files import SIZE, WITHHELD, write_checkerboard
+from tests.small_releases import rows
 
 pytestmark = pytest.mark.integration
 
@@ -51,10 +52,9 @@ def test_every_step_before_its_time_says_what_to_do_first(recommender):
     with pytest.raises(SchemaError, match=r"no schema yet; run `hopline load"):
         recommender.recommend("u0")
     recommender.load("films")
-    with pytest.raises(EvaluationError, match=r"call fit\(\) first"):
-        recommender.evaluate()
-    with pytest.raises(TrainingError, match=r"no finished training run in runs.default; run `hopline train` first"):
-        recommender.publish()
+    for too_early in (recommender.evaluate, recommender.publish):
+        with pytest.raises(TrainingError, match=r"no finished training run in runs.default; run `hopline train` first"):
+            too_early()
     for ask in (
         lambda: recommender.recommend("u0"),
         lambda: recommender.similar("f0"),
@@ -110,3 +110,13 @@ def test_a_user_of_the_checkerboard_is_offered_every_film_not_met(recommender):
     recommender.compile(train={"epochs": 1}).fit().publish()
     found = [item.id for item in recommender.recommend("u0", k=SIZE).items]
     assert len(found) == len(set(found)) == SIZE - 11
+
+
+def test_what_is_evaluated_is_the_last_run_and_only_while_the_graph_is_the_same(recommender, database):
+    recommender.load("films")
+    recommender.compile(train={"epochs": 2}).fit()
+    before = recommender.compile(train={"epochs": 1}).evaluate(peers=False)
+    assert before.rows[0].metrics == recommender.evaluate(peers=False).rows[0].metrics
+    rows(database, "MATCH (:User)-[r:RATED]->(:Item) WITH r LIMIT 1 DELETE r")
+    with pytest.raises(EvaluationError, match="changed since training; run `hopline train` again"):
+        recommender.evaluate(peers=False)

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -152,3 +153,33 @@ def test_an_unknown_metric_is_named(metric):
             QUICK.model_copy(update={"metric": metric}),
             validation=Validation(holdout()),
         )
+
+
+def test_another_validation_set_starts_anew(tmp_path):
+    data = build_learning_graph(snapshot(checkerboard(withheld=WITHHELD)))
+    train(data, ENCODER, TASKS, QUICK, validation=Validation(holdout()), folder=tmp_path)
+    again = train(data, ENCODER, TASKS, QUICK, validation=Validation(holdout()), folder=tmp_path)
+    assert again.resumed_at == len(again.history)
+    other = Validation(holdout(withheld=WITHHELD[::2]))
+    assert train(data, ENCODER, TASKS, QUICK, validation=other, folder=tmp_path).resumed_at == 0
+
+
+def test_a_missing_value_is_no_example_of_the_rating_task():
+    some = snapshot()
+    some.edges[RATED].value[:50] = np.nan
+    data = build_learning_graph(some)
+    (source,) = TASKS.build(data, 8)[1].sources(data)
+    assert source.num_edges == data.graph.num_edges(RATED) - 50
+    drawn = source.draw(0, 0, 0, np.random.default_rng(0))
+    assert np.isfinite(drawn.value).all()
+    assert np.isfinite(train(data, ENCODER, TASKS, TrainConfig(epochs=1)).history[0].losses["rating"])
+
+
+def test_who_nothing_is_known_about_has_no_vector():
+    lonely = snapshot(checkerboard(num_users=23))
+    bare = lonely.schema.model_copy(
+        update={"nodes": tuple(kind.model_copy(update={"features": ()}) for kind in lonely.schema.nodes)}
+    )
+    users, _ = vectors(train(build_learning_graph(replace(lonely, schema=bare)), ENCODER, TASKS, TrainConfig(epochs=1)))
+    assert not users[23].any()
+    assert np.allclose(np.linalg.norm(users[:23], axis=1), 1, atol=1e-5)

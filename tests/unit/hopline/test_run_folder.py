@@ -18,6 +18,7 @@ def make_run(ids=("a", "b")):
         metrics={"ndcg@20": 0.5},
         best_epoch=2,
         train_s=1.5,
+        interactions="digest",
     )
 
 

@@ -1,0 +1,8 @@
+// The release that the pointer names; its properties are null if it was taken away since the pointer was read.
+// params:
+// returns: properties, created_at
+// access: read
+MATCH (p:HoplineActive {name: 'active'})
+WITH p.version AS version
+OPTIONAL MATCH (r:HoplineRelease {version: version})
+RETURN properties(r) AS properties, toString(r.created_at) AS created_at
