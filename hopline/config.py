@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -22,6 +22,8 @@ from graph.schema import Schema
 from graph.settings import ConnectionSettings, ServerSettings
 from hopline.errors import ConfigError
 from hopline.split_config import SplitConfig
+
+S = TypeVar("S", bound=BaseSettings)
 
 DEFAULT_FILE = Path("hopline.toml")
 
@@ -114,10 +116,7 @@ def read_connection_settings() -> ConnectionSettings:
     Raises:
         ConfigError: a value out of range.
     """
-    try:
-        return ConnectionSettings()
-    except ValidationError as error:
-        raise ConfigError(f"the environment has a mistake: NEO4J_* {_told(error, ConnectionSettings)}") from error
+    return _from_environment(ConnectionSettings, "NEO4J_*")
 
 
 def read_server_settings() -> ServerSettings:
@@ -126,10 +125,14 @@ def read_server_settings() -> ServerSettings:
     Raises:
         ConfigError: a value out of range.
     """
+    return _from_environment(ServerSettings, "HOPLINE_*")
+
+
+def _from_environment(settings: type[S], variables: str) -> S:
     try:
-        return ServerSettings()
+        return settings()
     except ValidationError as error:
-        raise ConfigError(f"the environment has a mistake: HOPLINE_* {_told(error, ServerSettings)}") from error
+        raise ConfigError(f"the environment has a mistake: {variables} {_told(error, settings)}") from error
 
 
 def _told(error: ValidationError, of: type[BaseModel]) -> str:

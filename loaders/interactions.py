@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.snapshot import Snapshot
+from graph.snapshot import Snapshot, Triple
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,17 @@ class InteractionLog:
         for column in (self.user_index, self.item_index, self.user_ids, self.item_ids):
             digest.update(column.tobytes())
         return digest.hexdigest()
+
+
+def rows_by_kind(snapshot: Snapshot, rows: NDArray[np.int64]) -> dict[Triple, NDArray[np.int64]]:
+    """Return rows of the log, int64[m], as rows within each kind of interaction."""
+    of_kind: dict[Triple, NDArray[np.int64]] = {}
+    offset = 0
+    for kind in snapshot.schema.interactions:
+        size = len(snapshot.edges[kind.triple].source)
+        of_kind[kind.triple] = rows[(rows >= offset) & (rows < offset + size)] - offset
+        offset += size
+    return of_kind
 
 
 def read_interactions(snapshot: Snapshot) -> InteractionLog:

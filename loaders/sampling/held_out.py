@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.snapshot import Snapshot
+from loaders.interactions import rows_by_kind
 from loaders.sampling.learning_graph import KNOWLEDGE, EdgeType
 
 Rows = dict[EdgeType, NDArray[np.int64]]
@@ -60,13 +61,10 @@ def hold_out_facts(snapshot: Snapshot, share: float, seed: int, at_most: int = 1
 def held_interactions(snapshot: Snapshot, rows: NDArray[np.int64]) -> dict[EdgeType, HeldEdges]:
     """Return interactions by their rows in :func:`loaders.interactions.read_interactions`, to measure values on."""
     held: dict[EdgeType, HeldEdges] = {}
-    offset = 0
-    for kind in snapshot.schema.interactions:
-        columns = snapshot.edges[kind.triple]
-        of_kind = rows[(rows >= offset) & (rows < offset + len(columns.source))] - offset
-        offset += len(columns.source)
+    for triple, of_kind in rows_by_kind(snapshot, rows).items():
+        columns = snapshot.edges[triple]
         value = None if columns.value is None else columns.value[of_kind]
-        held[kind.triple] = HeldEdges(columns.source[of_kind], columns.target[of_kind], value=value)
+        held[triple] = HeldEdges(columns.source[of_kind], columns.target[of_kind], value=value)
     return held
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from graph.schema import EdgeRole, Schema
 from graph.snapshot import Snapshot
 from loaders.features import PADDING, NodeFeatures, encode_features
+from loaders.interactions import rows_by_kind
 from loaders.sampling import dgl
 
 EdgeType = tuple[str, str, str]
@@ -88,13 +89,10 @@ def build_learning_graph(
     schema = snapshot.schema
     forward: dict[EdgeType, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
     extra: dict[EdgeType, dict[str, NDArray[np.generic]]] = {}
-    offset = 0
+    chosen = None if interaction_rows is None else rows_by_kind(snapshot, interaction_rows)
     for kind in schema.interactions:
         columns = snapshot.edges[kind.triple]
-        rows = np.arange(len(columns.source))
-        if interaction_rows is not None:
-            rows = interaction_rows[(interaction_rows >= offset) & (interaction_rows < offset + len(rows))] - offset
-        offset += len(columns.source)
+        rows = np.arange(len(columns.source)) if chosen is None else chosen[kind.triple]
         forward[kind.triple] = (columns.source[rows], columns.target[rows])
         extra[kind.triple] = {} if columns.value is None else {VALUE: columns.value[rows]}
     for kind in schema.edges:
