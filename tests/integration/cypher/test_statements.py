@@ -12,14 +12,14 @@ STATEMENTS = [load(name) for name in catalog()]
 READS = [statement for statement in STATEMENTS if statement.access is Access.READ]
 
 EXAMPLES = {
-    **dict.fromkeys(["k", "candidates", "dimensions", "history", "limit", "people", "skip"], 2),
+    **dict.fromkeys(["k", "candidates", "dimensions", "history", "limit", "people", "after"], 2),
     **dict.fromkeys(["search_width", "timeout_s", "version"], 2),
     **dict.fromkeys(["ids", "user_ids", "item_ids", "sources", "targets", "types", "norms", "vectors"], ()),
     **dict.fromkeys(["user_id", "item_id", "index", "property", "json", "old_password", "new_password"], "text"),
     **{maps: {"User": "name"} for maps in ("values", "titles", "keys")},
     "scale": 0.5,
 }
-LISTS_OF_PROPERTIES = {"snapshot/read_nodes", "snapshot/read_edges", "load/merge_nodes", "load/merge_edges"}
+LISTS_OF_PROPERTIES = {"snapshot/read_nodes", "load/merge_nodes", "load/merge_edges"}
 
 QUERY_TYPES = {Access.READ: {"r"}, Access.WRITE: {"w", "rw"}, Access.SCHEMA: {"s"}}
 ON_THE_SYSTEM_ITSELF = {"admin/read_server_version", "admin/change_own_password"}  # "s", whether it reads or writes

@@ -52,9 +52,8 @@ def test_a_snapshot_is_what_was_written(loaded, tables):
 def test_pages_change_nothing(loaded, monkeypatch):
     whole = read_snapshot(loaded, SCHEMA)
     for nodes, relationships in ((7, 10), (NUM_USERS, 1), (1, 1000)):
-        monkeypatch.setattr("graph.snapshot.NODES_A_PAGE", nodes)
-        monkeypatch.setattr("graph.snapshot.RELATIONSHIPS_A_PAGE", relationships)
-        monkeypatch.setattr("graph.snapshot.SOURCES_OF_FIRST_PAGE", nodes)
+        monkeypatch.setattr("graph.snapshot.nodes.NODES_A_PAGE", nodes)
+        monkeypatch.setattr("graph.snapshot.read.RELATIONSHIPS_A_PAGE", relationships)
         check_equal(read_snapshot(loaded, SCHEMA), whole)
 
 
@@ -75,6 +74,41 @@ def test_what_the_schema_does_not_name_is_not_read(loaded, server):
             "CREATE (u)-[:RATED]->(s)-[:MADE_BY]->(i), (u)-[:TOLD]->(i)"
         )
     check_equal(read_snapshot(loaded, SCHEMA), before)
+
+
+def test_a_relationship_to_a_node_that_was_not_read_is_left_and_counted(loaded, server):
+    before = read_snapshot(loaded, SCHEMA)
+    auth = (server.username, server.password.get_secret_value())
+    with neo4j.GraphDatabase.driver(server.uri, auth=auth) as driver:
+        driver.execute_query(
+            "CREATE (keyless:Item) WITH keyless MATCH (u:User {id: 'u1'}), (i:Item {id: 'i1'}) "
+            f"CREATE (u)-[:RATED {{value: 9.0}}]->(keyless), (i)-[:`{SEQUEL.type}`]->(keyless)"
+        )
+    after = read_snapshot(loaded, SCHEMA)
+    check_equal(after, before)
+    assert after.skipped == 2
+
+
+def test_a_missing_value_is_nan_and_a_missing_time_0(database):
+    schema = Schema(nodes=SCHEMA.nodes[:2], edges=(RATED,))
+    rated = pl.DataFrame(
+        {"source": ["a", "a", "b"], "target": ["x", "y", "x"], "value": [1.5, None, 3.0], "time": [None, 7, 8]},
+        schema_overrides={"time": pl.Int64},
+    )
+    nodes = (NodeTable("User", pl.DataFrame({"id": ["a", "b"]})), NodeTable("Item", pl.DataFrame({"id": ["x", "y"]})))
+    write_tables(database, Tables(schema, nodes, (EdgeTable(RATED, rated),), set_aside.empty()))
+    edges = read_snapshot(database, schema).edges[RATED.triple]
+    np.testing.assert_array_equal(edges.value, np.asarray([1.5, np.nan, 3.0], np.float32))
+    assert edges.time.tolist() == [0, 7, 8]
+
+
+def test_one_of_the_two_properties_is_read_without_the_other(loaded):
+    whole = read_snapshot(loaded, SCHEMA).edges[RATED.triple]
+    for missing, kept in (("time", "value"), ("value", "time")):
+        kind = RATED.model_copy(update={missing: None})
+        edges = read_snapshot(loaded, Schema(nodes=SCHEMA.nodes[:2], edges=(kind,))).edges[RATED.triple]
+        assert getattr(edges, missing) is None
+        np.testing.assert_array_equal(getattr(edges, kept), getattr(whole, kept))
 
 
 def test_an_empty_graph_is_an_empty_snapshot(database):
