@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from gnn.encoder import EncoderConfig, HeteroEncoder
 from gnn.errors import TrainingError
-from gnn.tasks import Link, LinkConfig, Ranking, RankingConfig, Rating, RatingConfig, Task
+from gnn.tasks import Link, LinkConfig, Ranking, RankingConfig, Rating, RatingConfig, Task, TaskConfig
 from gnn.vector_scorer import VectorScorer
+from graph.schema import EdgeKind
 from loaders.sampling.edge_source import EdgeSource
 from loaders.sampling.joint_sampler import Batch
 from loaders.sampling.learning_graph import LearningGraph
@@ -27,6 +28,15 @@ class TasksConfig(BaseModel):
     rating: RatingConfig | None = RatingConfig()
     link: LinkConfig | None = LinkConfig()
     tie: float = Field(default=0.01, ge=0, description="λ, how strongly the tasks' towers are held together")
+
+    def learning_from(self, kind: EdgeKind) -> list[str]:
+        """Return the names of the tasks asked for that can learn from a kind of relationship."""
+        asked: list[tuple[type[Task], TaskConfig | None]] = [
+            (Ranking, self.ranking),
+            (Rating, self.rating),
+            (Link, self.link),
+        ]
+        return [task.name for task, config in asked if config is not None and task.learns_from(kind)]
 
     def build(self, data: LearningGraph, size: int) -> list[Task]:
         """Return the tasks that are asked for and that the graph has examples of."""

@@ -14,6 +14,7 @@ from gnn.model import TasksConfig
 from gnn.train import OnEpoch, OnStep, TrainConfig
 from gnn.vector_scorer import VectorScorer
 from graph.database import Database
+from graph.describe import Description, describe
 from graph.embeddings import ReleaseDraft
 from graph.explain import Explanation, explain
 from graph.progress import OnStage, silent
@@ -133,6 +134,14 @@ class Recommender:
         reasons = write_set_aside(tables.set_aside, path)
         written = write_tables(self.database, tables, progress=on_stage)
         return LoadReport(written, reasons, path if reasons else None)
+
+    def describe(self) -> Description:
+        """Count what the graph holds of each kind; ``mermaid()`` of the answer draws it.
+
+        Raises:
+            SchemaError: nothing was loaded yet.
+        """
+        return describe(self.database, self.schema)
 
     def compile(
         self,

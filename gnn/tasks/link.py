@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from gnn.tasks.softmax import pool_cross_entropy
 from gnn.tasks.task import Task, TaskConfig, Vectors
+from graph.schema import EdgeKind, EdgeRole
 from loaders.sampling.edge_source import EdgeExamples, EdgeSource
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import RELATION, EdgeType, LearningGraph
@@ -35,6 +36,11 @@ class Link(Task):
     def __init__(self, config: LinkConfig, size: int, data: LearningGraph) -> None:
         super().__init__(config, size)
         self.relation = nn.Parameter(torch.full((data.num_relations, size), 1.0))
+
+    @classmethod
+    def learns_from(cls, kind: EdgeKind) -> bool:
+        """Take facts of the knowledge graph."""
+        return kind.role is EdgeRole.KNOWLEDGE
 
     @classmethod
     def applies(cls, data: LearningGraph) -> bool:

@@ -11,6 +11,7 @@ from torch.nn.functional import normalize
 
 from gnn.tasks.softmax import pool_cross_entropy
 from gnn.tasks.task import Task, TaskConfig, Vectors
+from graph.schema import EdgeKind, EdgeRole
 from loaders.sampling.edge_source import EdgeExamples, EdgeSource
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
@@ -31,6 +32,11 @@ class Ranking(Task):
 
     def __init__(self, config: RankingConfig, size: int, data: LearningGraph) -> None:
         super().__init__(config, size)
+
+    @classmethod
+    def learns_from(cls, kind: EdgeKind) -> bool:
+        """Take every interaction: what somebody chose should rank first."""
+        return kind.role is EdgeRole.INTERACTION
 
     @classmethod
     def applies(cls, data: LearningGraph) -> bool:

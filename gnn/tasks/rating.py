@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from gnn.tasks.task import Task, TaskConfig, Vectors
+from graph.schema import EdgeKind, EdgeRole
 from loaders.sampling.edge_source import EdgeExamples, EdgeSource
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import VALUE, EdgeType, LearningGraph
@@ -47,6 +48,11 @@ class Rating(Task):
         values = {etype: data.graph.edges[etype].data.get(VALUE) for etype in data.interactions}
         rows = {etype: (~of_type.isnan()).nonzero()[:, 0] for etype, of_type in values.items() if of_type is not None}
         return {etype: of_type for etype, of_type in rows.items() if len(of_type)}
+
+    @classmethod
+    def learns_from(cls, kind: EdgeKind) -> bool:
+        """Take interactions that have a value."""
+        return kind.role is EdgeRole.INTERACTION and kind.value is not None
 
     @classmethod
     def applies(cls, data: LearningGraph) -> bool:

@@ -9,6 +9,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
+from graph.schema import EdgeKind
 from loaders.sampling.edge_source import EdgeExamples, EdgeSource
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
@@ -50,6 +51,11 @@ class Task(nn.Module, ABC):
         super().__init__()
         self.config = config
         self.tower = Tower(size)
+
+    @classmethod
+    @abstractmethod
+    def learns_from(cls, kind: EdgeKind) -> bool:
+        """Whether relationships of a kind can be this task's examples, as far as the schema tells."""
 
     @classmethod
     @abstractmethod

@@ -162,3 +162,16 @@ def test_the_installed_program_ends_with_the_status_and_no_traceback(workplace):
     )
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("error: the graph has no schema yet")
+
+
+def test_describing_tells_counts_and_what_is_learnt_from_what(hopline, workplace):
+    hopline("load", "films", "--json")
+    found = as_json(hopline("describe", "--json"))
+    assert {node["label"]: node["count"] for node in found["nodes"]}["Item"] == SIZE
+    learnt = {edge["role"]: edge["tasks"] for edge in found["edges"]}
+    assert learnt == {"interaction": ["ranking", "rating"], "knowledge": ["link"]}
+    status, out, err = hopline("describe")
+    assert (status, err) == (0, "")
+    assert "ranking, rating" in " ".join(out.split())
+    status, out, _ = hopline("describe", "--mermaid")
+    assert out.startswith("flowchart LR\n")

@@ -1,0 +1,73 @@
+"""``hopline describe``: what the graph holds, and what is learnt from what."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from gnn.model import TasksConfig
+from graph.describe import Description
+from hopline.cli.options import ConfigFile, Json
+from hopline.cli.output import console, print_json
+from hopline.recommender import Recommender
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("describe", rich_help_panel="Learn")(describe)
+
+
+def describe(
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the schema as a Mermaid diagram.")] = False,
+    config: ConfigFile = None,
+    json: Json = False,
+) -> None:
+    """Show the graph's schema with counts, and what training would learn from what.
+
+    Example: `hopline describe --mermaid > schema.mmd`
+    """
+    with Recommender.from_config(config) as recommender:
+        found, tasks = recommender.describe(), recommender.config.tasks
+    if json:
+        print_json(_as_dict(found, tasks))
+    elif mermaid:
+        console.print(found.mermaid(), markup=False, highlight=False, soft_wrap=True)
+    else:
+        console.print(_node_table(found))
+        console.print(_edge_table(found, tasks))
+
+
+def _node_table(found: Description) -> Table:
+    table = Table(title="nodes", title_justify="left")
+    for name in ("label", "role", "key", "count", "shown as", "inputs of the model"):
+        table.add_column(name, justify="right" if name == "count" else "left", overflow="fold")
+    for node in found.schema.nodes:
+        inputs = ", ".join(f"{feature.name} ({feature.type.value})" for feature in node.features)
+        cells = (node.label, node.role.value, node.key, f"{found.num_nodes[node.label]:,}", node.title or "", inputs)
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _edge_table(found: Description, tasks: TasksConfig) -> Table:
+    table = Table(title="relationships", title_justify="left")
+    for name in ("kind", "role", "count", "value, time", "learnt by"):
+        table.add_column(name, justify="right" if name == "count" else "left", overflow="fold")
+    for edge in found.schema.edges:
+        kind = f"{edge.source} {edge.type} {edge.target}"
+        properties = ", ".join(name for name in (edge.value, edge.time) if name is not None)
+        learnt = ", ".join(tasks.learning_from(edge)) or "no task: passes messages only"
+        table.add_row(*map(Text, (kind, edge.role.value, f"{found.num_edges[edge]:,}", properties, learnt)))
+    return table
+
+
+def _as_dict(found: Description, tasks: TasksConfig) -> dict[str, Any]:
+    return {
+        "nodes": [node.model_dump(mode="json") | {"count": found.num_nodes[node.label]} for node in found.schema.nodes],
+        "edges": [
+            edge.model_dump(mode="json") | {"count": found.num_edges[edge], "tasks": tasks.learning_from(edge)}
+            for edge in found.schema.edges
+        ],
+    }
