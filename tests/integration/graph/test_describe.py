@@ -1,11 +1,11 @@
 """Counts by kind, whether the count store knows them or not, and the diagram."""
 
-import neo4j
 import pytest
 
 from graph.describe import describe
 from graph.schema import EdgeKind, EdgeRole, NodeKind, NodeRole, Schema
 from graph.write import write_tables
+from tests.small_releases import rows
 from tests.small_tables import SCHEMA, small_tables
 
 pytestmark = pytest.mark.integration
@@ -19,7 +19,7 @@ def test_counts_are_those_of_the_tables(database):
     assert found.num_edges == {table.kind: table.frame.height for table in tables.edges}
 
 
-def test_kinds_that_share_a_type_are_told_apart(database, server):
+def test_kinds_that_share_a_type_are_told_apart(database):
     nodes = (
         NodeKind(label="User", role=NodeRole.USER),
         NodeKind(label="Item", role=NodeRole.ITEM),
@@ -32,12 +32,11 @@ def test_kinds_that_share_a_type_are_told_apart(database, server):
         EdgeKind(source="Item", type="R", target="Item", role=EdgeRole.KNOWLEDGE),
         EdgeKind(source=thing, type="NONE", target="Item", role=EdgeRole.KNOWLEDGE),
     )
-    auth = (server.username, server.password.get_secret_value())
-    with neo4j.GraphDatabase.driver(server.uri, auth=auth) as driver:
-        driver.execute_query(
-            'CREATE (u:User {id: 1}), (i:Item {id: 1}), (j:Item {id: 2}), (t:`A ``thing``"]` {id: 1}) '
-            "CREATE (u)-[:R]->(i), (u)-[:R]->(j), (u)-[:R]->(t), (i)-[:R]->(t), (i)-[:R]->(j), (j)-[:R]->(i), (j)-[:R]->(j)"
-        )
+    rows(
+        database,
+        'CREATE (u:User {id: 1}), (i:Item {id: 1}), (j:Item {id: 2}), (t:`A ``thing``"]` {id: 1}) '
+        "CREATE (u)-[:R]->(i), (u)-[:R]->(j), (u)-[:R]->(t), (i)-[:R]->(t), (i)-[:R]->(j), (j)-[:R]->(i), (j)-[:R]->(j)",
+    )
     found = describe(database, Schema(nodes=nodes, edges=edges))
     assert [found.num_edges[edge] for edge in edges] == [2, 1, 3, 0]
     diagram = found.mermaid().splitlines()

@@ -1,6 +1,5 @@
 """The graph read back as columns is the tables that were written."""
 
-import neo4j
 import numpy as np
 import polars as pl
 import pytest
@@ -10,6 +9,7 @@ from graph.snapshot import read_snapshot
 from graph.tables import EdgeTable, NodeTable, Tables
 from graph.write import write_tables
 from loaders import set_aside
+from tests.small_releases import rows
 from tests.small_tables import FACTS, NUM_USERS, RATED, SCHEMA, SEQUEL, assert_holds, small_tables
 
 pytestmark = pytest.mark.integration
@@ -65,25 +65,23 @@ def test_types_read_together_are_the_same_as_each_alone(loaded):
         np.testing.assert_array_equal(together.edges[kind.triple].target, alone.edges[kind.triple].target)
 
 
-def test_what_the_schema_does_not_name_is_not_read(loaded, server):
+def test_what_the_schema_does_not_name_is_not_read(loaded):
     before = read_snapshot(loaded, SCHEMA)
-    auth = (server.username, server.password.get_secret_value())
-    with neo4j.GraphDatabase.driver(server.uri, auth=auth) as driver:
-        driver.execute_query(
-            "CREATE (s:Stranger {id: 'x'}) WITH s MATCH (u:User {id: 'u1'}), (i:Item {id: 'i1'}) "
-            "CREATE (u)-[:RATED]->(s)-[:MADE_BY]->(i), (u)-[:TOLD]->(i)"
-        )
+    rows(
+        loaded,
+        "CREATE (s:Stranger {id: 'x'}) WITH s MATCH (u:User {id: 'u1'}), (i:Item {id: 'i1'}) "
+        "CREATE (u)-[:RATED]->(s)-[:MADE_BY]->(i), (u)-[:TOLD]->(i)",
+    )
     check_equal(read_snapshot(loaded, SCHEMA), before)
 
 
-def test_a_relationship_to_a_node_that_was_not_read_is_left_and_counted(loaded, server):
+def test_a_relationship_to_a_node_that_was_not_read_is_left_and_counted(loaded):
     before = read_snapshot(loaded, SCHEMA)
-    auth = (server.username, server.password.get_secret_value())
-    with neo4j.GraphDatabase.driver(server.uri, auth=auth) as driver:
-        driver.execute_query(
-            "CREATE (keyless:Item) WITH keyless MATCH (u:User {id: 'u1'}), (i:Item {id: 'i1'}) "
-            f"CREATE (u)-[:RATED {{value: 9.0}}]->(keyless), (i)-[:`{SEQUEL.type}`]->(keyless)"
-        )
+    rows(
+        loaded,
+        "CREATE (keyless:Item) WITH keyless MATCH (u:User {id: 'u1'}), (i:Item {id: 'i1'}) "
+        f"CREATE (u)-[:RATED {{value: 9.0}}]->(keyless), (i)-[:`{SEQUEL.type}`]->(keyless)",
+    )
     after = read_snapshot(loaded, SCHEMA)
     check_equal(after, before)
     assert after.skipped == 2
