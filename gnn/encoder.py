@@ -2,7 +2,7 @@
 
 In brief::
 
-    h0[t]     = E_t[node] + W_t · numeric + mean of the node's category vectors
+    h0[t]     = E_t[node] + W_t · dense inputs + weighted sum of the node's category vectors
     m_r       = Σ_u  g_rel(u,v) · h[u] / sqrt(d_u d_v)          for each edge type r = (s, r, t)
     h(l+1)[t] = Σ_r  a_(l,r) · m_r                              a_(l,r) learnt, a relation-wise gate
     z[t]      = mean of h0 … hL
@@ -49,28 +49,31 @@ class InputLayer(nn.Module):
         features = data.features[label]
         size = config.embedding_size
         self.embedding = nn.Parameter(torch.randn(data.graph.num_nodes(label), size) * config.init_scale)
-        self.numeric = nn.Linear(features.numeric.shape[1], size, bias=False) if features.numeric.shape[1] else None
+        self.dense = nn.Linear(features.dense.shape[1], size, bias=False) if features.dense.shape[1] else None
         self.category = (
-            nn.EmbeddingBag(len(features.vocabulary), size, mode="mean", padding_idx=PADDING)
+            nn.EmbeddingBag(features.num_categories, size, mode="sum", padding_idx=PADDING)
             if features.categories.shape[1]
             else None
         )
-        if self.numeric is not None:
-            nn.init.normal_(self.numeric.weight, std=config.init_scale * 0.1)
+        if self.dense is not None:
+            nn.init.normal_(self.dense.weight, std=config.init_scale * 0.1)
         if self.category is not None:
             nn.init.normal_(self.category.weight, std=config.init_scale * 0.1)
-        self.register_buffer("numeric_features", torch.from_numpy(features.numeric), persistent=False)
-        self.register_buffer("category_features", torch.from_numpy(features.categories), persistent=False)
-        self.numeric_features: Tensor
-        self.category_features: Tensor
+        self.register_buffer("dense_inputs", torch.from_numpy(features.dense), persistent=False)
+        self.register_buffer("categories", torch.from_numpy(features.categories), persistent=False)
+        self.register_buffer("weights", torch.from_numpy(features.weights), persistent=False)
+        self.dense_inputs: Tensor
+        self.categories: Tensor
+        self.weights: Tensor
 
     def forward(self, nodes: Tensor | None) -> Tensor:
         """Return ``h0`` of ``nodes`` (int64[n]; None: of all), float32[n, d]."""
-        hidden = self.embedding if nodes is None else self.embedding[nodes]
-        if self.numeric is not None:
-            hidden = hidden + self.numeric(self.numeric_features if nodes is None else self.numeric_features[nodes])
+        rows = slice(None) if nodes is None else nodes
+        hidden = self.embedding[rows]
+        if self.dense is not None:
+            hidden = hidden + self.dense(self.dense_inputs[rows])
         if self.category is not None:
-            hidden = hidden + self.category(self.category_features if nodes is None else self.category_features[nodes])
+            hidden = hidden + self.category(self.categories[rows], per_sample_weights=self.weights[rows])
         return hidden
 
 

@@ -31,6 +31,9 @@ class FeatureType(str, Enum):
     NUMERIC = "numeric"
     CATEGORICAL = "categorical"
     MULTI = "multi"  # a list of categories
+    TEXT = "text"
+    DATE = "date"  # a temporal value, ISO 8601 text, or seconds or milliseconds since 1970
+    VECTOR = "vector"  # a list of numbers, as long on every node
 
 
 class _Value(BaseModel):
@@ -42,6 +45,14 @@ class Feature(_Value):
 
     name: str = Field(min_length=1, description="property name")
     type: FeatureType
+    encoder: str | None = Field(default=None, description="text only: the encoder to use; unset: hashed words and n-grams")
+
+    @model_validator(mode="after")
+    def check(self) -> Feature:
+        """Refuse an encoder of anything but text."""
+        if self.encoder is not None and self.type is not FeatureType.TEXT:
+            raise SchemaError(f"the feature {self.name!r} is {self.type.value} and names the text encoder {self.encoder!r}")
+        return self
 
 
 class NodeKind(_Value):

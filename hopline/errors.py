@@ -7,6 +7,7 @@
     ├── ConfigError                              hopline.toml, the environment, or an option
     ├── SchemaError                              a schema that contradicts itself
     ├── InputError                               files that cannot be read
+    ├── FeatureError                             fitted features or a text encoder that cannot be used
     ├── DatabaseError                            Neo4j refused
     │   ├── AuthenticationError                  wrong user name or password
     │   └── DatabaseGoneError                    the connection was lost
@@ -28,7 +29,7 @@ from graph.errors import (
     SchemaError,
     ServerError,
 )
-from loaders.errors import InputError
+from loaders.errors import FeatureError, InputError
 
 
 class ConfigError(HoplineError):
@@ -41,6 +42,7 @@ __all__ = [
     "DatabaseError",
     "DatabaseGoneError",
     "EvaluationError",
+    "FeatureError",
     "HoplineError",
     "IdentifierError",
     "InputError",

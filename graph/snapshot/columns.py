@@ -18,7 +18,8 @@ Column = NDArray[Any] | list[Any]
 class NodeColumns:
     """The n nodes of one label, by ascending id: ``ids`` and a column a property that the schema names.
 
-    Numeric columns are float64[n] with NaN for a missing value; the others are lists with None for one.
+    Numeric columns are float64[n] with NaN for a missing value; the others, and numeric ones that hold something else too, are
+    lists of what the graph holds with None for a missing value.
     """
 
     ids: NDArray[Any]

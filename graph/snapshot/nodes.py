@@ -82,6 +82,6 @@ def _as_ids(keys: list[Any]) -> NDArray[Any]:
 
 
 def _column(values: list[Any], numeric: bool) -> Column:
-    if not numeric:
+    if not numeric or not all(value is None or isinstance(value, (int, float)) for value in values):
         return values
-    return np.asarray([float(value) if isinstance(value, (int, float)) else np.nan for value in values])
+    return np.asarray([np.nan if value is None else value for value in values], np.float64)

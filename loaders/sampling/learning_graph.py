@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from graph.schema import EdgeRole, Schema
 from graph.snapshot import Snapshot
-from loaders.features import PADDING, NodeFeatures, encode_features
+from loaders.features import FittedFeatures, NodeFeatures
 from loaders.interactions import rows_by_kind
 from loaders.sampling import dgl
 
@@ -52,8 +52,7 @@ class LearningGraph:
 
     def is_known(self, label: str) -> torch.Tensor:
         """Return bool[n], whether there is anything to learn a node's vector from: an edge, or a feature."""
-        features = self.features[label]
-        known = torch.from_numpy((features.categories != PADDING).any(axis=1) | (features.numeric.shape[1] > 0))
+        known = torch.from_numpy(self.features[label].known.copy())
         for etype in self.graph.canonical_etypes:
             if etype[2] == label:
                 known |= self.graph.in_degrees(etype=etype) > 0
@@ -70,8 +69,9 @@ class LearningGraph:
             ):
                 digest.update(column.numpy())
         for label in sorted(self.features):
-            digest.update(self.features[label].numeric.tobytes())
-            digest.update(self.features[label].categories.tobytes())
+            inputs = self.features[label]
+            digest.update(inputs.dense.tobytes() + inputs.categories.tobytes())
+            digest.update(inputs.weights.tobytes() + inputs.known.tobytes())
         return digest.digest()
 
 
@@ -79,12 +79,13 @@ def build_learning_graph(
     snapshot: Snapshot,
     interaction_rows: NDArray[np.int64] | None = None,
     fact_rows: Mapping[EdgeType, NDArray[np.int64]] | None = None,
+    features: Mapping[str, NodeFeatures] | None = None,
 ) -> LearningGraph:
     """Make the heterograph of a snapshot, with only some of its interactions and facts.
 
     ``interaction_rows`` indexes the interactions as :func:`loaders.interactions.read_interactions` numbers them; what
     is left out leaves no trace in the graph, its degrees or its weights. ``fact_rows`` gives the rows to keep of each knowledge
-    relation. ``None`` takes all.
+    relation. ``None`` takes all. ``features``: the inputs of all nodes by label; None fits the declared ones.
     """
     schema = snapshot.schema
     forward: dict[EdgeType, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
@@ -113,7 +114,8 @@ def build_learning_graph(
         forward[group] = (np.concatenate(sources), np.concatenate(targets))
         lengths = [len(part) for part in sources]
         extra[group] = {RELATION: np.repeat(np.asarray(numbers, np.int64), lengths)}
-    return _assemble(snapshot, forward, extra, relations)
+    inputs = FittedFeatures.fit(snapshot).encode_all(snapshot) if features is None else dict(features)
+    return _assemble(snapshot, forward, extra, relations, inputs)
 
 
 def _assemble(
@@ -121,6 +123,7 @@ def _assemble(
     forward: dict[EdgeType, tuple[NDArray[np.int64], NDArray[np.int64]]],
     extra: dict[EdgeType, dict[str, NDArray[np.generic]]],
     relations: Sequence[EdgeType],
+    features: dict[str, NodeFeatures],
 ) -> LearningGraph:
     schema = snapshot.schema
     reverse = {etype: (etype[2], f"reverse {etype[1]}", etype[0]) for etype in forward}
@@ -146,7 +149,7 @@ def _assemble(
     return LearningGraph(
         graph=graph,
         schema=schema,
-        features={kind.label: encode_features(kind, snapshot.nodes[kind.label]) for kind in schema.nodes},
+        features=features,
         interactions=tuple(etype for etype in forward if etype in interactions),
         knowledge=tuple(etype for etype in forward if etype[1] == KNOWLEDGE),
         reverse=reverse | {back: etype for etype, back in reverse.items()},

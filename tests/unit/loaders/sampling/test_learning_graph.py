@@ -54,5 +54,5 @@ def test_relations_of_one_pair_of_labels_share_an_edge_type_and_keep_their_numbe
 def test_features_have_a_row_a_node(label):
     data = build_learning_graph(snapshot())
     features = data.features[label]
-    assert len(features.numeric) == len(features.categories) == data.graph.num_nodes(label)
-    assert np.isfinite(features.numeric).all()
+    assert len(features.dense) == len(features.categories) == data.graph.num_nodes(label)
+    assert np.isfinite(features.dense).all()
