@@ -59,7 +59,7 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
         trained = read_run(config.run_folder)
         ours = VectorScorer(
             _in_order(trained.users.ids, trained.users.vectors, users),
-            _in_order(trained.items.ids, trained.items.vectors, items),
+            _in_order(trained.items[0].ids, trained.items[0].vectors, items),
         )
         model = evaluate(ours, holdout, ks=(K,))
         say("asking Neo4j, user by user")

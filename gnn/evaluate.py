@@ -1,13 +1,18 @@
 """Rank the whole catalogue for every test user, seen items masked; say how good it was and how sure that is.
 
+With several domains (goods, articles), a user has a list to rank in each domain where something of theirs is to be found: all
+items of that domain. A figure over all is the mean over users of the mean over a user's lists, so that each user counts once; a
+figure of one domain, ``ndcg@20/Article``, is the mean over its lists.
+
 Only full rankings: metrics over sampled items may order models wrongly (Krichene and Rendle 2020, KDD).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from time import perf_counter
 from typing import Protocol
 
@@ -18,7 +23,7 @@ from gnn.bootstrap import Difference, mean_intervals, paired_bootstrap
 from gnn.errors import EvaluationError
 from gnn.holdout import Holdout
 from gnn.metrics import METRICS, coverage, find_hits
-from gnn.topk import top_k
+from gnn.topk import NOTHING, top_k
 
 __all__ = ["Evaluation", "Row", "Scorer", "compare", "evaluate", "paired_bootstrap"]
 
@@ -38,15 +43,16 @@ class Scorer(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What one ranking run gave, over the ``n`` users of ``users``.
+    """What one ranking run gave.
 
-    Shapes: ``per_user`` maps "recall@20" and so on to float64[n]; ``users`` int64[n]; ``top`` int64[n, k] for
-    the largest k, best first, -1 where nothing is left to show.
+    Shapes: ``per_user`` maps "recall@20" and so on to float64[n], a figure for each of the n users with something to find, and
+    "recall@20/Article" to those of the users with something to find in that domain, where there are several; both by ascending
+    user. ``top`` int64[m, k], a row for each of the holdout's m lists, for the largest k, best first, -1 where nothing is left
+    to show.
     """
 
     metrics: dict[str, float]
     per_user: dict[str, NDArray[np.float64]]
-    users: NDArray[np.int64]
     top: NDArray[np.int64]
     num_users: int
     num_skipped: int
@@ -56,8 +62,12 @@ class Evaluation:
     @cached_property
     def intervals(self) -> dict[str, tuple[float, float]]:
         """95 % bootstrap interval (low, high) of each mean over users; worked out when first asked for."""
-        bounds = mean_intervals(np.column_stack(list(self.per_user.values())), seed=self.seed)
-        return {name: (float(low), float(high)) for name, (low, high) in zip(self.per_user, bounds, strict=True)}
+        intervals: dict[str, tuple[float, float]] = {}
+        for _, grouped in groupby(self.per_user, key=lambda name: name.partition("/")[2]):
+            names = list(grouped)
+            bounds = mean_intervals(np.column_stack([self.per_user[name] for name in names]), seed=self.seed)
+            intervals |= {name: (float(low), float(high)) for name, (low, high) in zip(names, bounds, strict=True)}
+        return intervals
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,7 @@ def evaluate(
 ) -> Evaluation:
     """Return every metric of :data:`gnn.metrics.METRICS`, a mean over users with a test item, and coverage.
 
+    Where there are several domains, those of each domain come after those of all.
     ``batch_size`` users are scored at a time (by default as many as make a million scores), to bound memory.
     ``query_s`` counts scoring, masking and ranking. ``seed`` is that of the bootstrap.
 
@@ -92,21 +103,23 @@ def evaluate(
         raise EvaluationError(f"got ks={tuple(ks)}; expected one or more whole numbers from 1 up. Pass ks=(20,).")
     size = batch_size or max(1, _BATCH_SCORES // holdout.num_items)
     started = perf_counter()
-    parts = [
-        top_k(_unseen_scores(scorer, holdout, holdout.users[start : start + size]), max(ks))
-        for start in range(0, len(holdout.users), size)
-    ]
+    top = np.concatenate(list(_rank(scorer, holdout, max(ks), size)))
     query_s = perf_counter() - started
-    top = np.concatenate(parts)
     hits = find_hits(top, holdout.offsets, holdout.items, holdout.num_items)
-    per_user = {f"{name}@{k}": metric(hits, holdout.num_relevant, k) for k in ks for name, metric in METRICS.items()}
+    per_list = {f"{name}@{k}": metric(hits, holdout.num_relevant, k) for k in ks for name, metric in METRICS.items()}
+    _, user, num_lists = np.unique(holdout.users, return_inverse=True, return_counts=True)
+    per_user = {name: np.bincount(user, values) / num_lists for name, values in per_list.items()}
+    covered = {f"coverage@{k}": coverage(top, holdout.num_items, k) for k in ks}
+    for number, (domain, items) in enumerate(holdout.domains.items() if len(holdout.domains) > 1 else ()):
+        of_domain = holdout.domain == number
+        if of_domain.any():
+            per_user |= {f"{name}/{domain}": values[of_domain] for name, values in per_list.items()}
+            covered |= {f"coverage@{k}/{domain}": coverage(top[of_domain], items.stop - items.start, k) for k in ks}
     return Evaluation(
-        metrics={name: float(values.mean()) for name, values in per_user.items()}
-        | {f"coverage@{k}": coverage(top, holdout.num_items, k) for k in ks},
+        metrics={name: float(values.mean()) for name, values in per_user.items()} | covered,
         per_user=per_user,
-        users=holdout.users,
         top=top,
-        num_users=len(holdout.users),
+        num_users=len(num_lists),
         num_skipped=holdout.num_skipped,
         query_s=query_s,
         seed=seed,
@@ -140,6 +153,15 @@ def compare(
         seconds = (fit_s or {}).get(name)
         rows.append(Row(name, evaluation.metrics, evaluation.intervals, differences, seconds, evaluation.query_s))
     return rows
+
+
+def _rank(scorer: Scorer, holdout: Holdout, k: int, size: int) -> Iterator[NDArray[np.int64]]:
+    """Yield the holdout's lists in order, int64[b, k], at most ``size`` at a time and each time of one domain."""
+    for number, items in enumerate(holdout.domains.values()):
+        users = holdout.users[holdout.domain == number]
+        for start in range(0, len(users), size):
+            top = top_k(_unseen_scores(scorer, holdout, users[start : start + size])[:, items], k)
+            yield np.where(top == NOTHING, NOTHING, top + items.start)
 
 
 def _unseen_scores(scorer: Scorer, holdout: Holdout, users: NDArray[np.int64]) -> NDArray[np.float32]:

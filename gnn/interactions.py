@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,10 +33,13 @@ def _checked(name: str, index: ArrayLike, bound: int) -> Indices:
 class Interactions:
     """Pairs of a user and an item, with an optional weight each; repeated pairs are allowed.
 
+    ``domains`` gives the number of items of each domain by name, in the order in which they are numbered; None: all are of one.
+
     Shapes: ``user_index`` int64[n], ``item_index`` int64[n], ``value`` float32[n] or None.
 
     Raises:
-        EvaluationError: an index out of range, columns of unequal length, or a value that is not finite.
+        EvaluationError: an index out of range, columns of unequal length, a value that is not finite, or domains that have more
+            or fewer items than there are.
     """
 
     user_index: Indices
@@ -43,6 +47,7 @@ class Interactions:
     num_users: int
     num_items: int
     value: NDArray[np.float32] | None = None
+    domains: Mapping[str, int] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "user_index", _checked("user_index", self.user_index, self.num_users))
@@ -60,6 +65,12 @@ class Interactions:
         if len(set(lengths)) != 1:
             raise EvaluationError(
                 f"the columns user_index, item_index, value hold {lengths} rows; expected as many in each. Pass one row a pair."
+            )
+
+        if self.domains is not None and sum(self.domains.values()) != self.num_items:
+            raise EvaluationError(
+                f"the domains {dict(self.domains)} have {sum(self.domains.values())} items; expected {self.num_items}. "
+                "Count every item in one domain."
             )
 
     def matrix(self) -> sparse.csr_array:

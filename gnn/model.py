@@ -118,13 +118,13 @@ class MultiTaskModel(nn.Module):
             return self.encoder.all_nodes(data.graph)
 
     def scorer(self, data: LearningGraph, shared: dict[str, Tensor]) -> VectorScorer:
-        """Return the ranking task's user and item vectors as a scorer.
+        """Return the ranking task's vectors of users and of the items of all domains, in the schema's order, as a scorer.
 
         Each is of length one; those of nodes that nothing is known about are zeros, as the embedding they began with is noise.
         """
         with torch.no_grad():
-            users, items = (
+            users, *items = (
                 self.ranking.embed(shared[kind.label]) * data.is_known(kind.label).unsqueeze(1)
-                for kind in (data.schema.user, data.schema.item)
+                for kind in (data.schema.user, *data.schema.items)
             )
-        return VectorScorer(users.numpy(), items.numpy())
+        return VectorScorer(users.numpy(), torch.cat(items).numpy())

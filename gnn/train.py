@@ -53,7 +53,7 @@ class Validation:
         """Return 16 bytes that differ as soon as anything that is measured differs."""
         digest = hashlib.blake2b(digest_size=16)
         found, seen = self.ranking, self.ranking.seen
-        columns = [found.users, found.offsets, found.items, seen.indptr, seen.indices]
+        columns = [found.users, found.domain, found.offsets, found.items, seen.indptr, seen.indices]
         for etype, held in sorted(self.edges.items()):
             digest.update(" ".join(etype).encode())
             columns += [held.source, held.target, held.value, held.relation]

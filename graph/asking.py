@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from cypher import load
 from graph.database import Database
 from graph.errors import DatabaseError, DatabaseGoneError, NotFoundError
-from graph.releases import Release, active_release, is_there
+from graph.releases import Domain, Release, active_release, is_there
 from graph.schema import NodeKind, Schema
 
 T = TypeVar("T")
@@ -57,17 +57,32 @@ def either_type(node_id: Any) -> list[Any]:
     return [node_id, str(node_id)] if isinstance(node_id, int) else [node_id]
 
 
-def num_candidates(k: int, num_met: int, release: Release) -> int:
-    """Return how many items to fetch from the index so that the best ``k`` are left after those already met.
+def num_candidates(k: int, num_met: int, domain: Domain) -> int:
+    """Return how many items to fetch from a domain's index so that the best ``k`` are left after those already met.
 
-    The index searches as wide as it is asked for, so never fewer than the release was found to need.
+    The index searches as wide as it is asked for, so never fewer than it was found to need.
     """
-    return min(max(k + num_met, release.search_width), release.num_items)
+    return min(max(k + num_met, domain.search_width), domain.num_items)
 
 
-def interaction_types(schema: Schema) -> list[str]:
-    """Return the relationship types of what users do with items."""
-    return [kind.type for kind in schema.interactions]
+def domains_to_look_in(schema: Schema, domain: str | None) -> tuple[NodeKind, ...]:
+    """Return where an item may be: the domain that was named, or any of all, the default one first.
+
+    Raises:
+        SchemaError: the graph has no such domain.
+    """
+    return schema.items if domain is None else (schema.domain(domain),)
+
+
+def no_such_node(kinds: Sequence[NodeKind], node_id: Any) -> NotFoundError:
+    """Return the error of an id that no node of these kinds has."""
+    where = " or ".join(f"{kind.label} whose {kind.key}" for kind in kinds)
+    return NotFoundError(f"there is no {where} is {node_id!r}; check the id")
+
+
+def interaction_types(schema: Schema, domain: NodeKind) -> list[str]:
+    """Return the relationship types of what users do with the items of one domain."""
+    return [kind.type for kind in schema.interactions if kind.target == domain.label]
 
 
 def shown_property(kind: NodeKind) -> str:

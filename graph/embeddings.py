@@ -41,53 +41,62 @@ class Embeddings:
 class ReleaseDraft:
     """All that a release is made of. The score of an item for a user is the dot product of their vectors.
 
+    ``items`` are of a domain each; ``popular`` holds ids of popular items by domain, the most popular first.
+
     Raises:
-        ReleaseError: user and item vectors of different dimension.
+        ReleaseError: no items, two of one domain, or user and item vectors of different dimension.
     """
 
     users: Embeddings
-    items: Embeddings
+    items: tuple[Embeddings, ...]
     config: dict[str, Any]
     metrics: dict[str, float]
-    popular: list[Any]
+    popular: dict[str, list[Any]]
 
     def __post_init__(self) -> None:
-        if self.users.vectors.shape[1] != self.items.vectors.shape[1]:
-            raise ReleaseError(
-                f"user vectors have {self.users.vectors.shape[1]} dimensions, item vectors {self.items.vectors.shape[1]}; "
-                "expected the same"
-            )
+        labels = [items.label for items in self.items]
+        if not labels or len(set(labels)) != len(labels):
+            raise ReleaseError(f"got item vectors of the domains {labels}; expected at least one, and each once")
+        for items in self.items:
+            if self.users.vectors.shape[1] != items.vectors.shape[1]:
+                raise ReleaseError(
+                    f"user vectors have {self.users.vectors.shape[1]} dimensions, item vectors {items.vectors.shape[1]} "
+                    f"({items.label!r}); expected the same"
+                )
 
 
 @dataclass(frozen=True)
 class Indexable:
     """Vectors whose cosine ranks items for a user exactly as the dot product of the originals does.
 
-    Item x becomes [x/M, √(1 − |x|²/M²)], of length one; user q becomes [q/|q|, 0]. Their cosine is q·x / (|q|·M).
+    Item x becomes [x/M, √(1 − |x|²/M²)], of length one; user q becomes [q/|q|, 0]. Their cosine is q·x / (|q|·M). M is the
+    length of the longest item of all domains, so that the vectors of all are comparable.
 
-    Shapes: ``users`` float32[n, d + 1], ``norms`` float32[n] (|q|), ``items`` float32[m, d + 1]; ``scale`` is M.
+    Shapes: ``users`` float32[n, d + 1], ``norms`` float32[n] (|q|), ``items`` float32[m, d + 1] a domain; ``scale`` is M.
 
     Source: Bachrach et al. 2014, Speeding Up the Xbox Recommender System Using a Euclidean Transformation (RecSys), sec. 3.
     """
 
     users: NDArray[np.float32]
     norms: NDArray[np.float32]
-    items: NDArray[np.float32]
+    items: tuple[NDArray[np.float32], ...]
     scale: float
 
 
 def make_indexable(draft: ReleaseDraft) -> Indexable:
     """Add the extra dimension. A user vector of zeros ranks nothing and stays zeros; its norm is 0."""
-    items = draft.items.vectors.astype(np.float64)
-    squared = np.square(items).sum(axis=1)
-    scale = float(np.sqrt(squared.max())) or 1.0
-    rest = np.sqrt(np.clip(1 - squared / scale**2, 0, None))
+    items = [of_domain.vectors.astype(np.float64) for of_domain in draft.items]
+    squared = [np.square(vectors).sum(axis=1) for vectors in items]
+    scale = float(np.sqrt(max(of_domain.max() for of_domain in squared))) or 1.0
+    rest = [np.sqrt(np.clip(1 - of_domain / scale**2, 0, None)) for of_domain in squared]
     users = draft.users.vectors.astype(np.float64)
     norms = np.sqrt(np.square(users).sum(axis=1))
     unit = users / np.where(norms > 0, norms, 1)[:, None]
     return Indexable(
         users=np.column_stack([unit, np.zeros(len(unit))]).astype(np.float32),
         norms=norms.astype(np.float32),
-        items=np.column_stack([items / scale, rest]).astype(np.float32),
+        items=tuple(
+            np.column_stack([vectors / scale, last]).astype(np.float32) for vectors, last in zip(items, rest, strict=True)
+        ),
         scale=scale,
     )

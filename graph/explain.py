@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cypher import load
-from graph.asking import ask_by_active_release, either_type, interaction_types, shown_property
+from graph.asking import ask_by_active_release, domains_to_look_in, either_type, no_such_node, shown_property
 from graph.database import Database, Row
-from graph.errors import NotFoundError
 from graph.releases import Release
-from graph.schema import EdgeRole, Schema
+from graph.schema import EdgeRole, NodeKind, Schema
 from graph.sentences import sentence
 
 MET_ITEMS = 50  # of what the user met, the most alike; bounds the work for people with long histories
@@ -45,45 +45,72 @@ class Explanation:
     statement: str
 
 
-def explain(database: Database, schema: Schema, user_id: Any, item_id: Any, limit: int = 5) -> Explanation:
+def explain(
+    database: Database, schema: Schema, user_id: Any, item_id: Any, limit: int = 5, domain: str | None = None
+) -> Explanation:
     """Return at most ``limit`` paths that lead from a user to an item; none, if nothing joins them.
 
+    What the user met in any domain can be a reason. ``domain`` names that of the item; None: the first of the schema that has
+    an item of this id.
+
     Raises:
+        SchemaError: the graph has no such domain.
         NotFoundError: no such user or item.
         ReleaseError: nothing is published.
     """
-    return ask_by_active_release(database, lambda release: _explain(database, schema, release, user_id, item_id, limit))
+    domains = domains_to_look_in(schema, domain)
+    return ask_by_active_release(
+        database, lambda release: _explain(database, schema, release, domains, user_id, item_id, limit)
+    )
 
 
-def _explain(database: Database, schema: Schema, release: Release, user_id: Any, item_id: Any, limit: int) -> Explanation:
-    user, item = schema.user, schema.item
-    ends = {"user": user.label, "user_key": user.key, "item": item.label, "item_key": item.key}
-    ids = {"user_ids": either_type(user_id), "item_ids": either_type(item_id)}
-    (found,) = database.read(load("explain/read_ends"), ids, ends)
-    for stored, kind, wanted in ((found["user_id"], user, user_id), (found["item_id"], item, item_id)):
-        if stored is None:
-            raise NotFoundError(f"there is no {kind.label} whose {kind.key} is {wanted!r}; check the id")
+def _explain(
+    database: Database,
+    schema: Schema,
+    release: Release,
+    domains: Sequence[NodeKind],
+    user_id: Any,
+    item_id: Any,
+    limit: int,
+) -> Explanation:
+    ends, found = _find_ends(database, schema.user, domains, user_id, item_id)
     statement = load("explain/explain_item_by_user")
-    params = {
-        "user_id": found["user_id"],
-        "item_id": found["item_id"],
+    params = found | {
         "history": MET_ITEMS,
         "people": PEOPLE_AN_ITEM,
         "limit": limit,
-        "values": {kind.type: kind.value for kind in schema.interactions if kind.value is not None},
+        "values": {
+            met.label: {kind.type: kind.value for kind in schema.interactions if kind.target == met.label and kind.value}
+            for met in schema.items
+        },
         "titles": {kind.label: shown_property(kind) for kind in schema.nodes},
         "keys": {kind.label: kind.key for kind in schema.nodes},
     }
     social = [kind.type for kind in schema.edges if kind.role is EdgeRole.SOCIAL]
     names: dict[str, Any] = ends | {
-        "title": shown_property(item),
-        "interactions": interaction_types(schema),
+        "items": [met.label for met in schema.items],
+        "interactions": sorted({kind.type for kind in schema.interactions}),
         "knowledge": sorted({kind.type for kind in schema.knowledge}) or _NO_TYPE,
         "social": social or _NO_TYPE,
         "vector": release.name,
     }
     rows = database.read(statement, params, names)
     return Explanation(release.version, [_path(row) for row in rows], statement.inline(params, names))
+
+
+def _find_ends(
+    database: Database, user: NodeKind, domains: Sequence[NodeKind], user_id: Any, item_id: Any
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the names of both ends, and their ids as they are stored."""
+    ids = {"user_ids": either_type(user_id), "item_ids": either_type(item_id)}
+    for item in domains:
+        ends = {"user": user.label, "user_key": user.key, "item": item.label, "item_key": item.key}
+        (found,) = database.read(load("explain/read_ends"), ids, ends)
+        if found["user_id"] is None:
+            raise no_such_node([user], user_id)
+        if found["item_id"] is not None:
+            return ends, found
+    raise no_such_node(domains, item_id)
 
 
 def _path(row: Row) -> Path:

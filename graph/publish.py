@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from importlib import metadata
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cypher import HoplineError, load
 from graph.database import Database
@@ -15,7 +13,16 @@ from graph.embeddings import Indexable, ReleaseDraft, make_indexable
 from graph.errors import DatabaseError, DatabaseGoneError, ReleaseError
 from graph.progress import OnStage, silent
 from graph.release_check import check_release
-from graph.releases import VECTORS_A_BATCH, Release, activate, is_there, list_releases, release_name, remove_release
+from graph.releases import (
+    VECTORS_A_BATCH,
+    Release,
+    activate,
+    index_name,
+    is_there,
+    list_releases,
+    release_name,
+    remove_release,
+)
 from graph.schema import Schema
 
 AWAIT_INDEX_S = 1800
@@ -44,9 +51,9 @@ def publish(database: Database, schema: Schema, draft: ReleaseDraft, progress: O
     try:
         _write(database, schema, draft, indexable, version, progress)
         progress("checking", 0, 1)
-        width = check_release(database, schema, draft, version)
+        widths = check_release(database, schema, draft, version)
         progress("checking", 1, 1)
-        if not database.write(load("publish/mark_ready"), {"version": version, "search_width": width}):
+        if not database.write(load("publish/mark_ready"), {"version": version, "search_widths": widths}):
             raise _overtaken(version)
     except DatabaseGoneError:
         raise
@@ -70,11 +77,12 @@ def _create_record(database: Database, draft: ReleaseDraft, indexable: Indexable
     properties = {
         "dimensions": draft.users.vectors.shape[1],
         "num_users": len(draft.users.ids),
-        "num_items": len(draft.items.ids),
+        "item_labels": [items.label for items in draft.items],
+        "num_items": [len(items.ids) for items in draft.items],
         "scale": indexable.scale,
         "config": json.dumps(draft.config, ensure_ascii=False),
         "metrics": json.dumps(draft.metrics),
-        "popular": draft.popular,
+        "popular": json.dumps({items.label: draft.popular.get(items.label, []) for items in draft.items}),
         "code_version": metadata.version("hopline"),
     }
     try:
@@ -96,12 +104,12 @@ def _write(
     progress: OnStage,
 ) -> None:
     name = release_name(version)
-    total = len(draft.users.ids) + len(draft.items.ids)
+    total = len(draft.users.ids) + sum(len(items.ids) for items in draft.items)
     done = 0
-    norms: NDArray[Any] = indexable.norms
+    without_norms = [np.full(len(vectors), None) for vectors in indexable.items]
     for embeddings, vectors, of_norms in (
-        (draft.items, indexable.items, np.full(len(indexable.items), None)),
-        (draft.users, indexable.users, norms),
+        *zip(draft.items, indexable.items, without_norms, strict=True),
+        (draft.users, indexable.users, indexable.norms),
     ):
         key = schema.node(embeddings.label).key
         written = 0
@@ -123,7 +131,8 @@ def _write(
                 "since training: run `hopline train` again"
             )
     progress("building the index", 0, 1)
-    index = {"index": name, "label": draft.items.label, "property": name}
-    database.schema(load("publish/create_vector_index"), {"dimensions": indexable.items.shape[1]}, index)
+    for items in draft.items:
+        index = {"index": index_name(version, items.label), "label": items.label, "property": name}
+        database.schema(load("publish/create_vector_index"), {"dimensions": indexable.users.shape[1]}, index)
     database.read(load("schema/await_indexes"), {"timeout_s": AWAIT_INDEX_S})
     progress("building the index", 1, 1)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cypher import load
 from graph.database import Database
-from graph.embeddings import ReleaseDraft
+from graph.embeddings import Embeddings, ReleaseDraft
 from graph.errors import ReleaseError
-from graph.releases import release_name
+from graph.releases import index_name, release_name
 from graph.schema import Schema
 
 CHECKED_USERS = 20
@@ -21,18 +23,18 @@ MIN_OVERLAP = 0.95
 _TIE = 1e-5  # float32 vectors: scores this close, relative to the largest, are equal
 
 
-def check_release(database: Database, schema: Schema, draft: ReleaseDraft, version: int) -> int:
-    """Count the vectors, then ask the index for some users and hold its answers against exact search.
+def check_release(database: Database, schema: Schema, draft: ReleaseDraft, version: int) -> list[int]:
+    """Count the vectors, then ask the index of each domain for some users and hold its answers against exact search.
 
-    Return how wide the index must be searched. It is approximate, and for some vectors far from the truth: of 6,000 random ones
-    it found 0.24 of the exact top 10 with 100 candidates and all with 800; of 1,682 learnt ones 0.93 with 10 and more than 0.99
-    with 100. So the width is doubled until the answers are right.
+    Return how wide each index must be searched, by domain. They are approximate, and for some vectors far from the truth: of
+    6,000 random ones one found 0.24 of the exact top 10 with 100 candidates and all with 800; of 1,682 learnt ones 0.93 with 10
+    and more than 0.99 with 100. So the width is doubled until the answers are right.
 
     Raises:
-        ReleaseError: a vector is missing, or the index does not give the draft's ranking.
+        ReleaseError: a vector is missing, or an index does not give the draft's ranking.
     """
     name = release_name(version)
-    for embeddings in (draft.users, draft.items):
+    for embeddings in (draft.users, *draft.items):
         names = {"label": embeddings.label, "property": name}
         counted = database.read(load("publish/count_vectors"), {}, names)[0]["number"]
         if counted != len(embeddings.ids):
@@ -44,36 +46,55 @@ def check_release(database: Database, schema: Schema, draft: ReleaseDraft, versi
     if not len(ranked):
         raise ReleaseError("every user vector is zero, so nothing can be ranked; train again")
     rows = ranked[np.unique(np.linspace(0, len(ranked) - 1, CHECKED_USERS).astype(np.int64))]
-    k = min(CHECKED_K, len(draft.items.ids))
+    return [_find_width(_Index(database, schema, draft.users, items, version), rows) for items in draft.items]
+
+
+def _find_width(index: _Index, rows: NDArray[np.int64]) -> int:
+    """Return the least width tried with which some users, by their rows, get what exact search gives them."""
+    num_items = len(index.items.ids)
+    k = min(CHECKED_K, num_items)
     width, overlap = FIRST_WIDTH, 0.0
     while True:
-        overlap = float(np.mean([_overlap(database, schema, draft, row, name, k, width) for row in rows.tolist()]))
-        if overlap >= WANTED_OVERLAP or width >= len(draft.items.ids):
+        overlap = float(np.mean([index.overlap(row, k, width) for row in rows.tolist()]))
+        if overlap >= WANTED_OVERLAP or width >= num_items:
             break
         width *= 2
     if overlap < MIN_OVERLAP:
         raise ReleaseError(
-            f"the index of release {version} gives {overlap:.0%} of the exact top {k} for {len(rows)} users; expected at "
-            f"least {MIN_OVERLAP:.0%}. The old release serves on"
+            f"the index of release {index.version} gives {overlap:.0%} of the exact top {k} of {index.items.label} for "
+            f"{len(rows)} users; expected at least {MIN_OVERLAP:.0%}. The old release serves on"
         )
     return width
 
 
-def _overlap(database: Database, schema: Schema, draft: ReleaseDraft, row: int, name: str, k: int, width: int) -> float:
-    """Return the share of the k answers that are right: an item that ties with the k-th is as good as it."""
-    scores = draft.items.vectors @ draft.users.vectors[row]
-    limit = np.sort(scores)[-k] - _TIE * float(np.abs(scores).max())
-    good = set(draft.items.ids[scores >= limit].tolist())
-    answer = _ask_index(database, schema, draft, row, name, k, width)
-    return sum(item in good for item in answer) / k
+@dataclass(frozen=True)
+class _Index:
+    """A release's index of one domain, and the vectors that it should rank by."""
 
+    database: Database
+    schema: Schema
+    users: Embeddings
+    items: Embeddings
+    version: int
 
-def _ask_index(database: Database, schema: Schema, draft: ReleaseDraft, row: int, name: str, k: int, width: int) -> list[Any]:
-    names = {"user": schema.user.label, "user_key": schema.user.key, "item_key": schema.item.key, "vector": name}
-    params = {
-        "user_id": draft.users.ids[row : row + 1].tolist()[0],
-        "index": name,
-        "k": k,
-        "candidates": min(max(k, width), len(draft.items.ids)),
-    }
-    return [answer["id"] for answer in database.read(load("publish/query_index"), params, names)]
+    def overlap(self, row: int, k: int, width: int) -> float:
+        """Return the share of the k answers that are right: an item that ties with the k-th is as good as it."""
+        scores = self.items.vectors @ self.users.vectors[row]
+        limit = np.sort(scores)[-k] - _TIE * float(np.abs(scores).max())
+        good = set(self.items.ids[scores >= limit].tolist())
+        return sum(item in good for item in self._ask(row, k, width)) / k
+
+    def _ask(self, row: int, k: int, width: int) -> list[Any]:
+        names = {
+            "user": self.schema.user.label,
+            "user_key": self.schema.user.key,
+            "item_key": self.schema.node(self.items.label).key,
+            "vector": release_name(self.version),
+        }
+        params = {
+            "user_id": self.users.ids[row : row + 1].tolist()[0],
+            "index": index_name(self.version, self.items.label),
+            "k": k,
+            "candidates": min(max(k, width), len(self.items.ids)),
+        }
+        return [answer["id"] for answer in self.database.read(load("publish/query_index"), params, names)]

@@ -15,10 +15,25 @@ VECTORS_A_BATCH = 10_000
 
 
 @dataclass(frozen=True)
+class Domain:
+    """What a release has of the items of one domain, the label ``label``.
+
+    ``search_width`` is how many items the index must be asked for, at least, to give the model's ranking; 0 until it is known.
+    ``popular`` holds ids, the most popular first.
+    """
+
+    label: str
+    index: str
+    num_items: int
+    search_width: int
+    popular: list[Any]
+
+
+@dataclass(frozen=True)
 class Release:
     """One published version. ``scale`` turns an index score back into a dot product; see ``graph.embeddings``.
 
-    ``search_width`` is how many items the index must be asked for, at least, to give the model's ranking; 0 until it is known.
+    ``domains`` is empty for a release of a Hopline that knew no domains: it can be listed and taken away, not asked.
     """
 
     version: int
@@ -27,17 +42,15 @@ class Release:
     created_at: str
     dimensions: int
     num_users: int
-    num_items: int
     scale: float
-    search_width: int
+    domains: tuple[Domain, ...]
     config: dict[str, Any]
     metrics: dict[str, float]
-    popular: list[Any]
     code_version: str
 
     @property
     def name(self) -> str:
-        """Name of the release's vector property and of its index."""
+        """Name of the release's vector property."""
         return release_name(self.version)
 
     @property
@@ -45,10 +58,34 @@ class Release:
         """Name of the property with the length of a user's vector."""
         return f"{self.name}_norm"
 
+    def domain(self, label: str) -> Domain:
+        """Return what the release has of one domain.
+
+        Raises:
+            ReleaseError: it has nothing of it.
+        """
+        for domain in self.domains:
+            if domain.label == label:
+                return domain
+        if not self.domains:
+            raise ReleaseError(
+                f"release {self.version} is of an earlier Hopline ({self.code_version}), which knew one kind of items; run "
+                "`hopline train` and `hopline publish`"
+            )
+        raise ReleaseError(
+            f"release {self.version} has nothing of the domain {label!r}, but of {[domain.label for domain in self.domains]}; "
+            "run `hopline train` and `hopline publish` once the graph has some"
+        )
+
 
 def release_name(version: int) -> str:
-    """Return the name of a version's vector property and index."""
+    """Return the name of a version's vector property, the same on users and on the items of every domain."""
     return f"hopline_v{version}"
+
+
+def index_name(version: int, label: str) -> str:
+    """Return the name of a version's index of one domain; no two versions and labels have the same."""
+    return f"{release_name(version)} {label}"
 
 
 def list_releases(database: Database) -> list[Release]:
@@ -112,7 +149,7 @@ def collect_releases(database: Database, schema: Schema, keep: int = 2) -> list[
 
 
 def remove_release(database: Database, schema: Schema, version: int) -> bool:
-    """Take away a release's index, vectors and record, in that order: cut off, it can be taken away again.
+    """Take away a release's indexes, vectors and record, in that order: cut off, it can be taken away again.
 
     From the first step on it cannot become active. The active release is left alone; False then.
     """
@@ -120,9 +157,13 @@ def remove_release(database: Database, schema: Schema, version: int) -> bool:
     if not retired and is_there(database, version):
         return False
     name = release_name(version)
-    database.schema(load("publish/drop_index"), {}, {"index": name})
-    for kind in (schema.user, schema.item):
-        names = {"label": kind.label, "property": name, "norm_property": f"{name}_norm"}
+    labels = {kind.label: None for kind in (schema.user, *schema.items)}
+    # By property: whatever the schema was then, and however an older Hopline named its index.
+    for index in database.read(load("publish/read_indexes_by_property"), {"property": name}):
+        database.schema(load("publish/drop_index"), {}, {"index": index["name"]})
+        labels |= dict.fromkeys(index["labels"])
+    for label in labels:
+        names = {"label": label, "property": name, "norm_property": f"{name}_norm"}
         while database.write(load("publish/remove_vectors"), {"limit": VECTORS_A_BATCH}, names)[0]["removed"]:
             pass
     database.write(load("publish/delete_release"), {"version": version})
@@ -131,18 +172,23 @@ def remove_release(database: Database, schema: Schema, version: int) -> bool:
 
 def _release(row: dict[str, Any]) -> Release:
     properties = dict(row["properties"])
+    version, labels = properties["version"], properties.get("item_labels", [])
+    popular = json.loads(properties["popular"]) if labels else {}
+    widths = properties.get("search_widths", [0] * len(labels))
+    counts = properties["num_items"] if labels else []
     return Release(
-        version=properties["version"],
+        version=version,
         active=row["active"],
         ready=properties["ready"],
         created_at=row["created_at"],
         dimensions=properties["dimensions"],
         num_users=properties["num_users"],
-        num_items=properties["num_items"],
         scale=properties["scale"],
-        search_width=properties.get("search_width", 0),
+        domains=tuple(
+            Domain(label, index_name(version, label), num_items, width, popular[label])
+            for label, num_items, width in zip(labels, counts, widths, strict=True)
+        ),
         config=json.loads(properties["config"]),
         metrics=json.loads(properties["metrics"]),
-        popular=properties["popular"],
         code_version=properties["code_version"],
     )

@@ -84,8 +84,8 @@ class EdgeKind(_Value):
 class Schema(_Value):
     """All node and edge kinds of one graph.
 
-    Holds exactly one user kind and one item kind, at least one interaction kind between them, no label or triple
-    twice, and no edge kind whose labels are undeclared.
+    Holds exactly one user kind; one or more item kinds, each a domain of its own (goods, articles, videos) that at least
+    one interaction kind leads to from the user kind; no label or triple twice; and no edge kind whose labels are undeclared.
 
     Raises:
         SchemaError: any of these does not hold (from :meth:`check`, which validation calls).
@@ -103,23 +103,28 @@ class Schema(_Value):
         triples = [edge.triple for edge in self.edges]
         if len(set(triples)) != len(triples):
             raise SchemaError(f"edge kinds are declared twice: {sorted({x for x in triples if triples.count(x) > 1})}")
-        for role in (NodeRole.USER, NodeRole.ITEM):
-            found = [node.label for node in self.nodes if node.role is role]
-            if len(found) != 1:
-                raise SchemaError(f"got {len(found)} node kinds with role {role.value!r} ({found}); expected exactly one")
+        users = [node.label for node in self.nodes if node.role is NodeRole.USER]
+        if len(users) != 1:
+            raise SchemaError(f"got {len(users)} node kinds with role 'user' ({users}); expected exactly one")
+        items = [item.label for item in self.items]
+        if not items:
+            raise SchemaError("got 0 node kinds with role 'item'; expected at least one")
         for edge in self.edges:
             unknown = {edge.source, edge.target} - set(labels)
             if unknown:
                 raise SchemaError(
                     f"the edge kind {edge.triple} uses undeclared labels {sorted(unknown)}; declare them as nodes"
                 )
-            if edge.role is EdgeRole.INTERACTION and (edge.source, edge.target) != (
-                self.user.label,
-                self.item.label,
-            ):
-                raise SchemaError(f"the interaction {edge.triple} must go from {self.user.label!r} to {self.item.label!r}")
+            if edge.role is EdgeRole.INTERACTION and (edge.source != users[0] or edge.target not in items):
+                wanted = " or ".join(map(repr, items))
+                raise SchemaError(f"the interaction {edge.triple} must go from {users[0]!r} to {wanted}")
         if not self.interactions:
             raise SchemaError("no edge kind has role 'interaction'; Hopline learns from what users did with items")
+        unmet = [label for label in items if not any(edge.target == label for edge in self.interactions)]
+        if unmet:
+            raise SchemaError(
+                f"no interaction leads to the item kinds {unmet}; declare what users do with them, or make them entities"
+            )
         return self
 
     @property
@@ -128,13 +133,24 @@ class Schema(_Value):
         return next(node for node in self.nodes if node.role is NodeRole.USER)
 
     @property
-    def item(self) -> NodeKind:
-        """The item kind."""
-        return next(node for node in self.nodes if node.role is NodeRole.ITEM)
+    def items(self) -> tuple[NodeKind, ...]:
+        """The item kinds, one a domain; the first is the default domain."""
+        return tuple(node for node in self.nodes if node.role is NodeRole.ITEM)
+
+    def domain(self, label: str | None = None) -> NodeKind:
+        """Return the item kind of a domain; None: of the default one.
+
+        Raises:
+            SchemaError: no item kind has this label.
+        """
+        for item in self.items:
+            if label in {None, item.label}:
+                return item
+        raise SchemaError(f"there is no domain {label!r}; the graph's are {[item.label for item in self.items]}")
 
     @property
     def interactions(self) -> tuple[EdgeKind, ...]:
-        """Edge kinds from users to items."""
+        """Edge kinds from users to items of any domain."""
         return tuple(edge for edge in self.edges if edge.role is EdgeRole.INTERACTION)
 
     @property

@@ -14,18 +14,17 @@ def save_schema(database: Database, schema: Schema) -> Schema:
     """Keep a schema; kinds that the graph already has stay, kinds of the same name are replaced. Return the whole.
 
     Raises:
-        SchemaError: the two do not fit together, such as two labels for items, or the one that is there cannot be read.
+        SchemaError: the two do not fit together, such as two labels for users, or the one that is there cannot be read.
     """
     old = _stored_schema(database)
     if old is None:
         whole = schema
     else:
-        labels, triples = {node.label for node in schema.nodes}, {edge.triple for edge in schema.edges}
+        # In its place: the order says which domain is the default one, and must not turn with what was loaded last.
+        nodes = {node.label: node for node in (*old.nodes, *schema.nodes)}
+        edges = {edge.triple: edge for edge in (*old.edges, *schema.edges)}
         try:
-            whole = Schema(
-                nodes=(*(node for node in old.nodes if node.label not in labels), *schema.nodes),
-                edges=(*(edge for edge in old.edges if edge.triple not in triples), *schema.edges),
-            )
+            whole = Schema(nodes=tuple(nodes.values()), edges=tuple(edges.values()))
         except SchemaError as error:
             raise SchemaError(
                 f"this data set does not fit the graph that is there: {error}. Load it into another database or an empty one "

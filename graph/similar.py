@@ -1,52 +1,87 @@
-"""Items like one item, by the cosine of the active release's vectors."""
+"""Items like one item, of its own domain or of another, by the cosine of the active release's vectors."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cypher import load
-from graph.asking import ask_by_active_release, either_type, num_candidates, shown_property
+from graph.asking import (
+    ask_by_active_release,
+    domains_to_look_in,
+    either_type,
+    no_such_node,
+    num_candidates,
+    shown_property,
+)
 from graph.database import Database
 from graph.errors import NotFoundError
 from graph.recommend import Recommendations, scored_items
 from graph.releases import Release
-from graph.schema import Schema
+from graph.schema import NodeKind, Schema
 
 CANDIDATES_AN_ANSWER = 4
 """The index ranks with the extra dimension in; the exact cosine then chooses from so many times ``k``."""
 
 
-def similar(database: Database, schema: Schema, item_id: Any, k: int = 10) -> Recommendations:
+def similar(
+    database: Database, schema: Schema, item_id: Any, k: int = 10, domain: str | None = None, of: str | None = None
+) -> Recommendations:
     """Return the ``k`` items whose vectors have the highest cosine with one item's.
 
+    ``of`` names the domain of the item that is asked about; None: the first of the schema that has an item of this id.
+    ``domain`` names the one to find items in; None: the same.
+
     Raises:
+        SchemaError: the graph has no such domain.
         NotFoundError: no such item, or the active release has no vector of it.
-        ReleaseError: nothing is published.
+        ReleaseError: nothing is published, or nothing of that domain.
     """
-    return ask_by_active_release(database, lambda release: _similar(database, schema, release, item_id, k))
+    asked = domains_to_look_in(schema, of)
+    wanted = None if domain is None else schema.domain(domain)
+    return ask_by_active_release(database, lambda release: _similar(database, release, asked, wanted, item_id, k))
 
 
-def _similar(database: Database, schema: Schema, release: Release, item_id: Any, k: int) -> Recommendations:
-    item = schema.item
-    named = {"item": item.label, "item_key": item.key, "vector": release.name}
-    found = database.read(load("recommend/read_item"), {"item_ids": either_type(item_id)}, named)
-    if not found:
-        raise NotFoundError(f"there is no {item.label} whose {item.key} is {item_id!r}; check the id")
-    if not found[0]["has_vector"]:
-        raise NotFoundError(
-            f"release {release.version} has no vector of {item.label} {item_id!r}, which is newer than it; run "
-            "`hopline train` and `hopline publish`"
-        )
-    names: dict[str, str] = named | {"title": shown_property(item)}
+def _similar(
+    database: Database, release: Release, asked: Sequence[NodeKind], wanted: NodeKind | None, item_id: Any, k: int
+) -> Recommendations:
+    one, stored_id = _find(database, release, asked, item_id)
+    item = wanted or one
+    domain = release.domain(item.label)
+    names = {
+        "asked": one.label,
+        "asked_key": one.key,
+        "item": item.label,
+        "item_key": item.key,
+        "title": shown_property(item),
+        "vector": release.name,
+    }
     params: dict[str, Any] = {
-        "item_id": found[0]["id"],
+        "item_id": stored_id,
         "k": k,
-        "candidates": num_candidates(CANDIDATES_AN_ANSWER * k, 1, release),
+        "candidates": num_candidates(CANDIDATES_AN_ANSWER * k, 1, domain),
         "dimensions": release.dimensions,
     }
     if database.supports_search:
-        statement, names = load("recommend/search_items_by_item"), names | {"index": release.name}
+        statement, names = load("recommend/search_items_by_item"), names | {"index": domain.index}
     else:
-        statement, params = load("recommend/query_items_by_item"), params | {"index": release.name}
+        statement, params = load("recommend/query_items_by_item"), params | {"index": domain.index}
+        del names["item"]
     items = scored_items(database.read(statement, params, names))
-    return Recommendations(release.version, True, items, statement.inline(params, names))
+    return Recommendations(release.version, item.label, True, items, statement.inline(params, names))
+
+
+def _find(database: Database, release: Release, asked: Sequence[NodeKind], item_id: Any) -> tuple[NodeKind, Any]:
+    """Return the domain of an item and its id as it is stored."""
+    for item in asked:
+        names = {"item": item.label, "item_key": item.key, "vector": release.name}
+        found = database.read(load("recommend/read_item"), {"item_ids": either_type(item_id)}, names)
+        if not found:
+            continue
+        if not found[0]["has_vector"]:
+            raise NotFoundError(
+                f"release {release.version} has no vector of {item.label} {item_id!r}, which is newer than it; run "
+                "`hopline train` and `hopline publish`"
+            )
+        return item, found[0]["id"]
+    raise no_such_node(asked, item_id)

@@ -24,7 +24,7 @@ from loaders.sampling.held_out import held_interactions, hold_out_facts
 from loaders.sampling.learning_graph import build_learning_graph
 from loaders.splits import Split
 
-NUM_POPULAR = 200  # popular items kept with a release, for users it does not know
+NUM_POPULAR = 200  # popular items of each domain kept with a release, for users it does not know
 FACTS_HELD_OUT = 0.05  # share of the joined pairs of nodes, at most a thousand, that link prediction is validated on
 CUTOFFS = (10, 20)
 
@@ -39,7 +39,9 @@ class SplitLog:
     def pairs(self, rows: NDArray[np.int64]) -> Interactions:
         """Return interactions by row as user–item pairs."""
         log = self.log
-        return Interactions(log.user_index[rows], log.item_index[rows], len(log.user_ids), len(log.item_ids))
+        return Interactions(
+            log.user_index[rows], log.item_index[rows], len(log.user_ids), len(log.items), domains=log.items.sizes
+        )
 
     @property
     def learnt(self) -> NDArray[np.int64]:
@@ -56,12 +58,16 @@ class SplitLog:
             raise EvaluationError("the split has no test interactions; give it some (see [split] in hopline.toml)")
         return Holdout(self.pairs(self.learnt), self.pairs(self.split.test))
 
-    def popular(self) -> list[Any]:
-        """Return the ids of the items with most interactions among those learnt from, the most popular first."""
-        counts = np.bincount(self.log.item_index[self.learnt], minlength=len(self.log.item_ids))
-        popular = np.argsort(-counts, kind="stable")[:NUM_POPULAR]
-        ids: list[Any] = self.log.item_ids[popular[counts[popular] > 0]].tolist()
-        return ids
+    def popular(self) -> dict[str, list[Any]]:
+        """Return the ids of each domain's items with most interactions among those learnt from, the most popular first."""
+        counts = np.bincount(self.log.item_index[self.learnt], minlength=len(self.log.items))
+        return {label: _most_popular(ids, counts[self.log.items.places[label]]) for label, ids in self.log.items.ids.items()}
+
+
+def _most_popular(ids: NDArray[Any], counts: NDArray[np.int64]) -> list[Any]:
+    popular = np.argsort(-counts, kind="stable")[:NUM_POPULAR]
+    found: list[Any] = ids[popular[counts[popular] > 0]].tolist()
+    return found
 
 
 def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, on_epoch: OnEpoch) -> Run:
@@ -115,7 +121,9 @@ def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, 
         metrics |= evaluate(vectors, split_log.test(), ks=CUTOFFS).metrics
     return Run(
         users=Embeddings(snapshot.schema.user.label, log.user_ids, vectors.users),
-        items=Embeddings(snapshot.schema.item.label, log.item_ids, vectors.items),
+        items=tuple(
+            Embeddings(label, ids, vectors.items[log.items.places[label]]) for label, ids in log.items.ids.items() if len(ids)
+        ),
         popular=split_log.popular(),
         config=config.model_dump(mode="json"),
         metrics=metrics,

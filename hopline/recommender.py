@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from gnn.encoder import EncoderConfig
 from gnn.evaluate import Row, compare
 from gnn.model import TasksConfig
@@ -183,7 +185,9 @@ class Recommender:
     def evaluate(
         self, *, peers: bool = True, tuned: bool = True, on_peer: Callable[[str], None] = lambda _n: None
     ) -> EvaluationReport:
-        """Rank all items for every user with test items by the last run's vectors, seen ones masked; so do the models to beat.
+        """Rank all items of a domain for every user with test items in it by the last run's vectors, seen ones masked.
+
+        So do the models to beat. See :mod:`gnn.evaluate` for what a figure over several domains is.
 
         Peers are tuned on validation (``tuned=False``: their defaults) and fitted on train and validation, as ours was.
 
@@ -197,7 +201,8 @@ class Recommender:
             raise EvaluationError("the interactions in the graph changed since training; run `hopline train` again")
         parts = SplitLog(log, SplitConfig.model_validate(run.config["split"]).splitter().split(log))
         test = parts.test()
-        scorers: dict[str, Any] = {"hopline": VectorScorer(run.users.vectors, run.items.vectors)}
+        items = np.concatenate([part.vectors for part in run.items])
+        scorers: dict[str, Any] = {"hopline": VectorScorer(run.users.vectors, items)}
         others = Peers({}, {}, {}, {})
         if peers:
             others = fit_peers(
@@ -209,7 +214,7 @@ class Recommender:
                 on_peer=on_peer,
             )
         rows = compare(scorers | others.scorers, test, ks=CUTOFFS, fit_s={"hopline": run.train_s} | others.fit_s)
-        return EvaluationReport(rows, len(test.users), others.params, others.left_out)
+        return EvaluationReport(rows, len(np.unique(test.users)), others.params, others.left_out)
 
     def publish(self, *, on_stage: OnStage = silent) -> Release:
         """Write the last run's vectors beside the active release, index and check them, then make them the active ones.
@@ -236,31 +241,41 @@ class Recommender:
         """
         return rollback(self.database)
 
-    def recommend(self, user_id: str | int, k: int = 10) -> Recommendations:
+    def recommend(self, user_id: str | int, k: int = 10, domain: str | None = None) -> Recommendations:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
 
-        Raises:
-            ReleaseError: nothing was published.
-        """
-        return recommend(self.database, self.schema, user_id, k)
+        They are of one domain, named by its label; None: the first item kind of the schema.
 
-    def similar(self, item_id: str | int, k: int = 10) -> Recommendations:
+        Raises:
+            SchemaError: the graph has no such domain.
+            ReleaseError: nothing was published, or nothing of that domain.
+        """
+        return recommend(self.database, self.schema, user_id, k, domain)
+
+    def similar(self, item_id: str | int, k: int = 10, domain: str | None = None, *, of: str | None = None) -> Recommendations:
         """Return the ``k`` items most like one item, by the cosine of their vectors.
 
+        ``of`` names the domain of that item; None: the first that has an item of this id. ``domain`` names the one to find
+        items in; None: the same.
+
         Raises:
+            SchemaError: the graph has no such domain.
             NotFoundError: no such item, or it has no vector in the active release.
         """
-        return similar(self.database, self.schema, item_id, k)
+        return similar(self.database, self.schema, item_id, k, domain, of)
 
-    def explain(self, user_id: str | int, item_id: str | int, limit: int = 5) -> Explanation:
-        """Return the paths that lead from the user to the item, through what they met and what is known.
+    def explain(self, user_id: str | int, item_id: str | int, limit: int = 5, domain: str | None = None) -> Explanation:
+        """Return the paths that lead from the user to the item, through what they met in any domain and what is known.
+
+        ``domain`` names the one of the item; None: the first that has an item of this id.
 
         Raises:
+            SchemaError: the graph has no such domain.
             NotFoundError: no such user or item.
         """
-        return explain(self.database, self.schema, user_id, item_id, limit)
+        return explain(self.database, self.schema, user_id, item_id, limit, domain)
 
-    def reason(self, user_id: str | int, item_id: str | int) -> str:
-        """Return the strongest reason for an item in one sentence."""
-        paths = self.explain(user_id, item_id, limit=1).paths
+    def reason(self, user_id: str | int, item_id: str | int, domain: str | None = None) -> str:
+        """Return the strongest reason for an item in one sentence; ``domain`` as for :meth:`explain`."""
+        paths = self.explain(user_id, item_id, limit=1, domain=domain).paths
         return paths[0].sentence if paths else "people with a history like yours chose it"

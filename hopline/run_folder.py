@@ -23,12 +23,13 @@ _RECORD = "run.json"
 class Run:
     """A finished run: what it learnt, and how well it did on interactions it had not seen.
 
-    ``interactions`` is the digest of all interactions in the graph at the time.
+    ``items`` are in the schema's order of domains, ``popular`` ids by domain, the most popular first. ``interactions`` is the
+    digest of all interactions in the graph at the time.
     """
 
     users: Embeddings
-    items: Embeddings
-    popular: list[Any]
+    items: tuple[Embeddings, ...]
+    popular: dict[str, list[Any]]
     config: dict[str, Any]
     metrics: dict[str, float]
     best_epoch: int
@@ -40,12 +41,12 @@ def write_run(folder: Path, run: Run) -> None:
     """Write a run to ``folder``; the record comes last and makes it complete."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _RECORD).unlink(missing_ok=True)
-    save_file({"users": run.users.vectors, "items": run.items.vectors}, folder / _VECTORS)
+    items = {f"items {part.label}": part.vectors for part in run.items}
+    save_file({"users": run.users.vectors} | items, folder / _VECTORS)
     record = {
         "user_label": run.users.label,
         "user_ids": _plain(run.users.ids),
-        "item_label": run.items.label,
-        "item_ids": _plain(run.items.ids),
+        "item_ids": {part.label: _plain(part.ids) for part in run.items},
         **{key: value for key, value in asdict(run).items() if key not in {"users", "items"}},
     }
     draft = folder / f"{_RECORD}.tmp"
@@ -67,7 +68,9 @@ def read_run(folder: Path) -> Run:
         vectors = load_file(folder / _VECTORS)
         return Run(
             users=Embeddings(record.pop("user_label"), np.asarray(record.pop("user_ids")), vectors["users"]),
-            items=Embeddings(record.pop("item_label"), np.asarray(record.pop("item_ids")), vectors["items"]),
+            items=tuple(
+                Embeddings(label, np.asarray(ids), vectors[f"items {label}"]) for label, ids in record.pop("item_ids").items()
+            ),
             **record,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError, ReleaseError) as error:

@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.snapshot import Snapshot, Triple
+from loaders.item_space import ItemSpace
 
 
 @dataclass(frozen=True)
 class InteractionLog:
     """n interactions of all kinds, those of the schema's first kind first, each kind by ascending (user, item).
 
-    ``user_index``, ``item_index``: int64[n] into ``user_ids`` and ``item_ids``, which hold external ids; ``value``: float32[n],
-    NaN where there is none; ``time``: int64[n] seconds since 1970, or None if no kind has times.
+    ``user_index``: int64[n] into ``user_ids``, external ids; ``item_index``: int64[n] into ``items``, those of all domains in
+    the schema's order of item kinds; ``value``: float32[n], NaN where there is none; ``time``: int64[n] seconds since 1970, or
+    None if no kind has times.
     """
 
     user_index: NDArray[np.int64]
@@ -25,7 +27,7 @@ class InteractionLog:
     value: NDArray[np.float32]
     time: NDArray[np.int64] | None
     user_ids: NDArray[Any]
-    item_ids: NDArray[Any]
+    items: ItemSpace
 
     def __len__(self) -> int:
         return len(self.user_index)
@@ -33,7 +35,8 @@ class InteractionLog:
     def digest(self) -> str:
         """Return a text that differs as soon as another user met another item, or an id is another."""
         digest = hashlib.blake2b(digest_size=16)
-        for column in (self.user_index, self.item_index, self.user_ids, self.item_ids):
+        digest.update(str(self.items.sizes).encode())
+        for column in (self.user_index, self.item_index, self.user_ids, *self.items.ids.values()):
             digest.update(column.tobytes())
         return digest.hexdigest()
 
@@ -53,10 +56,13 @@ def read_interactions(snapshot: Snapshot) -> InteractionLog:
     """List the interactions of a snapshot."""
     schema = snapshot.schema
     parts = [snapshot.edges[kind.triple] for kind in schema.interactions]
+    items = ItemSpace({kind.label: snapshot.nodes[kind.label].ids for kind in schema.items})
     timed = any(part.time is not None for part in parts)
     return InteractionLog(
         user_index=np.concatenate([part.source for part in parts]),
-        item_index=np.concatenate([part.target for part in parts]),
+        item_index=np.concatenate(
+            [part.target + items.places[kind.target].start for kind, part in zip(schema.interactions, parts, strict=True)]
+        ),
         value=np.concatenate(
             [np.full(len(part.source), np.nan, np.float32) if part.value is None else part.value for part in parts]
         ),
@@ -64,5 +70,5 @@ def read_interactions(snapshot: Snapshot) -> InteractionLog:
         if timed
         else None,
         user_ids=snapshot.nodes[schema.user.label].ids,
-        item_ids=snapshot.nodes[schema.item.label].ids,
+        items=items,
     )

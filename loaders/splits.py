@@ -100,7 +100,8 @@ class TimeSplit:
 class GivenFiles:
     """Take the parts from files of ``user id <tab> item id`` lines; interactions in no file are left out.
 
-    ``test`` may be None when the test interactions are not in the graph.
+    ``test`` may be None when the test interactions are not in the graph. A line does not say which domain its item is of: an id
+    that a user met in two domains is refused.
     """
 
     train: Path
@@ -111,18 +112,20 @@ class GivenFiles:
         """Return the rows of each part.
 
         Raises:
-            InputError: a file that is missing or has other lines, a pair that the graph does not hold, or one in two files.
+            InputError: a file that is missing or has other lines, a pair that the graph does not hold, one in two files, or one
+                that may be of two domains.
         """
-        row_of = {
-            pair: row
-            for row, pair in enumerate(
-                zip(
-                    map(str, log.user_ids[log.user_index].tolist()),
-                    map(str, log.item_ids[log.item_index].tolist()),
-                    strict=True,
+        users = list(map(str, log.user_ids.tolist()))
+        items = [str(item) for ids in log.items.ids.values() for item in ids.tolist()]
+        row_of: dict[tuple[str, str], int] = {}
+        for row, (user, item) in enumerate(zip(log.user_index.tolist(), log.item_index.tolist(), strict=True)):
+            pair = users[user], items[item]
+            if log.item_index[row_of.setdefault(pair, row)] != item:
+                raise InputError(
+                    f"user {pair[0]!r} met an item {pair[1]!r} in each of two domains, which lines of the split's files do not "
+                    "tell apart; give the items of the domains different ids, or split by random or time"
                 )
-            )
-        }
+            row_of[pair] = row
         parts = [_rows(path, row_of) for path in (self.train, self.valid, self.test)]
         every = np.concatenate(parts)
         if len(np.unique(every)) != len(every):

@@ -19,7 +19,7 @@ SCHEMA = Schema(
 
 def write_graph(database, draft, met=()):
     """Write a draft's users and items, titled by their ids, and who met what as (user id, item id)."""
-    items = pl.DataFrame({"id": draft.items.ids}).with_columns(pl.format("title of {}", "id").alias("title"))
+    items = pl.DataFrame({"id": draft.items[0].ids}).with_columns(pl.format("title of {}", "id").alias("title"))
     ratings = pl.DataFrame(
         {SOURCE: [user for user, _ in met], TARGET: [item for _, item in met], "value": [4.0] * len(met)},
         schema={SOURCE: pl.String, TARGET: pl.String, "value": pl.Float64},
@@ -43,23 +43,26 @@ def make_draft(num_users=8, num_items=40, dimensions=6, seed=0, **changed):
             np.array([f"u{n}" for n in range(num_users)]),
             (3 * rng.normal(size=(num_users, dimensions))).astype(np.float32),
         ),
-        "items": Embeddings(
-            "Item",
-            np.array([f"i{n}" for n in range(num_items)]),
-            (length * rng.normal(size=(num_items, dimensions))).astype(np.float32),
+        "items": (
+            Embeddings(
+                "Item",
+                np.array([f"i{n}" for n in range(num_items)]),
+                (length * rng.normal(size=(num_items, dimensions))).astype(np.float32),
+            ),
         ),
         "config": {"train": {"seed": seed}},
         "metrics": {"ndcg@20": 0.5},
-        "popular": [f"i{n}" for n in range(num_items)],
+        "popular": {"Item": [f"i{n}" for n in range(num_items)]},
     }
     return ReleaseDraft(**parts | changed)
 
 
 def best(draft, row, k, seen=()):
     """Item ids and scores by falling dot product, those of ``seen`` left out: what an exact search gives."""
-    scores = draft.items.vectors.astype(np.float64) @ draft.users.vectors[row].astype(np.float64)
-    order = [place for place in np.argsort(-scores) if draft.items.ids[place] not in set(seen)][:k]
-    return [str(draft.items.ids[place]) for place in order], scores[order]
+    (items,) = draft.items
+    scores = items.vectors.astype(np.float64) @ draft.users.vectors[row].astype(np.float64)
+    order = [place for place in np.argsort(-scores) if items.ids[place] not in set(seen)][:k]
+    return [str(items.ids[place]) for place in order], scores[order]
 
 
 def rows(database, text, **params):
@@ -71,9 +74,9 @@ def rows(database, text, **params):
 
 
 def traces(database):
-    """What any release left in the graph: names of vector properties in use, and of indexes."""
+    """What any release left in the graph: names of vector properties in use, and those that the indexes are named for."""
     properties = rows(
         database, "MATCH (n) UNWIND keys(n) AS key WITH key WHERE key STARTS WITH 'hopline_v' RETURN DISTINCT key"
     )
     indexes = rows(database, "SHOW VECTOR INDEXES YIELD name")
-    return {row["key"].removesuffix("_norm") for row in properties} | {row["name"] for row in indexes}
+    return {row["key"].removesuffix("_norm") for row in properties} | {row["name"].partition(" ")[0] for row in indexes}

@@ -1,27 +1,28 @@
-// The paths from a user to an item: through items they met and facts, or people, that join these to it, and through friends.
+// The paths from a user to an item: through items of any domain that they met and facts, or people, that join these to it, and through friends.
 // Of what they met, the items most like this one by the release's vectors are looked at; disliked ones count less.
 // A second path through the same entity, or of the same kind if it has none, counts half, a third one a third: it tells less.
 // Two nodes may be joined by several facts: one stands for them, if it can one that joins both items in the same way.
-// identifiers: user, user_key, item, item_key, title, interactions, knowledge, social, vector
-// params: $user_id: any, $item_id: any, $history: integer, $people: integer, $limit: integer, $values: map of type to property, $titles: map of label to property, $keys: map of label to property
+// identifiers: user, user_key, item, item_key, items, interactions, knowledge, social, vector
+// params: $user_id: any, $item_id: any, $history: integer, $people: integer, $limit: integer, $values: map of label of items to map of type to property, $titles: map of label to property, $keys: map of label to property
 // returns: kind, met_id, met, did, value, first_type, first_out, via_id, via, second_type, second_out, shared, asked, weight
 // access: read
 MATCH (u:{{user}} {{{user_key}}: $user_id})
 MATCH (i:{{item}} {{{item_key}}: $item_id})
 CALL (u, i) {
-  MATCH (u)-[r:{{interactions}}]->(s:{{item}})
+  MATCH (u)-[r:{{interactions}}]->(s:{{items}})
   WHERE s <> i
-  WITH i, s, type(r) AS did, toFloatOrNull(r[$values[type(r)]]) AS value
+  WITH i, s, r, head([l IN labels(s) WHERE $values[l] IS NOT NULL]) AS domain
+  WITH i, s, domain, type(r) AS did, toFloatOrNull(r[$values[domain][type(r)]]) AS value
   ORDER BY value IS NULL, value DESC, did
-  WITH i, s, collect({did: did, value: value})[0] AS best
-  WITH i, best.did AS did, collect({s: s, value: best.value}) AS all_met, max(best.value) AS most
+  WITH i, s, domain, collect({did: did, value: value})[0] AS best
+  WITH i, domain, best.did AS did, collect({s: s, value: best.value}) AS all_met, max(best.value) AS most
   UNWIND all_met AS one
-  WITH one.s AS s, one.value AS value, did,
+  WITH one.s AS s, one.value AS value, domain, did,
        coalesce(vector.similarity.cosine(one.s.{{vector}}, i.{{vector}}), 0.5)
          * CASE WHEN one.value < 0 THEN 0.0 WHEN most > 0 THEN coalesce(one.value / most, 1.0) ELSE 1.0 END AS likeness
-  ORDER BY likeness DESC, s.{{item_key}}
+  ORDER BY likeness DESC, domain, s[$keys[domain]]
   LIMIT $history
-  RETURN collect({s: s, value: value, did: did, likeness: likeness}) AS met
+  RETURN collect({s: s, domain: domain, value: value, did: did, likeness: likeness}) AS met
 }
 CALL (u, i, met) {
   UNWIND met AS m
@@ -72,13 +73,14 @@ UNION ALL
          shared, shared AS asked, toFloat(shared) / (shared + 1) AS weight
 }
 WITH * WHERE weight > 0
-ORDER BY weight DESC, m.s.{{item_key}}
+ORDER BY weight DESC, m.domain, m.s[$keys[m.domain]]
 WITH kind, e, collect({m: m, first_type: first_type, first_out: first_out, second_type: second_type, second_out: second_out,
                        shared: shared, asked: asked, weight: weight}) AS alike
 UNWIND range(0, size(alike) - 1) AS place
 WITH kind, e, alike[place] AS path, alike[place].weight / (place + 1) AS weight
 WITH kind, e, path, weight, path.m AS m
-RETURN kind, m.s.{{item_key}} AS met_id, toString(coalesce(m.s.{{title}}, m.s.{{item_key}})) AS met, m.did AS did, m.value AS value,
+RETURN kind, m.s[$keys[m.domain]] AS met_id, toString(coalesce(m.s[$titles[m.domain]], m.s[$keys[m.domain]])) AS met,
+       m.did AS did, m.value AS value,
        path.first_type AS first_type, path.first_out AS first_out,
        head([l IN labels(e) WHERE $keys[l] IS NOT NULL | e[$keys[l]]]) AS via_id,
        toString(head([l IN labels(e) WHERE $keys[l] IS NOT NULL | coalesce(e[$titles[l]], e[$keys[l]])])) AS via,

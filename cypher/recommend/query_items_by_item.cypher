@@ -1,9 +1,9 @@
-// The items most like one item, by one release's vector index and then the exact cosine; for servers before SEARCH.
-// identifiers: item, item_key, title, vector
+// The items most like one item, of its domain or of another, by one release's vector index and then the exact cosine; for servers before SEARCH.
+// identifiers: asked, asked_key, item_key, title, vector
 // params: $item_id: any, $k: integer, $candidates: integer, $dimensions: integer, $index: index name
 // returns: id, title, score
 // access: read
-MATCH (one:{{item}} {{{item_key}}: $item_id})
+MATCH (one:{{asked}} {{{asked_key}}: $item_id})
 CALL db.index.vector.queryNodes($index, $candidates, one.{{vector}}) YIELD node AS i
 WHERE i <> one
 WITH i, i.{{vector}}[..$dimensions] AS of_i, one.{{vector}}[..$dimensions] AS of_one

@@ -1,10 +1,10 @@
-// The items most like one item, by one release's vector index and then the exact cosine; for servers that have SEARCH.
-// identifiers: item, item_key, title, vector, index
+// The items most like one item, of its domain or of another, by one release's vector index and then the exact cosine; for servers that have SEARCH.
+// identifiers: asked, asked_key, item, item_key, title, vector, index
 // params: $item_id: any, $k: integer, $candidates: integer, $dimensions: integer
 // returns: id, title, score
 // access: read
 CYPHER 25
-MATCH (one:{{item}} {{{item_key}}: $item_id})
+MATCH (one:{{asked}} {{{asked_key}}: $item_id})
 MATCH (i:{{item}})
 SEARCH i IN (VECTOR INDEX {{index}} FOR one.{{vector}} LIMIT $candidates)
 WHERE i <> one

@@ -25,7 +25,7 @@ class RankingConfig(TaskConfig):
 
 
 class Ranking(Task):
-    """Score = cosine of the user's and the item's task vectors, learnt by a softmax over items."""
+    """Score = cosine of the user's and the item's task vectors, learnt by a softmax over the items of the item's domain."""
 
     name = "ranking"
     config: RankingConfig
@@ -44,7 +44,7 @@ class Ranking(Task):
         return bool(data.interactions)
 
     def sources(self, data: LearningGraph) -> Sequence[EdgeSource]:
-        """All interaction kinds, each with negatives among the items."""
+        """All interaction kinds, each with negatives among the items of its domain."""
         return [
             EdgeSource(data, etype, self.config.batch_size, self.config.num_negatives)
             for etype in data.interactions

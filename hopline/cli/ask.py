@@ -24,6 +24,9 @@ def add_to(app: typer.Typer) -> None:
 def recommend(
     user: User,
     k: Count = 10,
+    domain: Annotated[
+        str | None, typer.Option("--domain", "-d", help="Label of the items. [default: the schema's first item kind]")
+    ] = None,
     why: Annotated[bool, typer.Option("--why", help="Add a reason to each item; popular items have none.")] = False,
     cypher: Cypher = False,
     config: ConfigFile = None,
@@ -31,11 +34,14 @@ def recommend(
 ) -> None:
     """Recommend items that the user has not met. An unknown user gets popular items.
 
+    In a graph with several kinds of items, such as goods and articles, `--domain Article` names the kind.
+
     Example: `hopline recommend --user 196 --k 5 --why`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.recommend(user, k)
-        reasons = [recommender.reason(user, item.id) for item in found.items] if why and found.by_model else None
+        found = recommender.recommend(user, k, domain)
+        with_reasons = why and found.by_model
+        reasons = [recommender.reason(user, item.id, found.domain) for item in found.items] if with_reasons else None
     if json:
         print_json(asdict(found) | ({"reasons": reasons} if reasons is not None else {}))
     elif cypher:
@@ -46,16 +52,28 @@ def recommend(
         if found.items:
             console.print(recommendation_table(found, f"for user {user}, by release {found.version}", reasons))
         else:
-            console.print(f"nothing is left to recommend: user {user} has met every item", markup=False)
+            console.print(f"nothing is left to recommend: user {user} has met every {found.domain}", markup=False)
 
 
-def similar(item: Item, k: Count = 10, cypher: Cypher = False, config: ConfigFile = None, json: Json = False) -> None:
-    """Show the items most like one item.
+def similar(
+    item: Item,
+    k: Count = 10,
+    domain: Annotated[
+        str | None, typer.Option("--domain", "-d", help="Label of the items to find. [default: that of the item]")
+    ] = None,
+    of: Annotated[
+        str | None, typer.Option("--of", help="Label of the item. [default: the first item kind that has its id]")
+    ] = None,
+    cypher: Cypher = False,
+    config: ConfigFile = None,
+    json: Json = False,
+) -> None:
+    """Show the items most like one item; `--domain Article` shows the articles most like it, whatever it is itself.
 
     Example: `hopline similar --item 50 --k 5`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.similar(item, k)
+        found = recommender.similar(item, k, domain, of=of)
     if json:
         print_json(asdict(found))
     elif cypher:
@@ -68,6 +86,9 @@ def explain(
     user: User,
     item: Item,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many paths.")] = 5,
+    domain: Annotated[
+        str | None, typer.Option("--domain", "-d", help="Label of the item. [default: the first item kind that has its id]")
+    ] = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -77,7 +98,7 @@ def explain(
     Example: `hopline explain --user 196 --item 50`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.explain(user, item, limit)
+        found = recommender.explain(user, item, limit, domain)
     if json:
         print_json(asdict(found))
     elif cypher:

@@ -13,10 +13,11 @@ READS = [statement for statement in STATEMENTS if statement.access is Access.REA
 
 EXAMPLES = {
     **dict.fromkeys(["k", "candidates", "dimensions", "history", "limit", "people", "after"], 2),
-    **dict.fromkeys(["search_width", "timeout_s", "version"], 2),
-    **dict.fromkeys(["ids", "user_ids", "item_ids", "sources", "targets", "types", "norms", "vectors"], ()),
+    **dict.fromkeys(["timeout_s", "version"], 2),
+    **dict.fromkeys(["ids", "user_ids", "item_ids", "sources", "targets", "types", "norms", "vectors", "search_widths"], ()),
     **dict.fromkeys(["user_id", "item_id", "index", "property", "json", "old_password", "new_password"], "text"),
-    **{maps: {"User": "name"} for maps in ("values", "titles", "keys")},
+    **{maps: {"User": "name"} for maps in ("titles", "keys")},
+    "values": {"Item": {"RATED": "value"}},
     "scale": 0.5,
 }
 LISTS_OF_PROPERTIES = {"snapshot/read_nodes", "load/merge_nodes", "load/merge_edges"}

@@ -50,11 +50,11 @@ def publish_films(database, ratings=RATINGS, friends=(), facts=FACTS, extra=()):
         NodeTable("Person", pl.DataFrame({"id": list(PEOPLE), "name": list(PEOPLE.values())})),
     )
     write_tables(database, Tables(schema, nodes, tuple(tables), set_aside.empty()))
-    alike = [
+    users, films = (
         Embeddings(label, np.array(list(ids)), np.ones((len(ids), 2), np.float32))
         for label, ids in (("User", USERS), ("Film", FILMS))
-    ]
-    publish(database, schema, ReleaseDraft(*alike, config={}, metrics={}, popular=[]))
+    )
+    publish(database, schema, ReleaseDraft(users, (films,), config={}, metrics={}, popular={}))
     return schema
 
 

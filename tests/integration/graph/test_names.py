@@ -48,8 +48,8 @@ def check_round_trip(database, tables):
     snapshot = read_snapshot(database, schema)
     (kind,) = schema.edges
     assert snapshot.nodes[schema.user.label].ids.tolist() == ODD
-    assert snapshot.nodes[schema.item.label].ids.tolist() == ODD
-    assert list(snapshot.nodes[schema.item.label].columns[schema.item.title]) == ODD[::-1]
+    assert snapshot.nodes[schema.items[0].label].ids.tolist() == ODD
+    assert list(snapshot.nodes[schema.items[0].label].columns[schema.items[0].title]) == ODD[::-1]
     edges = snapshot.edges[kind.triple]
     assert edges.source.tolist() == list(range(len(ODD)))
     assert edges.target.tolist() == list(range(len(ODD)))[::-1]

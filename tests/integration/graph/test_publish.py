@@ -6,7 +6,7 @@ from graph.embeddings import Embeddings, make_indexable
 from graph.errors import ReleaseError
 from graph.publish import publish
 from graph.recommend import recommend
-from graph.releases import active_release, list_releases
+from graph.releases import Domain, active_release, list_releases
 from tests.small_releases import SCHEMA, best, make_draft, rows, traces, write_graph
 
 pytestmark = pytest.mark.integration
@@ -34,8 +34,8 @@ def test_every_user_gets_the_ranking_of_the_exact_dot_product(database):
 def test_who_has_met_nearly_everything_gets_what_is_left(database):
     draft = make_draft(num_users=3, num_items=300)
     left = ["i3", "i140", "i299"]
-    met = [("u0", item) for item in draft.items.ids if item not in left]
-    write_graph(database, draft, met + [("u1", item) for item in draft.items.ids])
+    met = [("u0", item) for item in draft.items[0].ids if item not in left]
+    write_graph(database, draft, met + [("u1", item) for item in draft.items[0].ids])
     publish(database, SCHEMA, draft)
     assert ids(recommend(database, SCHEMA, "u0", k=10)) == best(draft, 0, 10, seen=[item for _, item in met])[0]
     assert recommend(database, SCHEMA, "u1", k=10).items == []
@@ -67,15 +67,16 @@ def test_a_release_records_what_it_was_made_of(database):
     publish(database, SCHEMA, draft)
     (release,) = list_releases(database)
     assert (release.version, release.ready, release.active) == (1, True, True)
-    assert (release.num_users, release.num_items, release.dimensions) == (8, 40, 6)
-    assert (release.config, release.metrics, release.popular) == (draft.config, draft.metrics, draft.popular)
+    assert (release.num_users, release.dimensions) == (8, 6)
+    assert (release.config, release.metrics) == (draft.config, draft.metrics)
+    assert release.domains == (Domain("Item", "hopline_v1 Item", 40, 100, draft.popular["Item"]),)
 
 
 def test_the_index_is_searched_as_wide_as_its_vectors_need(database):
     easy, hard = make_draft(), make_draft(num_users=10, num_items=4000, dimensions=32)
     write_graph(database, hard)
-    assert publish(database, SCHEMA, easy).search_width == 100
-    assert publish(database, SCHEMA, hard).search_width > 100
+    assert publish(database, SCHEMA, easy).domain("Item").search_width == 100
+    assert publish(database, SCHEMA, hard).domain("Item").search_width > 100
     found = [
         set(ids(recommend(database, SCHEMA, user, 10))) & set(best(hard, row, 10)[0]) for row, user in enumerate(hard.users.ids)
     ]
@@ -102,8 +103,8 @@ def test_an_id_that_the_graph_lacks_stops_the_publish_and_leaves_nothing_of_it(d
     good = make_draft()
     write_graph(database, good)
     publish(database, SCHEMA, good)
-    strange = np.append(good.items.ids, "ghost")
-    bad = make_draft(items=Embeddings("Item", strange, np.ones((41, 6), np.float32)))
+    strange = np.append(good.items[0].ids, "ghost")
+    bad = make_draft(items=(Embeddings("Item", strange, np.ones((41, 6), np.float32)),))
     with pytest.raises(ReleaseError, match=r"1 of 41 Item vectors have no node .* run `hopline train` again"):
         publish(database, SCHEMA, bad)
     assert [release.version for release in list_releases(database)] == [1]
@@ -118,7 +119,7 @@ def test_an_index_that_does_not_rank_as_the_model_is_not_made_active(database, m
 
     def wrong(draft):
         made = make_indexable(draft)
-        made.items[:] = made.items[::-1].copy()
+        made.items[0][:] = made.items[0][::-1].copy()
         return made
 
     monkeypatch.setattr(publish_module, "make_indexable", wrong)
@@ -136,4 +137,4 @@ def test_vectors_are_float32_in_the_graph_and_only_items_are_indexed(database):
     assert (index["labelsOrTypes"], index["properties"]) == (["Item"], ["hopline_v1"])
     assert index["options"]["indexConfig"]["vector.quantization.type"] == "NONE"
     (stored,) = rows(database, "MATCH (i:Item {id: 'i3'}) RETURN i.hopline_v1 AS vector")
-    assert np.array_equal(np.asarray(stored["vector"], np.float32), make_indexable(draft).items[3])
+    assert np.array_equal(np.asarray(stored["vector"], np.float32), make_indexable(draft).items[0][3])

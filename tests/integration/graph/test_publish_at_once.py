@@ -109,11 +109,11 @@ def test_an_index_that_a_restarted_server_builds_again_is_waited_for(database):
     draft = make_draft(num_users=3, num_items=6000, dimensions=32)
     write_graph(database, draft)
     publish(database, SCHEMA, draft)
-    rows(database, "DROP INDEX hopline_v1")
+    rows(database, "DROP INDEX `hopline_v1 Item`")
     database.schema(
         load("publish/create_vector_index"),
         {"dimensions": 33},
-        {"index": "hopline_v1", "label": "Item", "property": "hopline_v1"},
+        {"index": "hopline_v1 Item", "label": "Item", "property": "hopline_v1"},
     )
     assert top(database) == (1, best(draft, 0, 4)[0])
 

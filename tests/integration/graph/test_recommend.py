@@ -61,7 +61,7 @@ def test_the_answer_has_titles_scores_and_a_statement_that_gives_the_same(databa
 
 
 def test_an_unknown_user_gets_popular_items_and_is_told(database, path):
-    draft = make_draft(popular=["i5", "i1", "i9"])
+    draft = make_draft(popular={"Item": ["i5", "i1", "i9"]})
     write_graph(database, draft, [("u0", "i5"), ("u1", "i5"), ("u0", "i1")])
     publish(database, SCHEMA, draft)
     found = recommend(database, SCHEMA, "nobody", 10)
@@ -71,7 +71,7 @@ def test_an_unknown_user_gets_popular_items_and_is_told(database, path):
 
 
 def test_a_user_who_came_after_the_release_gets_popular_items_not_met_yet(database, path):
-    draft = make_draft(popular=["i5", "i1", "i9"])
+    draft = make_draft(popular={"Item": ["i5", "i1", "i9"]})
     write_graph(database, draft)
     publish(database, SCHEMA, draft)
     rows(database, "MATCH (i:Item {id: 'i5'}) CREATE (:User {id: 'late'})-[:RATED {value: 5.0}]->(i)")
@@ -92,8 +92,8 @@ def test_ids_and_titles_of_any_letters_come_through_and_can_be_pasted(database, 
     plain = make_draft(num_users=size, num_items=size)
     draft = make_draft(
         users=Embeddings("User", np.array(STRANGE), plain.users.vectors),
-        items=Embeddings("Item", np.array(STRANGE), plain.items.vectors),
-        popular=STRANGE,
+        items=(Embeddings("Item", np.array(STRANGE), plain.items[0].vectors),),
+        popular={"Item": STRANGE},
     )
     write_graph(database, draft, [(name, name) for name in STRANGE])
     publish(database, SCHEMA, draft)
@@ -107,12 +107,12 @@ def test_numbers_for_ids_are_found_by_their_text_and_the_exact_type_comes_first(
     plain = make_draft(num_users=3, num_items=12)
     draft = make_draft(
         users=Embeddings("User", np.arange(3), plain.users.vectors),
-        items=Embeddings("Item", np.arange(12), plain.items.vectors),
-        popular=list(range(12)),
+        items=(Embeddings("Item", np.arange(12), plain.items[0].vectors),),
+        popular={"Item": list(range(12))},
     )
     tables = Tables(
         schema=SCHEMA,
-        nodes=tuple(NodeTable(part.label, pl.DataFrame({"id": part.ids})) for part in (draft.users, draft.items)),
+        nodes=tuple(NodeTable(part.label, pl.DataFrame({"id": part.ids})) for part in (draft.users, *draft.items)),
         edges=(),
         set_aside=set_aside.empty(),
     )

@@ -19,7 +19,7 @@ def path(request, monkeypatch):
 
 
 def nearest(draft, place, k):
-    unit = draft.items.vectors / np.linalg.norm(draft.items.vectors, axis=1, keepdims=True)
+    unit = draft.items[0].vectors / np.linalg.norm(draft.items[0].vectors, axis=1, keepdims=True)
     cosine = unit @ unit[place]
     cosine[place] = -np.inf
     order = np.argsort(-cosine)[:k]
@@ -42,9 +42,9 @@ def test_the_order_is_the_exact_cosines_whatever_the_lengths(database, path):
 
 
 def test_an_item_with_a_zero_vector_is_like_nothing_and_disturbs_nobody(database, path):
-    vectors = make_draft().items.vectors.copy()
+    vectors = make_draft().items[0].vectors.copy()
     vectors[4] = 0
-    draft = make_draft(items=Embeddings("Item", make_draft().items.ids, vectors))
+    draft = make_draft(items=(Embeddings("Item", make_draft().items[0].ids, vectors),))
     write_graph(database, draft)
     publish(database, SCHEMA, draft)
     found = [item.id for item in similar(database, SCHEMA, "i0", 40).items]

@@ -194,15 +194,15 @@ def test_progress_goes_up_to_all_of_it(database, monkeypatch):
 def test_a_data_set_that_does_not_fit_the_graph_writes_nothing(database, graph):
     write_tables(database, tables())
     before = graph()
-    song = NodeKind(label="Song", role=NodeRole.ITEM)
-    heard_kind = EdgeKind(source="User", type="HEARD", target="Song", role=EdgeRole.INTERACTION)
+    guest = NodeKind(label="Guest", role=NodeRole.USER)
+    saw = EdgeKind(source="Guest", type="SAW", target="Item", role=EdgeRole.INTERACTION)
     other = Tables(
-        Schema(nodes=(SCHEMA.user, song), edges=(heard_kind,)),
-        (NodeTable("User", pl.DataFrame({"id": ["new"]})), NodeTable("Song", pl.DataFrame({"id": ["s"]}))),
-        (EdgeTable(heard_kind, pl.DataFrame({"source": ["new"], "target": ["s"]})),),
+        Schema(nodes=(guest, SCHEMA.items[0]), edges=(saw,)),
+        (NodeTable("Guest", pl.DataFrame({"id": ["new"]})), NodeTable("Item", pl.DataFrame({"id": ["i1"]}))),
+        (EdgeTable(saw, pl.DataFrame({"source": ["new"], "target": ["i1"]})),),
         set_aside.empty(),
     )
-    with pytest.raises(SchemaError, match=r"does not fit the graph that is there: got 2 node kinds with role 'item'"):
+    with pytest.raises(SchemaError, match=r"does not fit the graph that is there: got 2 node kinds with role 'user'"):
         write_tables(database, other)
     assert graph() == before
     assert load_schema(database) == SCHEMA
@@ -211,11 +211,20 @@ def test_a_data_set_that_does_not_fit_the_graph_writes_nothing(database, graph):
 def test_a_second_data_set_of_the_same_users_and_items_adds_to_the_schema(database):
     save_schema(database, SCHEMA)
     saw = EdgeKind(source="User", type="SAW", target="Item", role=EdgeRole.INTERACTION)
-    untitled = SCHEMA.item.model_copy(update={"title": None})
+    untitled = SCHEMA.items[0].model_copy(update={"title": None})
     whole = save_schema(database, Schema(nodes=(SCHEMA.user, untitled), edges=(saw,)))
     assert whole == load_schema(database)
     assert {kind.type for kind in whole.edges} == {"RATED", "MADE_BY", "SAW"}
-    assert whole.item.title is None
+    assert whole.items[0].title is None
+
+
+def test_other_items_of_the_same_users_become_a_domain_and_the_first_stays_the_default(database):
+    song = NodeKind(label="Song", role=NodeRole.ITEM)
+    heard = EdgeKind(source="User", type="HEARD", target="Song", role=EdgeRole.INTERACTION)
+    save_schema(database, SCHEMA)
+    whole = save_schema(database, Schema(nodes=(SCHEMA.user, song), edges=(heard,)))
+    assert whole.items == (SCHEMA.items[0], song)
+    assert save_schema(database, SCHEMA) == whole
 
 
 def test_a_graph_without_a_schema_says_what_to_run(database):

@@ -43,8 +43,8 @@ def published(hopline, workplace):
     spread = (1 + np.arange(SIZE, dtype=np.float32) / SIZE)[:, None]
     run = Run(
         users=Embeddings("User", np.array([f"u{n}" for n in range(SIZE)]), parity),
-        items=Embeddings("Item", np.array([f"f{n}" for n in range(SIZE)]), parity * spread),
-        popular=["f3", "f1"],
+        items=(Embeddings("Item", np.array([f"f{n}" for n in range(SIZE)]), parity * spread),),
+        popular={"Item": ["f3", "f1"]},
         config={},
         metrics={"ndcg@20": 0.25},
         best_epoch=1,

@@ -43,7 +43,7 @@ def test_withheld_film_comes_first_for_every_user_and_a_finished_fit_is_taken_up
     after = read_run(recommender.config.run_folder)
     assert epochs == []
     assert np.array_equal(before.users.vectors, after.users.vectors)
-    assert np.array_equal(before.items.vectors, after.items.vectors)
+    assert np.array_equal(before.items[0].vectors, after.items[0].vectors)
 
 
 def test_every_step_before_its_time_says_what_to_do_first(recommender):

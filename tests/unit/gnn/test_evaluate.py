@@ -52,9 +52,9 @@ def test_agrees_with_ranking_one_user_at_a_time(batch_size):
     np.testing.assert_array_equal(result.top, lists)
     np.testing.assert_allclose(result.per_user["recall@3"], recalls)
     assert result.metrics["recall@3"] == pytest.approx(np.mean(recalls))
-    assert result.num_users == len(recalls) == len(result.users)
-    assert 5 not in result.users
-    assert 6 not in result.users
+    assert result.num_users == len(recalls) == len(holdout.users)
+    assert 5 not in holdout.users
+    assert 6 not in holdout.users
 
 
 def test_batches_are_bounded_and_hold_users_with_a_test_item_only():

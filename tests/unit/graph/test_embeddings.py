@@ -14,16 +14,16 @@ def draft(users, items):
     users, items = np.asarray(users, np.float32), np.asarray(items, np.float32)
     return ReleaseDraft(
         users=Embeddings("User", np.arange(len(users)), users),
-        items=Embeddings("Item", np.arange(len(items)), items),
+        items=(Embeddings("Item", np.arange(len(items)), items),),
         config={},
         metrics={},
-        popular=[],
+        popular={},
     )
 
 
 def cosines(indexable):
     """The cosine as an index works it out, from the stored float32 values."""
-    users, items = indexable.users.astype(np.float64), indexable.items.astype(np.float64)
+    users, items = indexable.users.astype(np.float64), indexable.items[0].astype(np.float64)
     length = np.linalg.norm(users, axis=1)[:, None] * np.linalg.norm(items, axis=1)[None, :]
     return (users @ items.T) / np.where(length > 0, length, 1)
 
@@ -42,7 +42,9 @@ def test_the_cosine_ranks_as_the_dot_product_where_the_plain_cosine_does_not():
     users = rng.normal(size=(50, 8))
     items = rng.normal(size=(400, 8)) * np.exp(rng.normal(0, 1, (400, 1)))
     given_ = draft(users, items)
-    exact = np.argsort(-(given_.users.vectors.astype(np.float64) @ given_.items.vectors.astype(np.float64).T), axis=1)[:, :20]
+    exact = np.argsort(-(given_.users.vectors.astype(np.float64) @ given_.items[0].vectors.astype(np.float64).T), axis=1)[
+        :, :20
+    ]
     made = np.argsort(-cosines(make_indexable(given_)), axis=1)[:, :20]
     plain = np.argsort(-(users @ (items / np.linalg.norm(items, axis=1)[:, None]).T), axis=1)[:, :20]
     assert (made == exact).mean() > 0.999
@@ -52,8 +54,8 @@ def test_the_cosine_ranks_as_the_dot_product_where_the_plain_cosine_does_not():
 @given(arrays(np.float32, (6, 3), elements=VALUES))
 def test_every_item_gets_length_one_a_zero_one_too(items):
     made = make_indexable(draft(np.ones((1, 3)), items))
-    assert np.allclose(np.linalg.norm(made.items, axis=1), 1, atol=1e-6)
-    assert np.isfinite(made.items).all()
+    assert np.allclose(np.linalg.norm(made.items[0], axis=1), 1, atol=1e-6)
+    assert np.isfinite(made.items[0]).all()
 
 
 def test_a_user_vector_of_zeros_stays_zeros_with_norm_zero():
@@ -64,7 +66,7 @@ def test_a_user_vector_of_zeros_stays_zeros_with_norm_zero():
 
 def test_items_that_are_all_zero_give_finite_vectors():
     made = make_indexable(draft([[1, 2]], [[0, 0], [0, 0]]))
-    assert np.isfinite(made.items).all()
+    assert np.isfinite(made.items[0]).all()
     assert made.scale == 1
 
 

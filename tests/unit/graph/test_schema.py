@@ -6,6 +6,7 @@ from graph.schema import EdgeKind, EdgeRole, Feature, FeatureType, NodeKind, Nod
 
 USER = NodeKind(label="User", role=NodeRole.USER)
 ITEM = NodeKind(label="Item", role=NodeRole.ITEM)
+SONG = NodeKind(label="Song", role=NodeRole.ITEM)
 ENTITY = NodeKind(label="Entity", role=NodeRole.ENTITY)
 RATED = EdgeKind(source="User", type="RATED", target="Item", role=EdgeRole.INTERACTION, value="value")
 MADE_BY = EdgeKind(source="Item", type="MADE_BY", target="Entity", role=EdgeRole.KNOWLEDGE)
@@ -22,12 +23,16 @@ def interaction(source, target):
         pytest.param((USER, ITEM), (RATED, RATED), "edge kinds are declared twice", id="an edge kind twice"),
         pytest.param((ITEM,), (), "0 node kinds with role 'user'", id="no user"),
         pytest.param((USER,), (), "0 node kinds with role 'item'", id="no item"),
-        pytest.param(
-            (USER, ITEM, NodeKind(label="Song", role=NodeRole.ITEM)), (RATED,), "2 node kinds with role 'item'", id="two items"
-        ),
+        pytest.param((USER, ITEM, SONG), (RATED,), r"no interaction leads to the item kinds \['Song'\]", id="an item unmet"),
         pytest.param((USER, ITEM), (RATED, MADE_BY), r"undeclared labels \['Entity'\]", id="an undeclared label"),
         pytest.param((USER, ITEM), (RATED, interaction("Item", "User")), "must go from 'User' to 'Item'", id="turned round"),
         pytest.param((USER, ITEM, ENTITY), (interaction("User", "Entity"),), "must go from 'User' to 'Item'", id="elsewhere"),
+        pytest.param(
+            (USER, ITEM, SONG),
+            (RATED, interaction("Song", "Item")),
+            "must go from 'User' to 'Item' or 'Song'",
+            id="between items",
+        ),
         pytest.param((USER, ITEM), (), "no edge kind has role 'interaction'", id="no interaction"),
         pytest.param((USER, ITEM, ENTITY), (MADE_BY,), "no edge kind has role 'interaction'", id="only facts"),
     ],
@@ -59,7 +64,16 @@ def test_one_type_may_join_several_pairs_of_labels():
     schema = Schema(nodes=(USER, ITEM, ENTITY), edges=(RATED, MADE_BY, other))
     assert schema.knowledge == (MADE_BY, other)
     assert schema.interactions == (RATED,)
-    assert (schema.user, schema.item) == (USER, ITEM)
+    assert (schema.user, schema.items) == (USER, (ITEM,))
+
+
+def test_the_first_item_kind_is_the_default_domain_and_an_unknown_one_is_told_the_known_ones():
+    schema = Schema(nodes=(SONG, USER, ITEM), edges=(RATED, interaction("User", "Song")))
+    assert schema.items == (SONG, ITEM)
+    assert schema.domain() is SONG
+    assert schema.domain("Item") is ITEM
+    with pytest.raises(SchemaError, match=r"there is no domain 'User'; the graph's are \['Song', 'Item'\]"):
+        schema.domain("User")
 
 
 def test_an_unknown_label_is_told_the_known_ones():

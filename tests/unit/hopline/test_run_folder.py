@@ -12,8 +12,8 @@ def make_run(ids=("a", "b")):
     vectors = np.arange(4, dtype=np.float32).reshape(2, 2)
     return Run(
         users=Embeddings("User", np.array(ids), vectors),
-        items=Embeddings("Item", np.array(["x", "y"]), vectors + 1),
-        popular=["y"],
+        items=(Embeddings("Item", np.array(["x", "y"]), vectors + 1),),
+        popular={"Item": ["y"]},
         config={"train": {"epochs": 2}},
         metrics={"ndcg@20": 0.5},
         best_epoch=2,
@@ -28,9 +28,9 @@ def test_a_run_is_read_back_as_it_was_written(tmp_path, ids):
     found = read_run(tmp_path / "new" / "run")
     assert found.users.ids.tolist() == list(ids)
     assert np.array_equal(found.users.vectors, make_run().users.vectors)
-    assert np.array_equal(found.items.vectors, make_run().items.vectors)
-    assert (found.popular, found.config, found.metrics) == (["y"], {"train": {"epochs": 2}}, {"ndcg@20": 0.5})
-    assert (found.best_epoch, found.train_s, found.items.label) == (2, 1.5, "Item")
+    assert np.array_equal(found.items[0].vectors, make_run().items[0].vectors)
+    assert (found.popular, found.config, found.metrics) == ({"Item": ["y"]}, {"train": {"epochs": 2}}, {"ndcg@20": 0.5})
+    assert (found.best_epoch, found.train_s, found.items[0].label) == (2, 1.5, "Item")
 
 
 def test_without_a_run_it_is_said_what_to_do(tmp_path):

@@ -3,6 +3,7 @@ import pytest
 
 from loaders.errors import InputError
 from loaders.interactions import InteractionLog
+from loaders.item_space import ItemSpace
 from loaders.splits import GivenFiles
 
 USERS, ITEMS = ["ann", "b b", "東京\u2028"], ["`i`", "j", "🎬"]
@@ -12,7 +13,9 @@ PAIRS = [(user, item) for user in range(3) for item in range(3)]
 def log(user_ids=USERS, item_ids=ITEMS):
     index = np.asarray(PAIRS)
     value = np.zeros(len(PAIRS), np.float32)
-    return InteractionLog(index[:, 0], index[:, 1], value, None, np.asarray(user_ids), np.asarray(item_ids))
+    return InteractionLog(
+        index[:, 0], index[:, 1], value, None, np.asarray(user_ids), ItemSpace({"Item": np.asarray(item_ids)})
+    )
 
 
 def given_files(folder, train="ann\tj\n", valid="ann\t🎬\n", test="b b\t`i`\n"):

@@ -25,4 +25,4 @@ def test_indices_point_at_external_ids():
     data = snapshot(num_users=3, num_items=3)
     log = read_interactions(data)
     assert log.user_ids is data.nodes["User"].ids
-    assert log.item_ids is data.nodes["Item"].ids
+    assert log.items.ids["Item"] is data.nodes["Item"].ids

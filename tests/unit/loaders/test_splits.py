@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from loaders.errors import InputError
 from loaders.interactions import InteractionLog
+from loaders.item_space import ItemSpace
 from loaders.splits import RandomPerUser, TimeSplit
 
 
@@ -17,7 +18,7 @@ def log_of(user_index, time=None):
         value=np.full(len(user_index), np.nan, np.float32),
         time=None if time is None else np.asarray(time, np.int64),
         user_ids=np.arange(user_index.max(initial=-1) + 1),
-        item_ids=items,
+        items=ItemSpace({"Item": items}),
     )
 
 

@@ -35,7 +35,7 @@ def test_a_movie_has_its_title_year_and_genres(tables):
         "year": 1995,
         "genres": ["Adventure", "Animation", "Children", "Comedy", "Fantasy"],
     }
-    assert {f.name: f.type for f in tables.schema.item.features} == {
+    assert {f.name: f.type for f in tables.schema.items[0].features} == {
         "year": FeatureType.NUMERIC,
         "genres": FeatureType.MULTI,
     }

@@ -37,7 +37,7 @@ def test_movielens_100k_with_its_knowledge_graph():
         "set aside": 0,
     }
     items = next(table.frame for table in tables.nodes if table.label == "Item")
-    assert tables.schema.item.title == "movie_title"
+    assert tables.schema.items[0].title == "movie_title"
     assert items["movie_title"][0] == "Toy Story"
     assert items["class"][0].to_list() == ["Animation", "Children's", "Comedy"]
     assert {feature.name for feature in tables.schema.user.features} == {"age", "gender", "occupation"}

@@ -75,9 +75,9 @@ def test_the_schema_names_roles_title_and_features(folder):
         "Item": NodeRole.ITEM,
         "Entity": NodeRole.ENTITY,
     }
-    assert schema.item.title == "movie_title"
+    assert schema.items[0].title == "movie_title"
     assert {f.name: f.type for f in schema.user.features} == {"age": FeatureType.NUMERIC, "job": FeatureType.CATEGORICAL}
-    assert {f.name: f.type for f in schema.item.features} == {"class": FeatureType.MULTI}
+    assert {f.name: f.type for f in schema.items[0].features} == {"class": FeatureType.MULTI}
 
 
 @pytest.mark.parametrize("kind", ["token", "token_seq"])
@@ -97,7 +97,7 @@ def test_numbers_in_tokens_are_numbers_when_they_vary_and_repeat(folder):
     frame = nodes(tables, "Item")
     assert frame["year"].to_list() == years
     assert frame["code"].to_list() == [str(code) for code in codes]
-    assert {f.name: f.type for f in tables.schema.item.features} == {"year": FeatureType.NUMERIC}
+    assert {f.name: f.type for f in tables.schema.items[0].features} == {"year": FeatureType.NUMERIC}
 
 
 @pytest.mark.parametrize("odd", ["1e300", "inf", "nan", "9007199254740994"])
