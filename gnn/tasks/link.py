@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from gnn.known_facts import KnownFacts, filtered_ranks
 from gnn.tasks.softmax import pool_cross_entropy
 from gnn.tasks.task import Task, TaskConfig, Vectors
 from graph.schema import EdgeKind, EdgeRole
@@ -91,7 +92,7 @@ class Link(Task):
     def _ranks(self, vectors: Vectors, etype: EdgeType, held: HeldEdges, data: LearningGraph) -> Tensor:
         assert held.relation is not None  # noqa: S101
         source, target = data.graph.edges(etype=etype, order="eid")
-        known = _Known(
+        known = KnownFacts(
             torch.cat([source, torch.from_numpy(held.source)]),
             torch.cat([data.graph.edges[etype].data[RELATION], torch.from_numpy(held.relation)]),
             torch.cat([target, torch.from_numpy(held.target)]),
@@ -104,24 +105,5 @@ class Link(Task):
             heads, relation = torch.from_numpy(held.source[part]), torch.from_numpy(held.relation[part])
             true = torch.from_numpy(held.target[part])
             scores = self.view(vectors[etype[0]][heads], relation) @ tails.T
-            of_true = scores.gather(1, true.unsqueeze(1))
-            known.mask(scores, heads, relation)
-            better, equal = (scores > of_true).sum(dim=1), (scores == of_true).sum(dim=1)
-            ranks.append(1 + better + equal / 2)
+            ranks.append(filtered_ranks(scores, true, known, heads, relation))
         return torch.cat(ranks)
-
-
-class _Known:
-    """All true tails of every (head, relation)."""
-
-    def __init__(self, head: Tensor, relation: Tensor, tail: Tensor, num_relations: int) -> None:
-        self._num_relations = num_relations
-        key, order = torch.sort(head * num_relations + relation, stable=True)
-        self._key, self._tail = key, tail[order]
-
-    def mask(self, scores: Tensor, head: Tensor, relation: Tensor) -> None:
-        """Set the scores float32[b, t] of true tails to minus infinity, in place."""
-        wanted = head * self._num_relations + relation
-        first, last = torch.searchsorted(self._key, wanted), torch.searchsorted(self._key, wanted, right=True)
-        for row, (start, stop) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
-            scores[row, self._tail[start:stop]] = -torch.inf

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from loaders.sampling.edge_source import EdgeExamples
+
+class PooledExamples(Protocol):
+    """Examples that share a pool of targets, drawn uniformly from ``pool_of``, as their negatives."""
+
+    @property
+    def pool_of(self) -> int:
+        """How many targets there are."""
+        ...
+
+    def drawn_targets(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where the pool holds an example's own target: the examples' numbers, and its places in the pool."""
+        ...
 
 
-def pool_cross_entropy(positive: Tensor, pool: Tensor, examples: EdgeExamples) -> Tensor:
+def pool_cross_entropy(positive: Tensor, pool: Tensor, examples: PooledExamples) -> Tensor:
     """Return the mean negative log-likelihood of the true targets, a scalar.
 
     ``positive``: float32[b], their logits; ``pool``: float32[b, p], the logits of the examples' pool, written over. A pool of

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from graph.snapshot import Snapshot
 from loaders.interactions import rows_by_kind
 from loaders.sampling.learning_graph import KNOWLEDGE, EdgeType
+from loaders.triples import read_triples
 
 Rows = dict[EdgeType, NDArray[np.int64]]
 
@@ -33,22 +34,16 @@ def hold_out_facts(snapshot: Snapshot, share: float, seed: int, at_most: int = 1
     All facts between two nodes are held out together, whatever their direction and relation: else a fact's inverse would
     give it away. ``at_most`` bounds the number of pairs of nodes.
     """
-    relations = [kind.triple for kind in snapshot.schema.knowledge]
-    sizes = {label: len(columns.ids) for label, columns in snapshot.nodes.items()}
-    offsets = dict(zip(sizes, np.cumsum([0, *sizes.values()])[:-1].tolist(), strict=True))
-    num_nodes = sum(sizes.values())
-    keys = {}
-    for triple in relations:
-        columns = snapshot.edges[triple]
-        one, other = columns.source + offsets[triple[0]], columns.target + offsets[triple[2]]
-        keys[triple] = np.minimum(one, other) * num_nodes + np.maximum(one, other)
-    pairs = np.unique(np.concatenate([*keys.values(), np.zeros(0, np.int64)]))
+    known = read_triples(snapshot)
+    of_fact = known.triples.pairs()
+    pairs = np.unique(of_fact)
     count = min(at_most, int(len(pairs) * share))
     chosen = np.random.default_rng(seed).choice(pairs, count, replace=False) if count else pairs[:0]
+    is_out = np.isin(of_fact, chosen)
     kept: Rows = {}
     held: dict[EdgeType, list[HeldEdges]] = {}
-    for number, triple in enumerate(relations):
-        out = np.isin(keys[triple], chosen)
+    for number, triple in enumerate(known.relations):
+        out = is_out[known.triples.relation == number]
         kept[triple] = np.flatnonzero(~out)
         if out.any():
             columns = snapshot.edges[triple]
