@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import metadata
-
-import numpy as np
 
 from cypher import HoplineError, load
 from graph.database import Database
 from graph.embeddings import Indexable, ReleaseDraft, make_indexable
 from graph.errors import DatabaseError, DatabaseGoneError, ReleaseError
+from graph.node_vectors import write_vectors
 from graph.progress import OnStage, silent
 from graph.release_check import check_release
 from graph.releases import (
-    VECTORS_A_BATCH,
     Release,
     activate,
     index_name,
@@ -106,30 +105,16 @@ def _write(
     name = release_name(version)
     total = len(draft.users.ids) + sum(len(items.ids) for items in draft.items)
     done = 0
-    without_norms = [np.full(len(vectors), None) for vectors in indexable.items]
-    for embeddings, vectors, of_norms in (
-        *zip(draft.items, indexable.items, without_norms, strict=True),
-        (draft.users, indexable.users, indexable.norms),
-    ):
-        key = schema.node(embeddings.label).key
-        written = 0
-        for first in range(0, len(vectors), VECTORS_A_BATCH):
-            part = slice(first, first + VECTORS_A_BATCH)
-            params = {
-                "ids": embeddings.ids[part].tolist(),
-                "property": name,
-                "vectors": vectors[part].tolist(),
-                "norms": of_norms[part].tolist(),
-            }
-            names = {"label": embeddings.label, "key": key, "norm_property": f"{name}_norm"}
-            written += database.write(load("publish/write_vectors"), params, names)[0]["written"]
-            done += len(params["ids"])
-            progress("writing vectors", done, total)
-        if written != len(vectors):
-            raise ReleaseError(
-                f"{len(vectors) - written} of {len(vectors)} {embeddings.label} vectors have no node in the graph; it changed "
-                "since training: run `hopline train` again"
-            )
+
+    def tell(written: int) -> None:
+        nonlocal done
+        done += written
+        progress("writing vectors", done, total)
+
+    for items, vectors in zip(draft.items, indexable.items, strict=True):
+        write_vectors(database, schema, replace(items, vectors=vectors), name, on_batch=tell)
+    users = replace(draft.users, vectors=indexable.users)
+    write_vectors(database, schema, users, name, indexable.norms, on_batch=tell)
     progress("building the index", 0, 1)
     for items in draft.items:
         index = {"index": index_name(version, items.label), "label": items.label, "property": name}

@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from gnn.encoder import EncoderConfig
+from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import TrainConfig
 from graph.schema import Schema
@@ -50,6 +51,7 @@ class Config(BaseSettings):
     run_folder: Path = Field(default=Path("runs/default"), description="where checkpoints of training are kept")
     model: EncoderConfig = EncoderConfig()
     tasks: TasksConfig = TasksConfig()
+    kge: KgeConfig = KgeConfig()
     train: TrainConfig = TrainConfig()
     split: SplitConfig = SplitConfig()
     publish: PublishConfig = PublishConfig()

@@ -1,4 +1,4 @@
-"""From a snapshot to vectors of its knowledge graph alone: how long to train is found on validation, then all facts are learnt."""
+"""From a snapshot to vectors of its facts alone: how long to train is found on validation, then all facts are learnt."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def embed(snapshot: Snapshot, config: KgeConfig, on_stage: OnStage, on_step: OnS
 
 
 def write_embedded(folder: Path, embedded: EmbeddedFacts) -> Path:
-    """Write the vectors to ``kge.parquet`` in ``folder``: columns ``label``, ``id`` (as text) and ``vector``; return its path."""
+    """Write the vectors to ``kge.parquet`` in ``folder``, columns ``label``, ``id`` (as text), ``vector``; return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     frames = [
         pl.DataFrame({"label": [part.label] * len(part.ids), "id": part.ids.astype(str), "vector": part.vectors})

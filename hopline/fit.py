@@ -17,6 +17,7 @@ from graph.embeddings import Embeddings
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
 from hopline.config import Config
+from hopline.encoder_inputs import encoder_inputs
 from hopline.errors import EvaluationError, TrainingError
 from hopline.run_folder import Run
 from loaders.interactions import InteractionLog, read_interactions
@@ -92,7 +93,7 @@ def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, 
     kept, held = hold_out_facts(snapshot, FACTS_HELD_OUT, config.train.seed)
     on_stage("finding how many epochs are best, on validation", 0, 0)
     validated = train(
-        build_learning_graph(snapshot, split.train, kept),
+        build_learning_graph(snapshot, split.train, kept, encoder_inputs(snapshot, config, on_stage, kept)),
         config.model,
         config.tasks,
         config.train,
@@ -106,7 +107,7 @@ def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, 
     )
     on_stage(f"training {validated.best_epoch} epochs on train and validation", 0, 0)
     trained = train(
-        build_learning_graph(snapshot, split_log.learnt),
+        build_learning_graph(snapshot, split_log.learnt, features=encoder_inputs(snapshot, config, on_stage)),
         config.model,
         config.tasks,
         config.train.model_copy(update={"epochs": validated.best_epoch}),

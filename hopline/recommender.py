@@ -12,6 +12,7 @@ import numpy as np
 
 from gnn.encoder import EncoderConfig
 from gnn.evaluate import Row, compare
+from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import OnEpoch, OnStep, TrainConfig
 from gnn.vector_scorer import VectorScorer
@@ -19,6 +20,7 @@ from graph.database import Database
 from graph.describe import Description, describe
 from graph.embeddings import ReleaseDraft
 from graph.explain import Explanation, explain
+from graph.node_vectors import check_free_property, write_vectors
 from graph.progress import OnStage, silent
 from graph.publish import publish
 from graph.recommend import Recommendations, recommend
@@ -29,6 +31,7 @@ from graph.similar import similar
 from graph.snapshot import read_snapshot
 from graph.write import WriteReport, write_tables
 from hopline.config import Config, read_config, read_connection_settings, read_server_settings
+from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.errors import EvaluationError
 from hopline.fit import CUTOFFS, SplitLog, fit
 from hopline.peers import Peers, fit_peers
@@ -152,13 +155,14 @@ class Recommender:
         tasks: TasksConfig | dict[str, Any] | None = None,
         train: TrainConfig | dict[str, Any] | None = None,
         split: SplitConfig | dict[str, Any] | None = None,
+        kge: KgeConfig | dict[str, Any] | None = None,
     ) -> Self:
-        """Change what the next :meth:`fit` will do; a dictionary changes single keys and leaves the others.
+        """Change what the next :meth:`fit` or :meth:`embed` will do; a dictionary changes single keys and leaves the others.
 
         Raises:
             ConfigError: an unknown key, or a value out of range.
         """
-        given = {"model": model, "tasks": tasks, "train": train, "split": split}
+        given = {"model": model, "tasks": tasks, "train": train, "split": split, "kge": kge}
         self.config = self.config.changed({name: part for name, part in given.items() if part is not None})
         return self
 
@@ -181,6 +185,34 @@ class Recommender:
         snapshot = read_snapshot(self.database, self.schema, progress=on_stage)
         write_run(self.config.run_folder, fit(snapshot, self.config, on_stage, on_step, on_epoch))
         return self
+
+    def embed(
+        self,
+        write: str | None = None,
+        *,
+        on_stage: OnStage = silent,
+        on_step: OnStep = lambda _e, _s, _n: None,
+        on_epoch: OnEpoch = lambda _r: None,
+    ) -> EmbeddedFacts:
+        """Embed the knowledge graph by itself, as ``[kge]`` says, and measure how well held-out facts are found.
+
+        The vectors go to ``<run folder>/kge.parquet``; with ``write``, also to that property of the nodes they belong to.
+
+        Raises:
+            SchemaError: nothing was loaded, or ``write`` is a property that means something else.
+            InputError: too few facts to hold any out.
+            TrainingError: no facts, or a loss that is no longer a number.
+        """
+        schema = self.schema
+        if write is not None:
+            check_free_property(schema, write)
+        snapshot = read_snapshot(self.database, schema, progress=on_stage)
+        embedded = embed(snapshot, self.config.kge, on_stage, on_step, on_epoch)
+        write_embedded(self.config.run_folder, embedded)
+        for embeddings in embedded.vectors if write is not None else ():
+            write_vectors(self.database, schema, embeddings, str(write))
+            on_stage(f"wrote {len(embeddings.ids):,} {embeddings.label} vectors to {write}", 0, 0)
+        return embedded
 
     def evaluate(
         self, *, peers: bool = True, tuned: bool = True, on_peer: Callable[[str], None] = lambda _n: None

@@ -61,9 +61,9 @@ def read_triples(snapshot: Snapshot, rows: Mapping[Triple, Rows] | None = None) 
     touched = {label for triple in relations for label in (triple[0], triple[2])}
     labels: dict[str, slice] = {}
     num_entities = 0
-    for label, columns in snapshot.nodes.items():
+    for label, nodes in snapshot.nodes.items():
         if label in touched:
-            labels[label] = slice(num_entities, num_entities + len(columns.ids))
+            labels[label] = slice(num_entities, num_entities + len(nodes.ids))
             num_entities = labels[label].stop
     empty = np.zeros(0, np.int64)
     heads, numbers, tails = [empty], [empty], [empty]
@@ -113,8 +113,8 @@ def split_triples(triples: Triples, valid: float = 0.05, test: float = 0.05, see
         num_valid = len(free) - num_test
     if not num_test or not num_valid:
         raise InputError(
-            f"{len(triples)} facts between {len(pairs)} pairs of nodes, of which {len(free)} can be spared, are too few to hold "
-            f"out shares of {valid:g} to validate and {test:g} to test on; load more facts"
+            f"{len(triples)} facts between {len(pairs)} pairs of nodes, of which {len(free)} can be spared, are too few to "
+            f"hold out shares of {valid:g} to validate and {test:g} to test on; load more facts"
         )
     part = np.zeros(len(pairs), np.int8)
     part[free[:num_test]] = 2

@@ -15,7 +15,7 @@ class ComplEx(ProductModel):
     """
 
     name = "complex"
-    learning_rate = 0.01
+    learning_rate = 0.05
 
     def reset(self) -> None:
         """Draw small normal numbers for entities; relations begin near the real one."""

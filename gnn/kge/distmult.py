@@ -15,7 +15,7 @@ class DistMult(ProductModel):
     """
 
     name = "distmult"
-    learning_rate = 0.01
+    learning_rate = 0.1
 
     def reset(self) -> None:
         """Draw small normal numbers for entities; relations begin near one, where all dimensions count."""

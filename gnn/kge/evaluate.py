@@ -53,5 +53,7 @@ def rank_ends(model: KnowledgeModel, facts: Triples, known: Sequence[Triples]) -
             ranks[1].append(filtered_ranks(model.score_heads(r, t), h, heads, t, r))
     found = torch.stack([torch.cat(side) for side in ranks])
     if not torch.isfinite(found).all():
-        raise EvaluationError(f"{model.name} scored facts with NaN; expected numbers. Train again with a lower kge.learning_rate")
+        raise EvaluationError(
+            f"{model.name} scored facts with NaN; expected numbers. Train again with a lower kge.learning_rate"
+        )
     return found.double().numpy()

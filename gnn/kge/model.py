@@ -15,7 +15,7 @@ from torch import Tensor, nn
 class KnowledgeModel(nn.Module, ABC):
     """Vectors of n entities and m relations. A new model is a new file with a subclass.
 
-    ``entity``: float32[n, d]. Indices are int64[b]; ``head``, ``tail`` and ``query`` are float32[b, d]. Higher scores are likelier.
+    ``entity``: float32[n, d]. Indices are int64[b]; vectors of heads, tails and queries float32[b, d]. Higher is likelier.
     """
 
     name: str

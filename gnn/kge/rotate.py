@@ -21,7 +21,7 @@ class RotatE(DistanceModel):
     """
 
     name = "rotate"
-    learning_rate = 0.01
+    learning_rate = 0.1
 
     @staticmethod
     def relation_size(size: int) -> int:

@@ -15,7 +15,9 @@ class RowAdam:
     Source: Kingma & Ba 2015 (arXiv:1412.6980), algorithm 1, row by row.
     """
 
-    def __init__(self, table: Tensor, learning_rate: float, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8) -> None:
+    def __init__(
+        self, table: Tensor, learning_rate: float, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
+    ) -> None:
         """Take the table float32[n, d] that :meth:`step` writes to."""
         self._table = table
         self._learning_rate = learning_rate

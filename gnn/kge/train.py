@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from torch import Tensor
 
 from gnn.allocator import freed_memory_kept
 from gnn.checkpoint import EpochRecord
@@ -24,10 +22,8 @@ from gnn.kge.model import KnowledgeModel
 from gnn.kge.models import MODELS, ModelName
 from gnn.kge.row_adam import RowAdam
 from gnn.tasks.softmax import pool_cross_entropy
+from gnn.train import OnEpoch, OnStep
 from loaders.triples import Triples
-
-if TYPE_CHECKING:
-    from gnn.train import OnEpoch, OnStep
 
 
 class KgeConfig(BaseModel):
@@ -142,7 +138,8 @@ class _Learner:
             loss = self._step(self._facts.take(rows), rng)
             if not np.isfinite(loss):
                 raise TrainingError(
-                    f"the loss of {self._model.name} became {loss} in epoch {epoch + 1}, step {step + 1}; lower kge.learning_rate"
+                    f"the loss of {self._model.name} became {loss} in epoch {epoch + 1}, step {step + 1}; "
+                    "lower kge.learning_rate"
                 )
             total += loss * len(rows)
             on_step(epoch, step + 1, steps)
@@ -157,7 +154,8 @@ class _Learner:
         touched, place = np.unique(np.concatenate([batch.head, batch.tail, pool]), return_inverse=True)
         rows = torch.from_numpy(touched)
         vectors = model.entity[rows].requires_grad_()
-        head, tail, others = (vectors[part] for part in torch.from_numpy(place).split([len(batch), len(batch), len(pool)]))
+        of_head, of_tail, of_pool = np.split(place, [len(batch), 2 * len(batch)])
+        head, tail, others = (vectors[torch.from_numpy(part)] for part in (of_head, of_tail, of_pool))
         relation = model.relation[torch.from_numpy(batch.relation)]
         loss = torch.zeros(())
         for query, true, ends in (

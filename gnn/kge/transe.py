@@ -15,7 +15,7 @@ class TransE(DistanceModel):
     """
 
     name = "transe"
-    learning_rate = 0.01
+    learning_rate = 0.1
 
     def reset(self) -> None:
         """Draw uniformly from ±6 / √d, as the paper does."""

@@ -25,7 +25,7 @@ COMMANDS = typer.main.get_command(app).commands
 
 def test_the_commands_are_these():
     assert set(COMMANDS) == {
-        *("up", "down", "status", "load", "train", "evaluate", "publish", "releases", "rollback"),
+        *("up", "down", "status", "load", "embed", "train", "evaluate", "publish", "releases", "rollback"),
         *("recommend", "similar", "explain", "describe", "demo"),
     }
 

@@ -29,7 +29,9 @@ EQUATIONS = {
     "transe": lambda h, r, t: -(h + r - t).norm(dim=1),
     "distmult": lambda h, r, t: (h * r * t).sum(dim=1),
     "complex": lambda h, r, t: (complex_of(h) * complex_of(r) * complex_of(t).conj()).sum(dim=1).real,
-    "rotate": lambda h, r, t: -(complex_of(h) * torch.polar(torch.ones_like(r), r) - complex_of(t)).abs().square().sum(1).sqrt(),
+    "rotate": lambda h, r, t: (
+        -(complex_of(h) * torch.polar(torch.ones_like(r), r) - complex_of(t)).abs().square().sum(1).sqrt()
+    ),
 }
 
 
