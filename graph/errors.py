@@ -28,4 +28,8 @@ class ReleaseError(HoplineError):
 
 
 class NotFoundError(HoplineError):
-    """A user or item that the graph does not hold."""
+    """A node, label or relationship type that the graph does not hold."""
+
+
+class QuestionError(HoplineError):
+    """A question to the graph that is out of bounds: too deep, too many, or about nothing."""

@@ -13,7 +13,8 @@
     │   └── DatabaseGoneError                    the connection was lost
     ├── ServerError                              the embedded server
     ├── ReleaseError                             nothing published, or a release that does not fit
-    ├── NotFoundError                            no such user or item
+    ├── NotFoundError                            no such node, label or relationship type
+    ├── QuestionError                            a question that is out of bounds
     ├── TrainingError                            a run that cannot start or go on
     └── EvaluationError                          scores or splits that cannot be evaluated
 """
@@ -25,6 +26,7 @@ from graph.errors import (
     DatabaseError,
     DatabaseGoneError,
     NotFoundError,
+    QuestionError,
     ReleaseError,
     SchemaError,
     ServerError,
@@ -47,6 +49,7 @@ __all__ = [
     "IdentifierError",
     "InputError",
     "NotFoundError",
+    "QuestionError",
     "ReleaseError",
     "SchemaError",
     "ServerError",

@@ -20,6 +20,7 @@ from graph.database import Database
 from graph.describe import Description, describe
 from graph.embeddings import ReleaseDraft
 from graph.explain import Explanation, explain
+from graph.explore import Explorer
 from graph.node_vectors import check_free_property, write_vectors
 from graph.progress import OnStage, silent
 from graph.publish import publish
@@ -147,6 +148,15 @@ class Recommender:
             SchemaError: nothing was loaded yet.
         """
         return describe(self.database, self.schema)
+
+    @property
+    def explore(self) -> Explorer:
+        """Neighbourhoods, paths, degrees, popularity and communities of the graph.
+
+        Raises:
+            SchemaError: nothing was loaded yet.
+        """
+        return Explorer(self.database, self.schema)
 
     def compile(
         self,

@@ -18,9 +18,13 @@ EXAMPLES = {
     **dict.fromkeys(["user_id", "item_id", "index", "property", "json", "old_password", "new_password"], "text"),
     **{maps: {"User": "name"} for maps in ("titles", "keys")},
     "values": {"Item": {"RATED": "value"}},
+    **dict.fromkeys(["depth", "length", "most", "scanned", "least"], 2),
+    **dict.fromkeys(["groups", "labels"], ()),
+    **dict.fromkeys(["id", "source_id", "target_id", "text", "hidden"], "text"),
+    "unit": "month",
     "scale": 0.5,
 }
-LISTS_OF_PROPERTIES = {"snapshot/read_nodes", "load/merge_nodes", "load/merge_edges"}
+LISTS_OF_PROPERTIES = {"explore/count_values_in_groups", "snapshot/read_nodes", "load/merge_nodes", "load/merge_edges"}
 
 QUERY_TYPES = {Access.READ: {"r"}, Access.WRITE: {"w", "rw"}, Access.SCHEMA: {"s"}}
 ON_THE_SYSTEM_ITSELF = {"admin/read_server_version", "admin/change_own_password"}  # "s", whether it reads or writes

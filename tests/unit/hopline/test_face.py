@@ -20,13 +20,23 @@ import loaders
 from hopline import Recommender, errors
 from hopline.cli.app import app
 
-COMMANDS = typer.main.get_command(app).commands
+
+def commands(group, before=""):
+    """Every command by its name, those of groups by both: "explore paths"."""
+    found = {}
+    for name, command in group.commands.items():
+        found |= commands(command, f"{before}{name} ") if hasattr(command, "commands") else {before + name: command}
+    return found
+
+
+COMMANDS = commands(typer.main.get_command(app))
 
 
 def test_the_commands_are_these():
     assert set(COMMANDS) == {
         *("up", "down", "status", "load", "embed", "train", "evaluate", "publish", "releases", "rollback"),
         *("recommend", "similar", "explain", "describe", "demo"),
+        *("explore neighbours", "explore paths", "explore degrees", "explore popularity", "explore communities"),
     }
 
 
