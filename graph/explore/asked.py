@@ -9,7 +9,7 @@ from cypher import load
 from graph.asking import either_type, shown_property
 from graph.database import Database
 from graph.errors import NotFoundError, QuestionError
-from graph.schema import NodeKind, NodeRole, Schema
+from graph.schema import NodeKind, Schema
 
 NEAR_SHOWN = 5
 NODES_SCANNED = 100_000  # of which a near match to a mistaken id is looked for
@@ -43,11 +43,10 @@ def find_items(schema: Schema, label: str | None) -> NodeKind:
     Raises:
         NotFoundError: no item kind has the label.
     """
-    items = [kind for kind in schema.nodes if kind.role is NodeRole.ITEM]
-    for kind in items:
+    for kind in schema.items:
         if label in {None, kind.label}:
             return kind
-    raise NotFoundError(f"{label!r} is no label of items; they are {', '.join(repr(kind.label) for kind in items)}")
+    raise NotFoundError(f"{label!r} is no label of items; they are {', '.join(repr(kind.label) for kind in schema.items)}")
 
 
 def find_types(schema: Schema, types: Sequence[str] | None) -> list[str]:
