@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,8 @@ class Embeddings:
 class ReleaseDraft:
     """All that a release is made of. The score of an item for a user is the dot product of their vectors.
 
-    ``items`` are of a domain each; ``popular`` holds ids of popular items by domain, the most popular first.
+    ``items`` are of a domain each; ``popular`` holds ids of popular items by domain, the most popular first; ``features`` plain
+    values from which new nodes can be encoded as those learnt from were.
 
     Raises:
         ReleaseError: no items, two of one domain, or user and item vectors of different dimension.
@@ -52,6 +53,7 @@ class ReleaseDraft:
     config: dict[str, Any]
     metrics: dict[str, float]
     popular: dict[str, list[Any]]
+    features: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         labels = [items.label for items in self.items]

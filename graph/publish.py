@@ -13,6 +13,7 @@ from graph.errors import DatabaseError, DatabaseGoneError, ReleaseError
 from graph.node_vectors import write_vectors
 from graph.progress import OnStage, silent
 from graph.release_check import check_release
+from graph.release_features import write_features
 from graph.releases import (
     Release,
     activate,
@@ -48,6 +49,8 @@ def publish(database: Database, schema: Schema, draft: ReleaseDraft, progress: O
     indexable = make_indexable(draft)
     _create_record(database, draft, indexable, version)
     try:
+        if not write_features(database, version, draft.features):
+            raise _overtaken(version)
         _write(database, schema, draft, indexable, version, progress)
         progress("checking", 0, 1)
         widths = check_release(database, schema, draft, version)

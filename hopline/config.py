@@ -23,6 +23,7 @@ from graph.schema import Schema
 from graph.settings import ConnectionSettings, ServerSettings
 from hopline.errors import ConfigError
 from hopline.split_config import SplitConfig
+from loaders.features import FeaturesConfig
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -49,6 +50,7 @@ class Config(BaseSettings):
 
     graph_schema: Schema | None = Field(default=None, description="the graph's shape; unset: as loaded files declared it")
     run_folder: Path = Field(default=Path("runs/default"), description="where checkpoints of training are kept")
+    features: FeaturesConfig = FeaturesConfig()
     model: EncoderConfig = EncoderConfig()
     tasks: TasksConfig = TasksConfig()
     kge: KgeConfig = KgeConfig()

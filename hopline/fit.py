@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from hopline.config import Config
 from hopline.encoder_inputs import encoder_inputs
 from hopline.errors import EvaluationError, TrainingError
 from hopline.run_folder import Run
+from loaders.features import FittedFeatures, PropertyReport, TextEncoders
 from loaders.interactions import InteractionLog, read_interactions
 from loaders.sampling.held_out import held_interactions, hold_out_facts
 from loaders.sampling.learning_graph import build_learning_graph
@@ -28,6 +30,9 @@ from loaders.splits import Split
 NUM_POPULAR = 200  # popular items of each domain kept with a release, for users it does not know
 FACTS_HELD_OUT = 0.05  # share of the joined pairs of nodes, at most a thousand, that link prediction is validated on
 CUTOFFS = (10, 20)
+
+OnFeatures = Callable[[list[PropertyReport]], None]
+"""Told once, before training, what was found in the properties that are learnt from."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,9 @@ def _most_popular(ids: NDArray[Any], counts: NDArray[np.int64]) -> list[Any]:
     return found
 
 
-def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, on_epoch: OnEpoch) -> Run:
+def fit(
+    snapshot: Snapshot, config: Config, on_stage: OnStage, on_features: OnFeatures, on_step: OnStep, on_epoch: OnEpoch
+) -> Run:
     """Train with validation to find how many epochs are best, then as many on train and validation together.
 
     The test split is measured on once, at the end. Cut off and called again with the same configuration
@@ -79,6 +86,7 @@ def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, 
 
     Raises:
         InputError: the graph cannot be split as configured.
+        FeatureError: a text encoder that cannot be used.
         TrainingError: nothing to learn from or to validate on, or a loss that is no longer a number.
     """
     log = read_interactions(snapshot)
@@ -90,10 +98,13 @@ def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, 
         )
     split_log = SplitLog(log, split)
     started = time.perf_counter()
+    features = FittedFeatures.fit(snapshot, TextEncoders(config.features.text_encoders))
+    on_features(features.report)
+    inputs = features.encode_all(snapshot)
     kept, held = hold_out_facts(snapshot, FACTS_HELD_OUT, config.train.seed)
     on_stage("finding how many epochs are best, on validation", 0, 0)
     validated = train(
-        build_learning_graph(snapshot, split.train, kept, encoder_inputs(snapshot, config, on_stage, kept)),
+        build_learning_graph(snapshot, split.train, kept, encoder_inputs(snapshot, inputs, config.kge, on_stage, kept)),
         config.model,
         config.tasks,
         config.train,
@@ -107,7 +118,7 @@ def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, 
     )
     on_stage(f"training {validated.best_epoch} epochs on train and validation", 0, 0)
     trained = train(
-        build_learning_graph(snapshot, split_log.learnt, features=encoder_inputs(snapshot, config, on_stage)),
+        build_learning_graph(snapshot, split_log.learnt, features=encoder_inputs(snapshot, inputs, config.kge, on_stage)),
         config.model,
         config.tasks,
         config.train.model_copy(update={"epochs": validated.best_epoch}),
@@ -131,4 +142,5 @@ def fit(snapshot: Snapshot, config: Config, on_stage: OnStage, on_step: OnStep, 
         best_epoch=validated.best_epoch,
         train_s=train_s,
         interactions=log.digest(),
+        features=features.to_json(),
     )

@@ -25,7 +25,8 @@ from graph.node_vectors import check_free_property, write_vectors
 from graph.progress import OnStage, silent
 from graph.publish import publish
 from graph.recommend import Recommendations, recommend
-from graph.releases import Release, collect_releases, list_releases, rollback
+from graph.release_features import read_features
+from graph.releases import Release, active_release, collect_releases, list_releases, rollback
 from graph.schema import Schema
 from graph.schema_store import load_schema
 from graph.similar import similar
@@ -34,10 +35,11 @@ from graph.write import WriteReport, write_tables
 from hopline.config import Config, read_config, read_connection_settings, read_server_settings
 from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.errors import EvaluationError
-from hopline.fit import CUTOFFS, SplitLog, fit
+from hopline.fit import CUTOFFS, OnFeatures, SplitLog, fit
 from hopline.peers import Peers, fit_peers
 from hopline.run_folder import read_run, write_run
 from hopline.split_config import SplitConfig
+from loaders.features import FittedFeatures, TextEncoders
 from loaders.files import read_tables
 from loaders.interactions import read_interactions
 from loaders.set_aside import write_set_aside
@@ -180,6 +182,7 @@ class Recommender:
         self,
         *,
         on_stage: OnStage = silent,
+        on_features: OnFeatures = lambda _r: None,
         on_step: OnStep = lambda _e, _s, _n: None,
         on_epoch: OnEpoch = lambda _r: None,
     ) -> Self:
@@ -193,7 +196,7 @@ class Recommender:
             TrainingError: nothing to learn from or to validate on, or a loss that is no longer a number.
         """
         snapshot = read_snapshot(self.database, self.schema, progress=on_stage)
-        write_run(self.config.run_folder, fit(snapshot, self.config, on_stage, on_step, on_epoch))
+        write_run(self.config.run_folder, fit(snapshot, self.config, on_stage, on_features, on_step, on_epoch))
         return self
 
     def embed(
@@ -266,7 +269,7 @@ class Recommender:
             ReleaseError: the vectors do not fit the graph or the check failed; the old release still serves.
         """
         run = read_run(self.config.run_folder)
-        draft = ReleaseDraft(users=run.users, items=run.items, config=run.config, metrics=run.metrics, popular=run.popular)
+        draft = ReleaseDraft(run.users, run.items, run.config, run.metrics, run.popular, run.features)
         release = publish(self.database, self.schema, draft, progress=on_stage)
         collect_releases(self.database, self.schema, keep=self.config.publish.keep)
         return release
@@ -274,6 +277,16 @@ class Recommender:
     def releases(self) -> list[Release]:
         """Return all releases, the newest first."""
         return list_releases(self.database)
+
+    def features(self) -> FittedFeatures:
+        """Return the fitted features of the active release, which encode new nodes exactly as those learnt from were.
+
+        Raises:
+            ReleaseError: nothing was published.
+            FeatureError: they were written by another version of Hopline.
+        """
+        stored = read_features(self.database, active_release(self.database).version)
+        return FittedFeatures.from_json(stored, TextEncoders(self.config.features.text_encoders))
 
     def rollback(self) -> Release:
         """Make the release before the active one active again.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ class Run:
     """A finished run: what it learnt, and how well it did on interactions it had not seen.
 
     ``items`` are in the schema's order of domains, ``popular`` ids by domain, the most popular first. ``interactions`` is the
-    digest of all interactions in the graph at the time.
+    digest of all interactions in the graph at the time, ``features`` the fitted features as plain values.
     """
 
     users: Embeddings
@@ -35,6 +35,7 @@ class Run:
     best_epoch: int
     train_s: float
     interactions: str
+    features: dict[str, Any] = field(default_factory=dict)
 
 
 def write_run(folder: Path, run: Run) -> None:

@@ -1,7 +1,8 @@
-// Forget a release that is not the active one.
+// Forget a release that is not the active one, with its fitted features.
 // params: $version: integer
 // returns: nothing
 // access: write
 MATCH (r:HoplineRelease {version: $version})
 WHERE NOT EXISTS { (:HoplineActive {version: r.version}) }
-DETACH DELETE r
+OPTIONAL MATCH (r)-[:FITTED]->(f:HoplineFeatures)
+DETACH DELETE r, f

@@ -41,7 +41,7 @@ def demo(
         seconds["load"] = time.perf_counter() - started
         print_report(report)
         started = time.perf_counter()
-        recommender.fit(on_stage=bars.stage, on_step=bars.step, on_epoch=bars.epoch)
+        recommender.fit(on_stage=bars.stage, on_features=bars.features, on_step=bars.step, on_epoch=bars.epoch)
         seconds["train"] = time.perf_counter() - started
         started = time.perf_counter()
         release = recommender.publish(on_stage=bars.stage)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from gnn.model import TasksConfig
 from graph.describe import Description
+from graph.schema import Feature
 from hopline.cli.options import ConfigFile, Json
 from hopline.cli.output import console, print_json
 from hopline.recommender import Recommender
@@ -45,10 +46,14 @@ def _node_table(found: Description) -> Table:
     for name in ("label", "role", "key", "count", "shown as", "inputs of the model"):
         table.add_column(name, justify="right" if name == "count" else "left", overflow="fold")
     for node in found.schema.nodes:
-        inputs = ", ".join(f"{feature.name} ({feature.type.value})" for feature in node.features)
+        inputs = ", ".join(f"{feature.name} ({_kind(feature)})" for feature in node.features)
         cells = (node.label, node.role.value, node.key, f"{found.num_nodes[node.label]:,}", node.title or "", inputs)
         table.add_row(*map(Text, cells))
     return table
+
+
+def _kind(feature: Feature) -> str:
+    return feature.type.value if feature.encoder is None else f"{feature.type.value} by {feature.encoder}"
 
 
 def _edge_table(found: Description, tasks: TasksConfig) -> Table:

@@ -11,6 +11,7 @@ from hopline.cli.options import ConfigFile, Json, Quiet
 from hopline.cli.output import console, metrics_table, print_json, progress_bars
 from hopline.recommender import EvaluationReport, Recommender
 from hopline.run_folder import Run, read_run
+from loaders.features import FittedFeatures
 
 _PANEL = "Learn"
 
@@ -38,10 +39,11 @@ def train(
     flags = {"epochs": epochs, "seed": seed, "num_workers": workers}
     with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
         recommender.compile(train={name: value for name, value in flags.items() if value is not None})
-        recommender.fit(on_stage=bars.stage, on_step=bars.step, on_epoch=bars.epoch)
+        recommender.fit(on_stage=bars.stage, on_features=bars.features, on_step=bars.step, on_epoch=bars.epoch)
         run = read_run(recommender.config.run_folder)
     if json:
-        print_json({"metrics": run.metrics, "best_epoch": run.best_epoch, "train_s": run.train_s})
+        features = [row.model_dump() for row in FittedFeatures.from_json(run.features).report]
+        print_json({"metrics": run.metrics, "best_epoch": run.best_epoch, "train_s": run.train_s, "features": features})
     else:
         console.print(f"{_trained(run)}. Next: `hopline publish`.", soft_wrap=True, highlight=False)
 

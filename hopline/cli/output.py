@@ -17,7 +17,9 @@ from gnn.checkpoint import EpochRecord
 from gnn.evaluate import Row
 from graph.explain import Explanation
 from graph.recommend import Recommendations
+from hopline.cli.features import feature_table
 from hopline.recommender import EvaluationReport
+from loaders.features import PropertyReport
 
 console = Console()
 
@@ -42,6 +44,11 @@ class Bars:
         if stage not in self._tasks:
             self._tasks[stage] = self._progress.add_task(stage, total=total, note="")
         self._progress.update(self._tasks[stage], completed=done, total=total)
+
+    def features(self, rows: list[PropertyReport]) -> None:
+        """Show what was found in the properties that are learnt from."""
+        if rows:
+            self._progress.console.print(feature_table(rows))
 
     def step(self, epoch: int, step: int, steps: int) -> None:
         """Move the training bar within an epoch."""

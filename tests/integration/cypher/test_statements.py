@@ -23,6 +23,7 @@ EXAMPLES = {
     **dict.fromkeys(["id", "source_id", "target_id", "text", "hidden"], "text"),
     "unit": "month",
     "scale": 0.5,
+    "part": 0,
 }
 LISTS_OF_PROPERTIES = {"explore/count_values_in_groups", "snapshot/read_nodes", "load/merge_nodes", "load/merge_edges"}
 
