@@ -44,7 +44,7 @@ def snapshot(database):
     rows(database, SET_PROPERTIES)
     features = tuple(Feature(name=name, type=FeatureType(type_)) for name, type_ in DECLARED.items())
     user = SCHEMA.user.model_copy(update={"features": features})
-    schema = SCHEMA.model_copy(update={"nodes": (user, SCHEMA.item)})
+    schema = SCHEMA.model_copy(update={"nodes": (user, SCHEMA.nodes[1])})
     return read_snapshot(database, schema)
 
 
