@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from cypher import Access, Names, Statement, StatementError, load
 from graph.address import check_address
-from graph.errors import AuthenticationError, DatabaseError, DatabaseGoneError
+from graph.errors import AccessDeniedError, AuthenticationError, DatabaseError, DatabaseGoneError
 from graph.server.credentials import RATE_LIMIT_S, is_rate_limit
 from graph.server.jars import Progress
 from graph.server.lifecycle import up
@@ -31,6 +31,12 @@ _HANDSHAKE_TIMEOUT_S = 30.0
 _RETRY_TIME_S = 15.0
 _NO_SUCH_DATABASE = "Neo.ClientError.Database.DatabaseNotFound"
 _FIRST_WITH_SEARCH = (2026, 1)
+_NO_RIGHT = {
+    "Neo.ClientError.Security.Forbidden": "it lacks the privilege",
+    "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase": "the database is read-only",
+    "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase": "the database is read-only",
+    "Neo.ClientError.Security.CredentialsExpired": "its password must be changed first, by ALTER CURRENT USER SET PASSWORD",
+}
 
 
 @dataclass(frozen=True)
@@ -185,6 +191,10 @@ class Database:
         return self._driver.session(database=self.endpoint.database, default_access_mode=access)
 
 
+def _first_line(message: str | None) -> str:
+    return (message or "").strip().partition("\n")[0].rstrip(".")
+
+
 def _rows(transaction: neo4j.ManagedTransaction, text: Any, values: dict[str, Any]) -> list[Row]:
     return [dict(record) for record in transaction.run(text, values)]
 
@@ -229,6 +239,12 @@ def _translated(endpoint: Endpoint, statement: Statement | None = None) -> Itera
         if error.code == _NO_SUCH_DATABASE:
             raise DatabaseError(
                 f"{endpoint.uri} has no database {endpoint.database!r}; set NEO4J_DATABASE to one it has, such as 'neo4j'"
+            ) from error
+        if error.code in _NO_RIGHT:
+            raise AccessDeniedError(
+                f"user {endpoint.username!r} may not do this in database {endpoint.database!r} at {endpoint.uri} ({doing}: "
+                f"{_NO_RIGHT[error.code]}; {_first_line(error.message)}); give it the right, or name another user in "
+                "NEO4J_USERNAME"
             ) from error
         raise DatabaseError(
             f"Neo4j failed {doing}: {error.message} ({error.code}); if that does not say what to mend, the server's log may"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cypher import load
+from graph.counts import GraphCounts, read_counts
 from graph.database import Database
 from graph.schema import EdgeKind, Schema
 
@@ -37,28 +38,26 @@ def describe(database: Database, schema: Schema) -> Description:
     """Count what the schema names.
 
     Raises:
-        DatabaseGoneError: the connection was lost.
+        DatabaseError: the user may not read the counts, or the server was lost.
     """
+    counts = read_counts(database)
     return Description(
         schema,
-        {
-            node.label: int(database.read(load("load/count_nodes"), {}, {"label": node.label})[0]["number"])
-            for node in schema.nodes
-        },
-        {edge: _count(database, edge) for edge in schema.edges},
+        {node.label: counts.nodes[node.label] for node in schema.nodes},
+        {edge: _count(database, edge, counts) for edge in schema.edges},
     )
 
 
-def _count(database: Database, kind: EdgeKind) -> int:
-    names = {"source": kind.source, "type": kind.type, "target": kind.target}
-    (counts,) = database.read(load("explore/count_type"), {}, names)
-    of_type, leaving, arriving = (int(counts[name]) for name in ("of_type", "leaving", "arriving"))
+def _count(database: Database, kind: EdgeKind, counts: GraphCounts) -> int:
+    source, target = kind.stored
+    of_type, leaving, reaching = counts.types[kind.type], counts.leaving[kind.type, source], counts.reaching[kind.type, target]
     # The count store knows one label at a time. If all of a type leave the one label, those between both are those that
-    # arrive at the other, and the other way round; only a type with more kinds on both sides must be counted.
-    if of_type in (leaving, arriving):
-        return min(leaving, arriving)
-    if not (leaving and arriving):
+    # reach the other, and the other way round; only a type with more kinds on both sides must be counted.
+    if of_type in (leaving, reaching):
+        return min(leaving, reaching)
+    if not (leaving and reaching):
         return 0
+    names = {"source": source, "type": kind.type, "target": target}
     return int(database.read(load("explore/count_edges_between"), {}, names)[0]["number"])
 
 

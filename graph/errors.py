@@ -15,6 +15,10 @@ class AuthenticationError(DatabaseError):
     """Neo4j was reached and refused the user name or password."""
 
 
+class AccessDeniedError(DatabaseError):
+    """The user may not do this: no right to read or write, a read-only database, or a password that must be changed first."""
+
+
 class DatabaseGoneError(DatabaseError):
     """The connection was lost in the middle of work; what was committed stays, a re-run completes it."""
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cypher import load
+from graph.asking import either_type
 from graph.database import Database
 from graph.embeddings import Embeddings
 from graph.errors import ReleaseError, SchemaError
@@ -41,7 +42,7 @@ def write_vectors(
     for first in range(0, len(embeddings.ids), VECTORS_A_BATCH):
         part = slice(first, first + VECTORS_A_BATCH)
         params = {
-            "ids": embeddings.ids[part].tolist(),
+            "ids": [either_type(node_id) for node_id in embeddings.ids[part].tolist()],
             "property": name,
             "vectors": embeddings.vectors[part].tolist(),
             "norms": of_norms[part],

@@ -92,7 +92,7 @@ def _recommend(database: Database, schema: Schema, release: Release, item: NodeK
 
 def _popular(database: Database, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Recommendations:
     statement = load("recommend/read_popular_items")
-    params = {"user_id": user_id, "ids": release.domain(item.label).popular, "k": k}
+    params = {"user_id": user_id, "ids": [either_type(id_) for id_ in release.domain(item.label).popular], "k": k}
     names: Names = {
         "user": schema.user.label,
         "user_key": schema.user.key,

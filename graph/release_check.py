@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cypher import load
+from graph.asking import either_type
 from graph.database import Database
 from graph.embeddings import Embeddings, ReleaseDraft
 from graph.errors import ReleaseError
@@ -81,8 +82,8 @@ class _Index:
         """Return the share of the k answers that are right: an item that ties with the k-th is as good as it."""
         scores = self.items.vectors @ self.users.vectors[row]
         limit = np.sort(scores)[-k] - _TIE * float(np.abs(scores).max())
-        good = set(self.items.ids[scores >= limit].tolist())
-        return sum(item in good for item in self._ask(row, k, width)) / k
+        good = set(map(str, self.items.ids[scores >= limit].tolist()))  # as text: a graph may have ids of both types
+        return sum(str(item) in good for item in self._ask(row, k, width)) / k
 
     def _ask(self, row: int, k: int, width: int) -> list[Any]:
         names = {
@@ -92,7 +93,7 @@ class _Index:
             "vector": release_name(self.version),
         }
         params = {
-            "user_id": self.users.ids[row : row + 1].tolist()[0],
+            "user_ids": either_type(self.users.ids[row : row + 1].tolist()[0]),
             "index": index_name(self.version, self.items.label),
             "k": k,
             "candidates": min(max(k, width), len(self.items.ids)),

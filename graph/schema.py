@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import Enum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -56,29 +58,40 @@ class Feature(_Value):
 
 
 class NodeKind(_Value):
-    """One label: its key property, role, human-readable title, and input features."""
+    """One label: its key property, role, human-readable title, and input features.
+
+    Where several properties are the key together, ``key_from`` names them, and ``key`` a property that Hopline writes their
+    values to as one text (see ``graph.keys``). Entities may lack their key: nobody asks for them by it.
+    """
 
     label: str = Field(min_length=1)
     key: str = Field(default="id", min_length=1, description="property that holds the external id, unique in the label")
+    key_from: tuple[str, ...] = Field(default=(), description="properties that Hopline joins to the key, if it is composite")
     role: NodeRole
     title: str | None = Field(default=None, description="property shown to people, if any")
     features: tuple[Feature, ...] = ()
 
 
 class EdgeKind(_Value):
-    """One relationship type between two labels."""
+    """One relationship type between two labels, in the direction it is learnt in: an interaction goes from user to item."""
 
     source: str
     type: str = Field(min_length=1)
     target: str
     role: EdgeRole
     value: str | None = Field(default=None, description="numeric property: rating, weight, count")
-    time: str | None = Field(default=None, description="property holding seconds since 1970")
+    time: str | None = Field(default=None, description="property holding a moment: temporal, ISO 8601, or since 1970")
+    reversed: bool = Field(default=False, description="whether the graph's relationships lead from target to source")
 
     @property
     def triple(self) -> tuple[str, str, str]:
         """``(source label, relationship type, target label)``, DGL's canonical edge type."""
         return (self.source, self.type, self.target)
+
+    @property
+    def stored(self) -> tuple[str, str]:
+        """The labels that the relationships leave and reach in the graph."""
+        return (self.target, self.source) if self.reversed else (self.source, self.target)
 
 
 class Schema(_Value):
@@ -93,6 +106,21 @@ class Schema(_Value):
 
     nodes: tuple[NodeKind, ...]
     edges: tuple[EdgeKind, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def spread_types(cls, given: Any) -> Any:
+        """Take an edge entry with ``types``, a list, as one kind a type: some graphs have thousands that differ in name."""
+        if not isinstance(given, Mapping) or not isinstance(given.get("edges"), Sequence):
+            return given
+        edges: list[Any] = []
+        for edge in given["edges"]:
+            if isinstance(edge, Mapping) and isinstance(edge.get("types"), Sequence) and "type" not in edge:
+                rest = {name: value for name, value in edge.items() if name != "types"}
+                edges.extend(rest | {"type": type_} for type_ in edge["types"])
+            else:
+                edges.append(edge)
+        return {**given, "edges": edges}
 
     @model_validator(mode="after")
     def check(self) -> Schema:

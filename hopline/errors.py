@@ -10,6 +10,7 @@
     ├── FeatureError                             fitted features or a text encoder that cannot be used
     ├── DatabaseError                            Neo4j refused
     │   ├── AuthenticationError                  wrong user name or password
+    │   ├── AccessDeniedError                    the user may not do this
     │   └── DatabaseGoneError                    the connection was lost
     ├── ServerError                              the embedded server
     ├── ReleaseError                             nothing published, or a release that does not fit
@@ -22,6 +23,7 @@
 from cypher.errors import HoplineError, IdentifierError, StatementError
 from gnn.errors import EvaluationError, TrainingError
 from graph.errors import (
+    AccessDeniedError,
     AuthenticationError,
     DatabaseError,
     DatabaseGoneError,
@@ -39,6 +41,7 @@ class ConfigError(HoplineError):
 
 
 __all__ = [
+    "AccessDeniedError",
     "AuthenticationError",
     "ConfigError",
     "DatabaseError",

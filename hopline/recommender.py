@@ -21,6 +21,7 @@ from graph.describe import Description, describe
 from graph.embeddings import ReleaseDraft
 from graph.explain import Explanation, explain
 from graph.explore import Explorer
+from graph.keys import derive_keys, index_keys
 from graph.node_vectors import check_free_property, write_vectors
 from graph.progress import OnStage, silent
 from graph.publish import publish
@@ -195,7 +196,10 @@ class Recommender:
             SchemaError: nothing was loaded.
             TrainingError: nothing to learn from or to validate on, or a loss that is no longer a number.
         """
+        derive_keys(self.database, self.schema, on_stage)
         snapshot = read_snapshot(self.database, self.schema, progress=on_stage)
+        for note in snapshot.left_out():
+            on_stage(note, 0, 0)
         write_run(self.config.run_folder, fit(snapshot, self.config, on_stage, on_features, on_step, on_epoch))
         return self
 
@@ -270,6 +274,7 @@ class Recommender:
         """
         run = read_run(self.config.run_folder)
         draft = ReleaseDraft(run.users, run.items, run.config, run.metrics, run.popular, run.features)
+        index_keys(self.database, self.schema)
         release = publish(self.database, self.schema, draft, progress=on_stage)
         collect_releases(self.database, self.schema, keep=self.config.publish.keep)
         return release

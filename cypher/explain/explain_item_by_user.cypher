@@ -9,7 +9,7 @@
 MATCH (u:{{user}} {{{user_key}}: $user_id})
 MATCH (i:{{item}} {{{item_key}}: $item_id})
 CALL (u, i) {
-  MATCH (u)-[r:{{interactions}}]->(s:{{items}})
+  MATCH (u)-[r:{{interactions}}]-(s:{{items}})
   WHERE s <> i
   WITH i, s, r, head([l IN labels(s) WHERE $values[l] IS NOT NULL]) AS domain
   WITH i, s, domain, type(r) AS did, toFloatOrNull(r[$values[domain][type(r)]]) AS value
@@ -48,22 +48,22 @@ UNION ALL
   UNWIND met AS m
   WITH m, m.s AS s, i, u
   CALL (s, i, u) {
-    MATCH (s)<-[:{{interactions}}]-(o:{{user}})
+    MATCH (s)-[:{{interactions}}]-(o:{{user}})
     WHERE o <> u
     WITH DISTINCT o, i
     LIMIT $people
-    RETURN count(o) AS asked, count(CASE WHEN EXISTS { (o)-[:{{interactions}}]->(i) } THEN 1 END) AS shared
+    RETURN count(o) AS asked, count(CASE WHEN EXISTS { (o)-[:{{interactions}}]-(i) } THEN 1 END) AS shared
   }
   WITH m, s, i, asked, shared
   WHERE shared > 0
-  WITH m, asked, shared, CASE WHEN asked < $people THEN asked ELSE COUNT { (s)<-[:{{interactions}}]-() } END AS who_met,
-       COUNT { (i)<-[:{{interactions}}]-() } AS who_chose
+  WITH m, asked, shared, CASE WHEN asked < $people THEN asked ELSE COUNT { (s)-[:{{interactions}}]-() } END AS who_met,
+       COUNT { (i)-[:{{interactions}}]-() } AS who_chose
   WITH m, asked, shared, toFloat(shared) / asked * sqrt(toFloat(who_met) / who_chose) AS cosine
   RETURN 'people' AS kind, m, m.did AS first_type, null AS first_out, null AS e, m.did AS second_type, null AS second_out,
          shared, asked, m.likeness * CASE WHEN cosine < 1 THEN cosine ELSE 1.0 END AS weight
 UNION ALL
   WITH u, i
-  MATCH (u)-[:{{social}}]-(f:{{user}})-[:{{interactions}}]->(i)
+  MATCH (u)-[:{{social}}]-(f:{{user}})-[:{{interactions}}]-(i)
   WHERE f <> u
   WITH DISTINCT f
   ORDER BY f.{{user_key}}

@@ -1,9 +1,9 @@
 // The nearest items of a user by one release's index, seen or not: what a publish checks against exact search.
 // identifiers: user, user_key, item_key, vector
-// params: $user_id: any, $index: index name, $k: integer, $candidates: integer
+// params: $user_ids: list of ids that may be meant, $index: index name, $k: integer, $candidates: integer
 // returns: id
 // access: read
-MATCH (u:{{user}} {{{user_key}}: $user_id})
+MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
 CALL db.index.vector.queryNodes($index, $candidates, u.{{vector}}) YIELD node, score
 RETURN node.{{item_key}} AS id
 ORDER BY score DESC

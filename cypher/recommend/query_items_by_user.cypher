@@ -5,7 +5,7 @@
 // access: read
 MATCH (u:{{user}} {{{user_key}}: $user_id})
 CALL db.index.vector.queryNodes($index, $candidates, u.{{vector}}) YIELD node AS i, score AS similarity
-WHERE NOT EXISTS { (u)-[:{{interactions}}]->(i) }
+WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) }
 RETURN i.{{item_key}} AS id, toString(i.{{title}}) AS title, (2 * similarity - 1) * u.{{norm}} * $scale AS score
 ORDER BY score DESC, id
 LIMIT $k

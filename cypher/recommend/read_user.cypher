@@ -5,5 +5,5 @@
 // access: read
 UNWIND $user_ids AS user_id
 MATCH (u:{{user}} {{{user_key}}: user_id})
-RETURN u.{{user_key}} AS id, u.{{norm}} AS norm, COUNT { (u)-[:{{interactions}}]->(:{{item}}) } AS num_met
+RETURN u.{{user_key}} AS id, u.{{norm}} AS norm, COUNT { (u)-[:{{interactions}}]-(:{{item}}) } AS num_met
 LIMIT 1

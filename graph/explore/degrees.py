@@ -99,8 +99,8 @@ def read_distribution(rows: list[Row]) -> Distribution:
 
 
 def _count(database: Database, kind: EdgeKind, end: str) -> Side:
-    leaving = end == "source"
-    label, other = (kind.source, kind.target) if leaving else (kind.target, kind.source)
+    leaving = (end == "source") != kind.reversed
+    label, other = (kind.source, kind.target) if end == "source" else (kind.target, kind.source)
     names: Names = {"label": label, "type": kind.type, "other": other}
     statement = load("explore/count_nodes_by_leaving" if leaving else "explore/count_nodes_by_arriving")
     return Side(kind, end, read_distribution(database.read(statement, {}, names)), statement.inline({}, names))

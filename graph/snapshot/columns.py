@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,14 @@ Column = NDArray[Any] | list[Any]
 class NodeColumns:
     """The n nodes of one label, by ascending id: ``ids`` and a column a property that the schema names.
 
-    Numeric columns are float64[n] with NaN for a missing value; the others, and numeric ones that hold something else too, are
-    lists of what the graph holds with None for a missing value.
+    ``ids`` are whole numbers, or text; a label that has both is all text. Numeric columns are float64[n] with NaN for a missing
+    value; the others, and numeric ones that hold something else too, are lists of what the graph holds with None for a missing
+    value. ``keyless`` counts nodes that were left out as they have no key.
     """
 
     ids: NDArray[Any]
     columns: dict[str, Column]
+    keyless: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,29 @@ class EdgeColumns:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that the schema names. ``skipped`` counts relationships whose end came while it was read."""
+    """All that the schema names.
+
+    ``skipped`` counts relationships whose end has no key or came while it was read; ``unusable`` by kind and property those
+    values and times that are there and no number or moment, which are taken as missing.
+    """
 
     schema: Schema
     nodes: dict[str, NodeColumns]
     edges: dict[Triple, EdgeColumns]
     skipped: int = 0
+    unusable: dict[tuple[Triple, str], int] = field(default_factory=dict)
+
+    def left_out(self) -> list[str]:
+        """Return a sentence for each thing in the graph that was named by the schema and could not be used."""
+        found = [
+            f"{columns.keyless:,} {label} nodes have no {self.schema.node(label).key} and were left out"
+            for label, columns in self.nodes.items()
+            if columns.keyless
+        ]
+        if self.skipped:
+            found.append(f"{self.skipped:,} relationships were left out, as an end of theirs is not known")
+        for (triple, name), number in self.unusable.items():
+            found.append(
+                f"{number:,} {triple[1]} relationships have a {name} that is no number or moment; it is taken as missing"
+            )
+        return found

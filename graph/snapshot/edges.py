@@ -13,6 +13,7 @@ from graph.database import Database
 from graph.schema import EdgeKind, Schema
 from graph.snapshot.columns import EdgeColumns
 from graph.snapshot.nodes import FoundNodes
+from graph.snapshot.numbers import numbers, seconds
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class EdgePage:
     """m relationships of one kind between known nodes, in no order; ``skipped`` had an end that is not known.
 
     ``source``, ``target``: int64[m], dense indices; ``value``, ``time``: float64[m], NaN where missing, or float64[0] where
-    the kind has neither.
+    the kind has neither. ``unusable``: how many values and how many times were there and could not be read as a number.
     """
 
     source: NDArray[np.int64]
@@ -28,17 +29,18 @@ class EdgePage:
     value: NDArray[np.float64]
     time: NDArray[np.float64]
     skipped: int
+    unusable: tuple[int, int] = (0, 0)
 
 
 def group_kinds(schema: Schema) -> list[list[EdgeKind]]:
-    """Return kinds that one statement can read: those without properties by their pair of labels, the others alone."""
+    """Return kinds that one statement can read: those without properties by their ends in the graph, the others alone."""
     groups: list[list[EdgeKind]] = []
-    bare: dict[tuple[str, str], list[EdgeKind]] = {}
+    bare: dict[tuple[tuple[str, str], bool], list[EdgeKind]] = {}
     for kind in schema.edges:
         if _is_valued(kind):
             groups.append([kind])
             continue
-        pair = (kind.source, kind.target)
+        pair = (kind.stored, kind.reversed)
         if pair not in bare:
             bare[pair] = []
             groups.append(bare[pair])
@@ -49,7 +51,7 @@ def group_kinds(schema: Schema) -> list[list[EdgeKind]]:
 def read_page(
     database: Database, kinds: Sequence[EdgeKind], found: Mapping[str, FoundNodes], sources: list[int]
 ) -> list[EdgePage]:
-    """Return for each kind of a group the relationships that leave ``sources``, internal ids of nodes."""
+    """Return for each kind of a group the relationships that leave ``sources`` in the graph, internal ids of nodes."""
     if _is_valued(kinds[0]):
         return [_read_valued(database, kinds[0], found, sources)]
     return _read_bare(database, kinds, found, sources)
@@ -77,15 +79,18 @@ def _is_valued(kind: EdgeKind) -> bool:
 def _read_valued(database: Database, kind: EdgeKind, found: Mapping[str, FoundNodes], sources: list[int]) -> EdgePage:
     # Of a kind that has only one of the two properties, that one is read twice.
     names = {"value": kind.value or kind.time or "", "time": kind.time or kind.value or ""}
+    leaving, reaching = kind.stored
     (page,) = database.read(
         load("snapshot/read_valued_edges"),
         {"sources": sources},
-        {"source": kind.source, "type": kind.type, "target": kind.target, **names},
+        {"source": leaving, "type": kind.type, "target": reaching, **names},
     )
     source, target = _dense(kind, found, page["sources"], page["targets"])
     known = np.flatnonzero((source >= 0) & (target >= 0))
-    value, time = np.asarray(page["values"], np.float64), np.asarray(page["times"], np.float64)
-    return EdgePage(source[known], target[known], value[known], time[known], len(source) - len(known))
+    value, no_values = numbers(page["values"]) if kind.value is not None else (np.empty(len(source)), 0)
+    time, no_times = seconds(page["times"]) if kind.time is not None else (np.empty(len(source)), 0)
+    skipped = len(source) - len(known)
+    return EdgePage(source[known], target[known], value[known], time[known], skipped, (no_values, no_times))
 
 
 def _read_bare(
@@ -95,7 +100,7 @@ def _read_bare(
     (page,) = database.read(
         load("snapshot/read_bare_edges"),
         {"sources": sources, "types": list(number)},
-        {"source": kinds[0].source, "target": kinds[0].target},
+        dict(zip(("source", "target"), kinds[0].stored, strict=True)),
     )
     source, target = _dense(kinds[0], found, page["sources"], page["targets"])
     is_known = (source >= 0) & (target >= 0)
@@ -111,7 +116,9 @@ def _read_bare(
 def _dense(
     kind: EdgeKind, found: Mapping[str, FoundNodes], sources: list[int], targets: list[int]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    return (
-        found[kind.source].index(np.asarray(sources, np.int64)),
-        found[kind.target].index(np.asarray(targets, np.int64)),
+    leaving, reaching = kind.stored
+    left, reached = (
+        found[leaving].index(np.asarray(sources, np.int64)),
+        found[reaching].index(np.asarray(targets, np.int64)),
     )
+    return (reached, left) if kind.reversed else (left, reached)

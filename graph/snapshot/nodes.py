@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from cypher import load
 from graph.database import Database
-from graph.schema import FeatureType, NodeKind
+from graph.schema import FeatureType, NodeKind, NodeRole
 from graph.snapshot.columns import Column, NodeColumns
+from graph.snapshot.ids import as_ids
 
 NODES_A_PAGE = 200_000
 
@@ -40,7 +41,13 @@ class FoundNodes:
 
 
 def read_nodes(database: Database, kind: NodeKind) -> tuple[NodeColumns, FoundNodes]:
-    """Return the nodes of one label that have a key, by pages of columns; a node without a key cannot be told apart."""
+    """Return the nodes of one label by pages of columns.
+
+    A user or an item without a key is left out and counted, as nobody could ask for it; an entity goes by its internal id.
+
+    Raises:
+        SchemaError: two nodes have the same id, or ids are of a kind that no id can be.
+    """
     numeric = {feature.name for feature in kind.features if feature.type is FeatureType.NUMERIC}
     wanted = {kind.key: None, **{feature.name: None for feature in kind.features}}
     if kind.title is not None:
@@ -61,8 +68,11 @@ def read_nodes(database: Database, kind: NodeKind) -> tuple[NodeColumns, FoundNo
             column.extend(values)
         if len(page["nodes"]) < NODES_A_PAGE:
             break
-    keyed = [row for row, key in enumerate(columns[0]) if key is not None]
-    ids = _as_ids([columns[0][row] for row in keyed])
+    keys = columns[0]
+    if kind.role is NodeRole.ENTITY:
+        keys = [f"#{node}" if key is None else key for node, key in zip(internal, keys, strict=True)]
+    keyed = [row for row, key in enumerate(keys) if key is not None]
+    ids = as_ids([keys[row] for row in keyed], kind)
     order = np.argsort(ids, kind="stable")
     rows = np.asarray(keyed, np.int64)[order]
     picked = {
@@ -70,15 +80,9 @@ def read_nodes(database: Database, kind: NodeKind) -> tuple[NodeColumns, FoundNo
         for name, values in zip(properties, columns, strict=True)
         if name != kind.key or name == kind.title
     }
-    return NodeColumns(ids[order], picked), FoundNodes(
+    return NodeColumns(ids[order], picked, len(keys) - len(keyed)), FoundNodes(
         np.asarray(internal, np.int64)[rows], np.asarray(degrees, np.int64)[rows]
     )
-
-
-def _as_ids(keys: list[Any]) -> NDArray[Any]:
-    if all(type(key) is int for key in keys):
-        return np.asarray(keys, np.int64)
-    return np.asarray([str(key) for key in keys], dtype=np.str_)
 
 
 def _column(values: list[Any], numeric: bool) -> Column:

@@ -25,6 +25,7 @@ def read_snapshot(database: Database, schema: Schema, progress: OnStage = silent
     missed. A relationship to a node that came later is left for the next snapshot and counted.
 
     Raises:
+        SchemaError: a label's ids cannot be told apart, or are of a kind that no id can be.
         DatabaseGoneError: the connection was lost.
     """
     with ThreadPoolExecutor(PAGES_AT_ONCE, "snapshot") as readers:
@@ -32,13 +33,17 @@ def read_snapshot(database: Database, schema: Schema, progress: OnStage = silent
             nodes, found = _read_all_nodes(readers, database, schema, progress)
             edges: dict[Triple, EdgeColumns] = {}
             skipped = 0
+            unusable: dict[tuple[Triple, str], int] = {}
             for kind, pages in _read_all_edges(readers, database, schema, found, progress):
                 edges[kind.triple] = join_pages(kind, pages, len(nodes[kind.target].ids))
                 skipped += sum(page.skipped for page in pages)
+                for name, of_page in ((kind.value, 0), (kind.time, 1)):
+                    if name is not None and (number := sum(page.unusable[of_page] for page in pages)):
+                        unusable[kind.triple, name] = number
         except BaseException:
             readers.shutdown(cancel_futures=True)  # one failed page fails the snapshot: do not wait for all the others
             raise
-    return Snapshot(schema, nodes, {kind.triple: edges[kind.triple] for kind in schema.edges}, skipped)
+    return Snapshot(schema, nodes, {kind.triple: edges[kind.triple] for kind in schema.edges}, skipped, unusable)
 
 
 def _read_all_nodes(
@@ -59,7 +64,7 @@ def _read_all_edges(
     """Yield every kind of the schema once, with its pages."""
     sources = {label: nodes.pages(RELATIONSHIPS_A_PAGE) for label, nodes in found.items()}
     reading: list[tuple[list[EdgeKind], list[Future[list[EdgePage]]]]] = [
-        (kinds, [readers.submit(read_page, database, kinds, found, page) for page in sources[kinds[0].source]])
+        (kinds, [readers.submit(read_page, database, kinds, found, page) for page in sources[kinds[0].stored[0]]])
         for kinds in group_kinds(schema)
     ]
     total = sum(len(futures) for _, futures in reading)

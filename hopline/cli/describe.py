@@ -10,10 +10,12 @@ from rich.text import Text
 
 from gnn.model import TasksConfig
 from graph.describe import Description
-from graph.schema import Feature
+from graph.schema import EdgeKind, Feature
 from hopline.cli.options import ConfigFile, Json
 from hopline.cli.output import console, print_json
 from hopline.recommender import Recommender
+
+TYPES_ALONE = 12  # kinds between two labels that get a row each; of more, one row counts the types
 
 
 def add_to(app: typer.Typer) -> None:
@@ -60,12 +62,23 @@ def _edge_table(found: Description, tasks: TasksConfig) -> Table:
     table = Table(title="relationships", title_justify="left")
     for name in ("kind", "role", "count", "value, time", "learnt by"):
         table.add_column(name, justify="right" if name == "count" else "left", overflow="fold")
-    for edge in found.schema.edges:
-        kind = f"{edge.source} {edge.type} {edge.target}"
+    for edges in _grouped(found.schema.edges):
+        edge = edges[0]
+        types = edge.type if len(edges) == 1 else f"{len(edges):,} types"
+        kind = f"{edge.source} {types} {edge.target}" + (" (kept the other way round)" if edge.reversed else "")
         properties = ", ".join(name for name in (edge.value, edge.time) if name is not None)
         learnt = ", ".join(tasks.learning_from(edge)) or "no task: passes messages only"
-        table.add_row(*map(Text, (kind, edge.role.value, f"{found.num_edges[edge]:,}", properties, learnt)))
+        count = sum(found.num_edges[edge] for edge in edges)
+        table.add_row(*map(Text, (kind, edge.role.value, f"{count:,}", properties, learnt)))
     return table
+
+
+def _grouped(edges: tuple[EdgeKind, ...]) -> list[list[EdgeKind]]:
+    """Return kinds that differ in type only together, where there are many of them."""
+    alike: dict[EdgeKind, list[EdgeKind]] = {}
+    for edge in edges:
+        alike.setdefault(edge.model_copy(update={"type": ""}), []).append(edge)
+    return [part for group in alike.values() for part in ([group] if len(group) > TYPES_ALONE else [[edge] for edge in group])]
 
 
 def _as_dict(found: Description, tasks: TasksConfig) -> dict[str, Any]:

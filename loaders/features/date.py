@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.snapshot import Column
-from loaders.features.instants import read_instants
+from graph.snapshot.instants import read_instants
 from loaders.features.node_features import NodeFeatures
 from loaders.features.numeric import Numeric
 from loaders.features.transform import Transform, with_flag

@@ -25,7 +25,9 @@ EXAMPLES = {
     "scale": 0.5,
     "part": 0,
 }
-LISTS_OF_PROPERTIES = {"explore/count_values_in_groups", "snapshot/read_nodes", "load/merge_nodes", "load/merge_edges"}
+LISTS_OF_PROPERTIES = {
+    *("explore/count_values_in_groups", "snapshot/read_nodes", "load/merge_nodes", "load/merge_edges", "schema/derive_keys"),
+}
 
 QUERY_TYPES = {Access.READ: {"r"}, Access.WRITE: {"w", "rw"}, Access.SCHEMA: {"s"}}
 ON_THE_SYSTEM_ITSELF = {"admin/read_server_version", "admin/change_own_password"}  # "s", whether it reads or writes

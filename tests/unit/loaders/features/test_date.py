@@ -4,8 +4,8 @@ import neo4j.time
 import numpy as np
 import pytest
 
+from graph.snapshot.instants import read_instants
 from loaders.features.date import DAY_S, Date
-from loaders.features.instants import read_instants
 
 NEW_YEAR_2020 = 1_577_836_800
 

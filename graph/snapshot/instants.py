@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.snapshot import Column
+from graph.snapshot.columns import Column
 
 YEARS = range(
     1000, 3000
@@ -32,12 +32,13 @@ def read_instants(column: Column) -> tuple[NDArray[np.float64], NDArray[np.float
     Taken are temporal values of Neo4j and of Python, ISO 8601 texts (also of a year or a month alone), years, and seconds,
     milliseconds or microseconds since 1970. What names no time zone is read as UTC, and a date as its midnight.
     """
-    found = [_instant(value) for value in column]
+    found = [instant(value) for value in column]
     both = np.asarray(found, np.float64).reshape(-1, 2)
     return both[:, 0], both[:, 1]
 
 
-def _instant(value: Any) -> tuple[float, float]:
+def instant(value: Any) -> tuple[float, float]:
+    """Return seconds since 1970, and the same as the clock stood there; NaN for what is no date (see :func:`read_instants`)."""
     try:
         moment = _moment(value)
     except (ValueError, OverflowError, TypeError):

@@ -1,0 +1,43 @@
+"""Keys of nodes, in whatever types a graph has them, as ids that can be told apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.errors import SchemaError
+from graph.schema import NodeKind, NodeRole
+
+
+def as_ids(keys: list[Any], kind: NodeKind) -> NDArray[Any]:
+    """Return keys as ids: int64[n] if all are whole numbers, else text.
+
+    Raises:
+        SchemaError: users or items that cannot be told apart, such as 7 and "7"; or keys that are lists, times or points.
+    """
+    if all(type(key) is int for key in keys):
+        ids = np.asarray(keys, np.int64)
+    else:
+        odd = next((key for key in keys if not isinstance(key, (int, float, str)) or isinstance(key, bool)), None)
+        if odd is not None:
+            raise SchemaError(
+                f"the key {kind.key!r} of {kind.label!r} is {odd!r} somewhere; an id must be text or a number: name another "
+                "key in [graph_schema], or several in key_from"
+            )
+        # 7.0 is 7 to Neo4j too.
+        whole = [int(key) if isinstance(key, float) and key.is_integer() else key for key in keys]
+        if all(type(key) is int for key in whole):
+            ids = np.asarray(whole, np.int64)
+        else:
+            ids = np.asarray([str(key) for key in whole], dtype=np.str_)
+    if kind.role is not NodeRole.ENTITY and len(np.unique(ids)) < len(ids):
+        ((one, count),) = Counter(ids.tolist()).most_common(1)
+        same = [key for key in keys if str(key) in {str(one), f"{one}.0"}]
+        raise SchemaError(
+            f"{count} {kind.label} nodes have the {kind.key} {one} ({', '.join(map(repr, same[:4]))}) and cannot be told "
+            f"apart; give each its own, or name another key of {kind.label} in [graph_schema]"
+        )
+    return ids
