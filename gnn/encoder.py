@@ -3,13 +3,14 @@
 In brief::
 
     h0[t]     = E_t[node] + W_t · dense inputs + weighted sum of the node's category vectors
-    m_r       = Σ_u  g_rel(u,v) · h[u] / sqrt(d_u d_v)          for each edge type r = (s, r, t)
+    m_r       = Σ_u  g_rel(u,v) · w_uv · h[u] / sqrt(d_u d_v)   for each edge type r = (s, r, t); d_v = Σ_u w_uv
     h(l+1)[t] = Σ_r  a_(l,r) · m_r                              a_(l,r) learnt, a relation-wise gate
     z[t]      = mean of h0 … hL
 
 No weight matrix or non-linearity between layers: He et al. 2020 (LightGCN, arXiv:2002.02126, eq. 3 to 5) found them to
 hurt ranking, and this is its form for many node and edge types. The gates follow R-GCN's idea of one transformation a
-relation (Schlichtkrull et al. 2018, arXiv:1703.06103) cut down to one number.
+relation (Schlichtkrull et al. 2018, arXiv:1703.06103) cut down to one number. An interaction's gate starts at what its
+behaviour counts: that of a dislike is closed, and may turn negative.
 """
 
 from __future__ import annotations
@@ -84,12 +85,9 @@ class HeteroEncoder(nn.Module):
         super().__init__()
         self.config = config
         self.inputs = nn.ModuleDict({label: InputLayer(data, label, config) for label in data.graph.ntypes})
-        interactions = {*data.interactions, *(data.reverse[etype] for etype in data.interactions)}
         self.gates = nn.ParameterDict(
             {
-                gate_name(etype): nn.Parameter(
-                    torch.full((config.num_layers,), 1.0 if etype in interactions else config.other_gate)
-                )
+                gate_name(etype): nn.Parameter(torch.full((config.num_layers,), data.gates.get(etype, config.other_gate)))
                 for etype in data.graph.canonical_etypes
             }
         )

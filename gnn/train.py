@@ -20,6 +20,7 @@ from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
 from gnn.metrics import METRICS
 from gnn.model import MultiTaskModel, TasksConfig
+from gnn.tasks import Ranking
 from gnn.vector_scorer import VectorScorer
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.joint_sampler import JointSampler
@@ -101,8 +102,10 @@ def train(
     Raises:
         TrainingError: nothing to learn from, a metric that is not known, or a loss that is no longer a number.
     """
-    if not any(data.graph.num_edges(etype) for etype in data.interactions):
-        raise TrainingError("the graph has no interaction to learn from; load some, or check the split")
+    if not Ranking.applies(data):
+        raise TrainingError(
+            "the graph has no interaction of liking to learn from; load some, or check the split and [behaviours]"
+        )
     _cutoff(config.metric)
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from cypher import load
+from graph.behaviours import behaviour_of, default_weight
 from graph.database import Database
 from graph.errors import DatabaseError, DatabaseGoneError, NotFoundError
 from graph.releases import Domain, Release, active_release, is_there
@@ -83,6 +84,11 @@ def no_such_node(kinds: Sequence[NodeKind], node_id: Any) -> NotFoundError:
 def interaction_types(schema: Schema, domain: NodeKind) -> list[str]:
     """Return the relationship types of what users do with the items of one domain."""
     return [kind.type for kind in schema.interactions if kind.target == domain.label]
+
+
+def liking_types(schema: Schema) -> list[str]:
+    """Return the relationship types that tell of liking: no dislike, nothing that was taken back."""
+    return sorted({kind.type for kind in schema.interactions if default_weight(behaviour_of(kind)) > 0})
 
 
 def shown_property(kind: NodeKind) -> str:

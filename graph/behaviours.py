@@ -74,7 +74,7 @@ def guess_behaviour(type_name: str) -> str:
 
 def behaviour_of(kind: EdgeKind) -> str:
     """Return the behaviour of a kind of interaction: the declared one, or what its type's name tells."""
-    return getattr(kind, "behaviour", None) or guess_behaviour(kind.type)
+    return kind.behaviour or guess_behaviour(kind.type)
 
 
 def default_weight(behaviour: str) -> float:

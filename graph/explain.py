@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cypher import load
-from graph.asking import ask_by_active_release, domains_to_look_in, either_type, no_such_node, shown_property
+from graph.asking import ask_by_active_release, domains_to_look_in, either_type, liking_types, no_such_node, shown_property
 from graph.database import Database, Row
 from graph.releases import Release
 from graph.schema import EdgeRole, NodeKind, Schema
@@ -89,7 +89,7 @@ def _explain(
     social = [kind.type for kind in schema.edges if kind.role is EdgeRole.SOCIAL]
     names: dict[str, Any] = ends | {
         "items": [met.label for met in schema.items],
-        "interactions": sorted({kind.type for kind in schema.interactions}),
+        "interactions": liking_types(schema) or _NO_TYPE,
         "knowledge": sorted({kind.type for kind in schema.knowledge}) or _NO_TYPE,
         "social": social or _NO_TYPE,
         "vector": release.name,

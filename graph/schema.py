@@ -82,6 +82,9 @@ class EdgeKind(_Value):
     value: str | None = Field(default=None, description="numeric property: rating, weight, count")
     time: str | None = Field(default=None, description="property holding a moment: temporal, ISO 8601, or since 1970")
     reversed: bool = Field(default=False, description="whether the graph's relationships lead from target to source")
+    behaviour: str | None = Field(
+        default=None, min_length=1, description="what users did: purchase, click, rating, …; unset: as the type's name tells"
+    )
 
     @property
     def triple(self) -> tuple[str, str, str]:

@@ -23,6 +23,8 @@ from graph.schema import Schema
 from graph.settings import ConnectionSettings, ServerSettings
 from hopline.errors import ConfigError
 from hopline.split_config import SplitConfig
+from loaders.behaviours import BehavioursConfig
+from loaders.clean import CleanConfig
 from loaders.features import FeaturesConfig
 
 S = TypeVar("S", bound=BaseSettings)
@@ -55,6 +57,8 @@ class Config(BaseSettings):
     tasks: TasksConfig = TasksConfig()
     kge: KgeConfig = KgeConfig()
     train: TrainConfig = TrainConfig()
+    clean: CleanConfig = CleanConfig()
+    behaviours: BehavioursConfig = BehavioursConfig()
     split: SplitConfig = SplitConfig()
     publish: PublishConfig = PublishConfig()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,13 +37,15 @@ from graph.write import WriteReport, write_tables
 from hopline.config import Config, read_config, read_connection_settings, read_server_settings
 from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.errors import EvaluationError
-from hopline.fit import CUTOFFS, OnFeatures, SplitLog, fit
+from hopline.fit import CUTOFFS, OnFeatures, fit
 from hopline.peers import Peers, fit_peers
 from hopline.run_folder import read_run, write_run
 from hopline.split_config import SplitConfig
+from hopline.split_log import prepare
+from loaders.behaviours import BehavioursConfig
+from loaders.clean import CleanConfig, CleanReport
 from loaders.features import FittedFeatures, TextEncoders
 from loaders.files import read_tables
-from loaders.interactions import read_interactions
 from loaders.set_aside import write_set_aside
 
 if TYPE_CHECKING:
@@ -196,11 +199,13 @@ class Recommender:
             SchemaError: nothing was loaded.
             TrainingError: nothing to learn from or to validate on, or a loss that is no longer a number.
         """
+        read_at = int(time.time())
         derive_keys(self.database, self.schema, on_stage)
         snapshot = read_snapshot(self.database, self.schema, progress=on_stage)
         for note in snapshot.left_out():
             on_stage(note, 0, 0)
-        write_run(self.config.run_folder, fit(snapshot, self.config, on_stage, on_features, on_step, on_epoch))
+        fitted = fit(snapshot, self.config, read_at, on_stage, on_features, on_step, on_epoch)
+        write_run(self.config.run_folder, fitted)
         return self
 
     def embed(
@@ -231,6 +236,17 @@ class Recommender:
             on_stage(f"wrote {len(embeddings.ids):,} {embeddings.label} vectors to {write}", 0, 0)
         return embedded
 
+    def clean(self, *, on_stage: OnStage = silent) -> CleanReport:
+        """Tell what the next :meth:`fit` would leave out of the graph or change, by rule and row, and change nothing.
+
+        Raises:
+            SchemaError: nothing was loaded.
+            InputError: the graph cannot be cleaned or split as configured.
+        """
+        read_at = int(time.time())
+        snapshot = read_snapshot(self.database, self.schema, progress=on_stage)
+        return prepare(snapshot, self.config.clean, self.config.behaviours, self.config.split, read_at).cleaning
+
     def evaluate(
         self, *, peers: bool = True, tuned: bool = True, on_peer: Callable[[str], None] = lambda _n: None
     ) -> EvaluationReport:
@@ -245,19 +261,25 @@ class Recommender:
             EvaluationError: the graph is no longer the one that was learnt from, or the split has no test part.
         """
         run = read_run(self.config.run_folder)
-        log = read_interactions(read_snapshot(self.database, self.schema))
-        if log.digest() != run.interactions:
+        prepared = prepare(
+            read_snapshot(self.database, self.schema),
+            CleanConfig.model_validate(run.config["clean"]),
+            BehavioursConfig.model_validate(run.config["behaviours"]),
+            SplitConfig.model_validate(run.config["split"]),
+            run.read_at,
+        )
+        if prepared.interactions != run.interactions:
             raise EvaluationError("the interactions in the graph changed since training; run `hopline train` again")
-        parts = SplitLog(log, SplitConfig.model_validate(run.config["split"]).splitter().split(log))
+        parts = prepared.split_log
         test = parts.test()
         items = np.concatenate([part.vectors for part in run.items])
         scorers: dict[str, Any] = {"hopline": VectorScorer(run.users.vectors, items)}
         others = Peers({}, {}, {}, {})
         if peers:
             others = fit_peers(
-                parts.pairs(parts.split.train),
-                parts.pairs(parts.split.valid),
-                parts.pairs(parts.learnt),
+                parts.liked(parts.split.train),
+                parts.liked(parts.split.valid),
+                parts.liked(parts.learnt),
                 run.config["train"]["metric"],
                 tuned=tuned,
                 on_peer=on_peer,

@@ -24,7 +24,8 @@ class Run:
     """A finished run: what it learnt, and how well it did on interactions it had not seen.
 
     ``items`` are in the schema's order of domains, ``popular`` ids by domain, the most popular first. ``interactions`` is the
-    digest of all interactions in the graph at the time, ``features`` the fitted features as plain values.
+    digest of all interactions in the graph at the time, ``read_at`` when it was read, in seconds since 1970; ``cleaning`` the
+    counts of what was left out of them or changed, by rule; ``features`` the fitted features as plain values.
     """
 
     users: Embeddings
@@ -35,6 +36,8 @@ class Run:
     best_epoch: int
     train_s: float
     interactions: str
+    read_at: int
+    cleaning: dict[str, Any]
     features: dict[str, Any] = field(default_factory=dict)
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from graph.behaviours import behaviour_of
+from graph.snapshot import Snapshot
+from hopline.errors import InputError
 from loaders.splits import GivenFiles, RandomPerUser, Splitter, TimeSplit
 
 
@@ -22,6 +27,14 @@ class SplitConfig(BaseModel):
     valid: float = Field(default=0.1, gt=0, lt=1, description="share held out to validate")
     test: float = Field(default=0.2, gt=0, lt=1, description="share held out to measure")
     seed: int = Field(default=0, ge=0)
+    target: tuple[str, ...] = Field(
+        default=(), description="behaviours to hold out and measure, such as purchase; none named: all that tell of liking"
+    )
+    pairs_together: bool = Field(
+        default=True,
+        description="hold out a user's interactions with an item together; false: those of other behaviours are trained on, "
+        "and their pairs, being met, are not measured",
+    )
     train_file: Path | None = None
     valid_file: Path | None = None
     test_file: Path | None = None
@@ -33,6 +46,21 @@ class SplitConfig(BaseModel):
         if self.by != "files" and self.valid + self.test >= 1:
             raise ValueError(f"valid {self.valid:g} and test {self.test:g} leave nothing to train on; together, stay below 1")
         return self
+
+    def targets(self, snapshot: Snapshot, positive: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which of the interactions of a snapshot, bool[n], are to be held out and measured, of those of liking.
+
+        Raises:
+            InputError: ``target`` names a behaviour that no interaction has.
+        """
+        behaviours = [behaviour_of(kind) for kind in snapshot.schema.interactions]
+        unknown = sorted(set(self.target) - set(behaviours))
+        if unknown:
+            raise InputError(f"[split] target names {unknown}; the graph's interactions are {sorted(set(behaviours))}")
+        wanted = [not self.target or behaviour in self.target for behaviour in behaviours]
+        sizes = [len(snapshot.edges[kind.triple].source) for kind in snapshot.schema.interactions]
+        targets: NDArray[np.bool_] = positive & np.repeat(np.asarray(wanted, np.bool_), sizes)
+        return targets
 
     def splitter(self) -> Splitter:
         """Return the splitter."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,16 @@ class InteractionLog:
 
     def __len__(self) -> int:
         return len(self.user_index)
+
+    def of_rows(self, rows: NDArray[np.int64]) -> InteractionLog:
+        """Return some of the interactions, of the same users and items."""
+        return replace(
+            self,
+            user_index=self.user_index[rows],
+            item_index=self.item_index[rows],
+            value=self.value[rows],
+            time=None if self.time is None else self.time[rows],
+        )
 
     def digest(self) -> str:
         """Return a text that differs as soon as another user met another item, or an id is another."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import Field
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -14,7 +16,7 @@ from gnn.tasks.task import Task, TaskConfig, Vectors
 from graph.schema import EdgeKind, EdgeRole
 from loaders.sampling.edge_source import EdgeExamples, EdgeSource
 from loaders.sampling.held_out import HeldEdges
-from loaders.sampling.learning_graph import EdgeType, LearningGraph
+from loaders.sampling.learning_graph import EXAMPLE, EdgeType, LearningGraph
 
 
 class RankingConfig(TaskConfig):
@@ -22,6 +24,14 @@ class RankingConfig(TaskConfig):
 
     num_negatives: int = Field(default=4096, ge=1, description="items a step that serve as negatives; all, if there are fewer")
     temperature: float = Field(default=0.2, gt=0, description="divides the cosine before the softmax")
+
+
+def _liked(data: LearningGraph, etype: EdgeType) -> NDArray[np.int64]:
+    """Return the edges that count as examples, int64[m]."""
+    weight = data.graph.edges[etype].data.get(EXAMPLE)
+    if weight is None:
+        return np.arange(data.graph.num_edges(etype))
+    return np.flatnonzero(weight.numpy())
 
 
 class Ranking(Task):
@@ -35,20 +45,21 @@ class Ranking(Task):
 
     @classmethod
     def learns_from(cls, kind: EdgeKind) -> bool:
-        """Take every interaction: what somebody chose should rank first."""
+        """Take every interaction that tells of liking: what somebody chose should rank first."""
         return kind.role is EdgeRole.INTERACTION
 
     @classmethod
     def applies(cls, data: LearningGraph) -> bool:
-        """Every graph that Hopline takes has interactions."""
-        return bool(data.interactions)
+        """Tell whether somebody liked something."""
+        return any(len(_liked(data, etype)) for etype in data.interactions)
 
     def sources(self, data: LearningGraph) -> Sequence[EdgeSource]:
-        """All interaction kinds, each with negatives among the items of its domain."""
+        """Draw what was liked, of every kind of interaction, each with negatives among the items of its domain."""
+        liked = {etype: _liked(data, etype) for etype in data.interactions}
         return [
-            EdgeSource(data, etype, self.config.batch_size, self.config.num_negatives)
-            for etype in data.interactions
-            if data.graph.num_edges(etype)
+            EdgeSource(data, etype, self.config.batch_size, self.config.num_negatives, edge_ids)
+            for etype, edge_ids in liked.items()
+            if len(edge_ids)
         ]
 
     def embed(self, vectors: Tensor) -> Tensor:
@@ -56,13 +67,13 @@ class Ranking(Task):
         return normalize(self.tower(vectors), dim=1)
 
     def loss(self, vectors: Vectors, examples: EdgeExamples) -> Tensor:
-        """Softmax cross-entropy of the item that was chosen."""
+        """Softmax cross-entropy of the item that was chosen, each choice by what it counts."""
         users = self.embed(vectors[examples.etype[0]][torch.from_numpy(examples.source)])
         users = users / self.config.temperature
         items = vectors[examples.etype[2]]
         positive = (users * self.embed(items[torch.from_numpy(examples.target)])).sum(dim=1)
         pool = self.embed(items[torch.from_numpy(examples.pool)])
-        return pool_cross_entropy(positive, users @ pool.T, examples)
+        return pool_cross_entropy(positive, users @ pool.T, examples, examples.weight)
 
     def figures(self, vectors: Vectors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[str, float]:
         """None here: rankings are measured by :mod:`gnn.evaluate` over whole catalogues, seen items masked."""

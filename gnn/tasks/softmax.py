@@ -24,8 +24,10 @@ class PooledExamples(Protocol):
         ...
 
 
-def pool_cross_entropy(positive: Tensor, pool: Tensor, examples: PooledExamples) -> Tensor:
-    """Return the mean negative log-likelihood of the true targets, a scalar.
+def pool_cross_entropy(
+    positive: Tensor, pool: Tensor, examples: PooledExamples, weight: NDArray[np.float32] | None = None
+) -> Tensor:
+    """Return the mean negative log-likelihood of the true targets, each times its ``weight``, float32[b] if given, a scalar.
 
     ``positive``: float32[b], their logits; ``pool``: float32[b, p], the logits of the examples' pool, written over. A pool of
     all targets gives the full softmax; a smaller one its estimate, the logits of the drawn raised by the log of the sampling
@@ -39,4 +41,5 @@ def pool_cross_entropy(positive: Tensor, pool: Tensor, examples: PooledExamples)
     others = pool.logsumexp(dim=1)
     if pool.shape[1] < examples.pool_of:
         others = others + math.log(examples.pool_of / pool.shape[1])
-    return (torch.logaddexp(positive, others) - positive).mean()
+    loss = torch.logaddexp(positive, others) - positive
+    return loss.mean() if weight is None else (loss * torch.from_numpy(weight)).mean()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from loaders.sampling.learning_graph import RELATION, VALUE, EdgeType, LearningGraph
+from loaders.sampling.learning_graph import EXAMPLE, RELATION, VALUE, EdgeType, LearningGraph
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class EdgeExamples:
 
     ``source``, ``target``: int64[b]; ``pool``: int64[p], ascending, distinct, uniform over the ``pool_of`` nodes of the target
     label (all of them when ``pool_of == p``). Node numbers are dense indices of the graph until :meth:`relabel` turns them
-    into rows of a batch's output. ``value``: float32[b] and ``relation``: int64[b], where the edge type has them.
+    into rows of a batch's output. ``value``: float32[b], ``relation``: int64[b] and ``weight``: float32[b], what each example
+    counts, where the edge type has them.
     """
 
     etype: EdgeType
@@ -28,6 +29,7 @@ class EdgeExamples:
     pool_of: int
     value: NDArray[np.float32] | None
     relation: NDArray[np.int64] | None
+    weight: NDArray[np.float32] | None = None
 
     def nodes(self) -> dict[str, NDArray[np.int64]]:
         """Return the nodes whose vectors are needed, by label (with repeats)."""
@@ -78,6 +80,7 @@ class EdgeSource:
         edge_data = graph.edges[etype].data
         self.value = edge_data[VALUE].numpy() if VALUE in edge_data else None
         self.relation = edge_data[RELATION].numpy() if RELATION in edge_data else None
+        self.weight = edge_data[EXAMPLE].numpy() if EXAMPLE in edge_data else None
         self.num_targets = graph.num_nodes(etype[2])
         self.num_negatives = min(num_negatives, self.num_targets)
         self._edge_ids = np.arange(len(self.source)) if edge_ids is None else edge_ids
@@ -111,6 +114,7 @@ class EdgeSource:
             pool_of=self.num_targets,
             value=None if self.value is None else self.value[edge_ids],
             relation=None if self.relation is None else self.relation[edge_ids],
+            weight=None if self.weight is None else self.weight[edge_ids],
         )
 
     def _pass(self, seed: int, epoch: int, number: int) -> NDArray[np.int64]:

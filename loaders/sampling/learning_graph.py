@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from graph.schema import EdgeRole, Schema
 from graph.snapshot import Snapshot
+from loaders.behaviours import BehavioursConfig, InteractionWeights, weigh_interactions
 from loaders.features import FittedFeatures, NodeFeatures
 from loaders.interactions import rows_by_kind
 from loaders.sampling import dgl
@@ -23,7 +24,8 @@ from loaders.sampling import dgl
 EdgeType = tuple[str, str, str]
 
 KNOWLEDGE = "knowledge"
-WEIGHT = "weight"  # 1 / sqrt(d_u d_v), degrees within the edge type
+WEIGHT = "weight"  # w / sqrt(d_u d_v), degrees within the edge type, each edge counted by its w
+EXAMPLE = "example"
 RELATION = "relation"
 VALUE = "value"
 
@@ -33,8 +35,10 @@ class LearningGraph:
     """A DGL heterograph of what may be learnt from, and what its numbers mean.
 
     Every edge type has a reverse in ``reverse`` whose edge i is the same edge turned round. Edge data: ``weight``
-    float32[m]; ``value`` float32[m] on interactions that have one; ``relation`` int64[m] on knowledge edges, where
-    reverse relations are numbered ``num_relations`` higher.
+    float32[m]; ``value`` float32[m] on interactions that have one; ``example`` float32[m], what they count as examples of the
+    ranking, on interactions that do not all count 1; ``relation`` int64[m] on knowledge edges, where reverse relations are
+    numbered ``num_relations`` higher. ``gates``, by edge type and reverse: what each kind of interaction counts
+    beside others, at most 1.
     """
 
     graph: dgl.DGLHeteroGraph
@@ -44,6 +48,7 @@ class LearningGraph:
     knowledge: tuple[EdgeType, ...]
     reverse: dict[EdgeType, EdgeType]
     relations: tuple[EdgeType, ...]
+    gates: dict[EdgeType, float]
 
     @property
     def num_relations(self) -> int:
@@ -54,13 +59,15 @@ class LearningGraph:
         """Return bool[n], whether there is anything to learn a node's vector from: an edge, or a feature."""
         known = torch.from_numpy(self.features[label].known.copy())
         for etype in self.graph.canonical_etypes:
-            if etype[2] == label:
-                known |= self.graph.in_degrees(etype=etype) > 0
+            if etype[2] == label and self.gates.get(etype, 1.0) > 0:
+                _, target = self.graph.edges(etype=etype)
+                known[target[self.graph.edges[etype].data[WEIGHT] > 0]] = True
         return known
 
     def digest(self) -> bytes:
         """Return 16 bytes that differ as soon as anything a model could learn from this graph differs."""
         digest = hashlib.blake2b(self.schema.model_dump_json().encode(), digest_size=16)
+        digest.update(repr(sorted(self.gates.items())).encode())
         for etype in self.graph.canonical_etypes:
             data = self.graph.edges[etype].data
             for column in (
@@ -80,22 +87,32 @@ def build_learning_graph(
     interaction_rows: NDArray[np.int64] | None = None,
     fact_rows: Mapping[EdgeType, NDArray[np.int64]] | None = None,
     features: Mapping[str, NodeFeatures] | None = None,
+    behaviours: BehavioursConfig | None = None,
 ) -> LearningGraph:
     """Make the heterograph of a snapshot, with only some of its interactions and facts.
 
     ``interaction_rows`` indexes the interactions as :func:`loaders.interactions.read_interactions` numbers them; what
     is left out leaves no trace in the graph, its degrees or its weights. ``fact_rows`` gives the rows to keep of each knowledge
     relation. ``None`` takes all. ``features``: the inputs of all nodes by label; None fits the declared ones.
+    ``behaviours`` says what interactions count (None: its defaults); ages are told from the newest of those taken.
+
+    Raises:
+        InputError: ``behaviours`` names one that no interaction has.
     """
     schema = snapshot.schema
     forward: dict[EdgeType, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
     extra: dict[EdgeType, dict[str, NDArray[np.generic]]] = {}
-    chosen = None if interaction_rows is None else rows_by_kind(snapshot, interaction_rows)
-    for kind in schema.interactions:
-        columns = snapshot.edges[kind.triple]
-        rows = np.arange(len(columns.source)) if chosen is None else chosen[kind.triple]
-        forward[kind.triple] = (columns.source[rows], columns.target[rows])
-        extra[kind.triple] = {} if columns.value is None else {VALUE: columns.value[rows]}
+    if interaction_rows is None:
+        chosen = {kind.triple: np.arange(len(snapshot.edges[kind.triple].source)) for kind in schema.interactions}
+    else:
+        chosen = rows_by_kind(snapshot, interaction_rows)
+    weights = weigh_interactions(snapshot, chosen, behaviours or BehavioursConfig())
+    for triple, rows in chosen.items():
+        columns = snapshot.edges[triple]
+        forward[triple] = (columns.source[rows], columns.target[rows])
+        extra[triple] = {} if columns.value is None else {VALUE: columns.value[rows]}
+        if (weights.example[triple] != 1).any():
+            extra[triple][EXAMPLE] = weights.example[triple]
     for kind in schema.edges:
         if kind.role is EdgeRole.SOCIAL:
             columns = snapshot.edges[kind.triple]
@@ -115,7 +132,7 @@ def build_learning_graph(
         lengths = [len(part) for part in sources]
         extra[group] = {RELATION: np.repeat(np.asarray(numbers, np.int64), lengths)}
     inputs = FittedFeatures.fit(snapshot).encode_all(snapshot) if features is None else dict(features)
-    return _assemble(snapshot, forward, extra, relations, inputs)
+    return _assemble(snapshot, forward, extra, relations, inputs, weights)
 
 
 def _assemble(
@@ -124,6 +141,7 @@ def _assemble(
     extra: dict[EdgeType, dict[str, NDArray[np.generic]]],
     relations: Sequence[EdgeType],
     features: dict[str, NodeFeatures],
+    weights: InteractionWeights,
 ) -> LearningGraph:
     schema = snapshot.schema
     reverse = {etype: (etype[2], f"reverse {etype[1]}", etype[0]) for etype in forward}
@@ -138,11 +156,12 @@ def _assemble(
             graph.edges[etype].data[name] = torch.from_numpy(np.ascontiguousarray(values))
         if RELATION in data:
             graph.edges[reverse[etype]].data[RELATION] = graph.edges[etype].data[RELATION] + len(relations)
-    for etype in graph.canonical_etypes:
-        out_degree = graph.out_degrees(etype=etype).clamp(min=1).float()
-        in_degree = graph.in_degrees(etype=etype).clamp(min=1).float()
-        source, target = graph.edges(etype=etype)
-        graph.edges[etype].data[WEIGHT] = (out_degree[source] * in_degree[target]).rsqrt()
+    for etype in forward:
+        source, target = graph.edges(etype=etype, order="eid")
+        event = torch.from_numpy(weights.event[etype]) if etype in weights.event else torch.ones(len(source))
+        degree = _degrees(source, event)[source] * _degrees(target, event)[target]
+        # One value for both directions: the same edge, turned round.
+        graph.edges[etype].data[WEIGHT] = graph.edges[reverse[etype]].data[WEIGHT] = event * degree.rsqrt()
     # Formats made once here: made lazily, each sampling worker would make its own copy.
     graph.create_formats_()
     interactions = {kind.triple for kind in schema.interactions}
@@ -154,4 +173,11 @@ def _assemble(
         knowledge=tuple(etype for etype in forward if etype[1] == KNOWLEDGE),
         reverse=reverse | {back: etype for etype, back in reverse.items()},
         relations=tuple(relations),
+        gates=weights.gate | {reverse[etype]: gate for etype, gate in weights.gate.items()},
     )
+
+
+def _degrees(nodes: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Return float32[highest node + 1], the weights of the edges at each node together; 1 where they count nothing."""
+    degree = torch.bincount(nodes, weight.double()).float()
+    return torch.where(degree > 0, degree, 1.0)

@@ -19,6 +19,8 @@ def make_run(ids=("a", "b")):
         best_epoch=2,
         train_s=1.5,
         interactions="digest",
+        read_at=1_700_000_000,
+        cleaning={"kept": 3},
     )
 
 

@@ -1,0 +1,6 @@
+"""What each interaction counts: by what was done, how much of it, how long ago, and how many sessions back."""
+
+from loaders.behaviours.config import BehaviourConfig, BehavioursConfig
+from loaders.behaviours.weights import InteractionWeights, positive_rows, weigh_interactions
+
+__all__ = ["BehaviourConfig", "BehavioursConfig", "InteractionWeights", "positive_rows", "weigh_interactions"]

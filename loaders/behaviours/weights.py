@@ -1,0 +1,139 @@
+"""One weight an interaction, from its behaviour, value, age and session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.snapshot import EdgeColumns, Snapshot, Triple
+from loaders.behaviours.config import BehaviourConfig, BehavioursConfig
+from loaders.behaviours.sessions import sessions_back
+
+_SECONDS_A_DAY = 86_400
+_FAINTEST = 1e-6  # however long ago, it was liking, and stays an example
+
+
+@dataclass(frozen=True)
+class InteractionWeights:
+    """What the m chosen interactions of each kind count, by kind.
+
+    ``event``: float32[m], each event beside the others of its kind, 1 where nothing sets it apart; 0 for a rating that is none
+    of liking. It scales the message that the edge passes. ``example``: float32[m], what it counts as an example of the ranking,
+    of mean 1 over the kinds' means; 0: it is no positive. ``gate``: what the kind counts beside others, at most 1, where its
+    learnt gate starts.
+    """
+
+    event: dict[Triple, NDArray[np.float32]]
+    example: dict[Triple, NDArray[np.float32]]
+    gate: dict[Triple, float]
+
+
+def weigh_interactions(
+    snapshot: Snapshot, rows: dict[Triple, NDArray[np.int64]], config: BehavioursConfig
+) -> InteractionWeights:
+    """Weigh the interactions that are learnt from, ``rows`` within each kind; others have no say in it.
+
+    An event of age a, back from the newest one learnt from, counts 2^(−a / half-life). What cannot be told, as a value
+    or time is missing, counts as the mean of what can.
+
+    Raises:
+        InputError: the configuration names a behaviour that no interaction has.
+    """
+    config.check(snapshot.schema)
+    kinds = snapshot.schema.interactions
+    picked = {kind.triple: _picked(snapshot.edges[kind.triple], rows[kind.triple]) for kind in kinds}
+    strongest = max(config.weight(kind) for kind in kinds) or 1.0
+    gate = {kind.triple: config.weight(kind) / strongest for kind in kinds}
+    back = _sessions_back(picked, config)
+    newest = max((int(part.time.max()) for part in picked.values() if part.time is not None and len(part.time)), default=0)
+    event = {}
+    for kind in kinds:
+        settings, part = config.settings(kind), picked[kind.triple]
+        weight = _by_value(part, settings)
+        half_life = settings.half_life_days or config.half_life_days
+        if half_life is not None and part.time is not None:
+            age_days = (newest - part.time) / _SECONDS_A_DAY
+            weight = weight * _mean_where(part.time == 0, np.maximum(np.exp2(-age_days / half_life), _FAINTEST))
+        if config.session_decay < 1 and part.time is not None:
+            decay = np.maximum(config.session_decay ** back[kind.triple], _FAINTEST)
+            weight = weight * _mean_where(part.time == 0, decay)
+        event[kind.triple] = weight.astype(np.float32)
+    return InteractionWeights(event, _examples(event, gate), gate)
+
+
+def positive_rows(snapshot: Snapshot, config: BehavioursConfig) -> NDArray[np.bool_]:
+    """Tell of every interaction, as :func:`loaders.interactions.read_interactions` numbers them, if it is one of liking."""
+    parts = [np.zeros(0, np.bool_)]
+    for kind in snapshot.schema.interactions:
+        columns = snapshot.edges[kind.triple]
+        positive = np.full(len(columns.source), config.weight(kind) > 0)
+        parts.append(positive & ~_is_negative(columns, config.settings(kind)))
+    return np.concatenate(parts)
+
+
+def _picked(columns: EdgeColumns, rows: NDArray[np.int64]) -> EdgeColumns:
+    value, time = columns.value, columns.time
+    return EdgeColumns(
+        columns.source[rows],
+        columns.target[rows],
+        None if value is None else value[rows],
+        None if time is None else time[rows],
+    )
+
+
+def _is_negative(columns: EdgeColumns, settings: BehaviourConfig) -> NDArray[np.bool_]:
+    """Tell where the value says that there was no liking; where it is missing, it says nothing."""
+    if columns.value is None or settings.value == "ignore":
+        return np.zeros(len(columns.source), np.bool_)
+    negative: NDArray[np.bool_] = columns.value <= (settings.neutral or 0.0)
+    return negative
+
+
+def _by_value(columns: EdgeColumns, settings: BehaviourConfig) -> NDArray[np.float64]:
+    if columns.value is None or settings.value == "ignore" or np.isnan(columns.value).all():
+        return np.ones(len(columns.source))
+    value = columns.value.astype(np.float64)
+    missing = np.isnan(value)
+    if settings.value == "amount":
+        cap = np.quantile(value[~missing], settings.cap_quantile)
+        amount = _mean_where(missing, np.log1p(np.clip(value, 0, max(cap, 0))))
+        return amount / (amount.mean() or 1.0)
+    neutral = settings.neutral or 0.0
+    over = np.maximum(value - neutral, 0)
+    return _mean_where(missing, over / (np.nanmax(over) or 1.0))
+
+
+def _mean_where(missing: NDArray[np.bool_], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    if not missing.any():
+        return weight
+    return np.where(missing, weight[~missing].mean() if not missing.all() else 1.0, weight)
+
+
+def _sessions_back(picked: dict[Triple, EdgeColumns], config: BehavioursConfig) -> dict[Triple, NDArray[np.int64]]:
+    """Return sessions back of each kind's events, those of all kinds cut together; undated ones are of none."""
+    back = {triple: np.zeros(len(part.source), np.int64) for triple, part in picked.items()}
+    if config.session_decay == 1:
+        return back
+    dated = {triple: np.flatnonzero(part.time) for triple, part in picked.items() if part.time is not None}
+    if not dated:
+        return back
+    user = np.concatenate([picked[triple].source[rows] for triple, rows in dated.items()])
+    time = np.concatenate([part.time[dated[t]] for t, part in picked.items() if part.time is not None])
+    found = sessions_back(user, time, config.session_gap_minutes * 60)
+    cuts = np.cumsum([len(rows) for rows in dated.values()])[:-1]
+    for (triple, rows), of_kind in zip(dated.items(), np.split(found, cuts), strict=True):
+        back[triple][rows] = of_kind
+    return back
+
+
+def _examples(event: dict[Triple, NDArray[np.float32]], gate: dict[Triple, float]) -> dict[Triple, NDArray[np.float32]]:
+    """Return the events' weights times their kinds', scaled so that the mean of the kinds' means is 1.
+
+    Positives alone are drawn, so they alone make the mean.
+    """
+    raw = {triple: weight * np.float32(gate[triple]) for triple, weight in event.items()}
+    means = [float(weight[weight > 0].mean(dtype=np.float64)) for weight in raw.values() if (weight > 0).any()]
+    scale = np.float32(sum(means) / len(means)) if means else np.float32(1)
+    return {triple: weight / scale for triple, weight in raw.items()}
