@@ -10,6 +10,9 @@ from graph.snapshot import EdgeColumns, NodeColumns, Snapshot
 RATED = ("User", "RATED", "Item")
 SAW = EdgeKind(source="User", type="SAW", target="Item", role=EdgeRole.INTERACTION, time="time")
 
+ARTICLE = NodeKind(label="Article", role=NodeRole.ITEM)
+READ = EdgeKind(source="User", type="READ", target="Article", role=EdgeRole.INTERACTION)
+
 SCHEMA = Schema(
     nodes=(
         NodeKind(label="User", role=NodeRole.USER, features=(Feature(name="age", type=FeatureType.NUMERIC),)),
@@ -71,3 +74,16 @@ def two_kinds():
     views = replace(edges([(0, 2), (2, 0)]), time=np.asarray([70, 80]))
     schema = Schema(nodes=SCHEMA.nodes, edges=(*SCHEMA.edges, SAW))
     return replace(base, schema=schema, edges={**base.edges, SAW.triple: views})
+
+
+def goods_and_articles():
+    """Ratings of items, and articles that were read: two domains of the same users."""
+    base = snapshot(pairs=[(0, 0), (1, 1)])
+    articles = NodeColumns(ids=np.arange(6), columns={})
+    schema = Schema(nodes=(*SCHEMA.nodes, ARTICLE), edges=(*SCHEMA.edges, READ))
+    return replace(
+        base,
+        schema=schema,
+        nodes={**base.nodes, "Article": articles},
+        edges={**base.edges, READ.triple: edges([(0, 0), (1, 5)])},
+    )

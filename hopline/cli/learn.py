@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from hopline.cli.options import ConfigFile, Json, Quiet
-from hopline.cli.output import console, metrics_table, print_json, progress_bars
+from hopline.cli.output import console, metrics_by_domain_table, metrics_table, print_json, progress_bars
 from hopline.recommender import EvaluationReport, Recommender
 from hopline.run_folder import Run, read_run
 from loaders.features import FittedFeatures
@@ -67,7 +67,8 @@ def evaluate(
 ) -> None:
     """Compare the trained model with popularity, ItemKNN and EASE on held-out interactions.
 
-    Every model ranks all items, seen ones masked; figures are means over users with 95 % intervals. What is compared is
+    Every model ranks all items, seen ones masked; figures are means over users with 95 % intervals. With several kinds of items
+    each is ranked by itself, and told by itself too. What is compared is
     the last `hopline train`; the others are tuned on the same validation split, and fitted on the same interactions.
 
     Example: `hopline evaluate --json`
@@ -93,6 +94,9 @@ def report_as_dict(report: EvaluationReport) -> dict[str, Any]:
 def print_evaluation(report: EvaluationReport) -> None:
     """Print the table of models and metrics."""
     console.print(metrics_table(report))
+    by_domain = metrics_by_domain_table(report)
+    if by_domain.row_count:
+        console.print(by_domain)
     for name, params in report.params.items():
         if params:
             console.print(f"{name}: " + ", ".join(f"{key} {value:g}" for key, value in params.items()), highlight=False)

@@ -128,6 +128,19 @@ def metrics_table(report: EvaluationReport) -> Table:
     return table
 
 
+def metrics_by_domain_table(report: EvaluationReport) -> Table:
+    """Return models by domains, NDCG@20 of each with its 95 % interval; no rows where the graph has one domain."""
+    prefix = "ndcg@20/"
+    names = [name for name in report.rows[0].metrics if name.startswith(prefix)]
+    table = Table(title="ndcg@20 of each domain's lists alone", title_justify="left")
+    table.add_column("model")
+    for name in names:
+        table.add_column(Text(name.removeprefix(prefix)), justify="right", overflow="fold")
+    for row in report.rows if names else ():
+        table.add_row(row.name, *(_cell(row, name) for name in names))
+    return table
+
+
 def _cell(row: Row, name: str) -> str:
     value = row.metrics[name]
     if name not in row.intervals:

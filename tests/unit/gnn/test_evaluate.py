@@ -136,6 +136,65 @@ def test_holdouts_that_cannot_be_asked_are_refused():
         Holdout(pairs([(0, 0)], 2, 3), pairs([(0, 0)], 2, 3))
 
 
+DOMAINS = {"Good": 12, "Empty": 0, "Article": 18}
+
+
+def in_domains(interactions):
+    return dataclasses.replace(interactions, domains=DOMAINS)
+
+
+def test_a_list_is_ranked_within_its_domain_and_every_user_counts_once():
+    train, test, _ = random_holdout(7)
+    holdout = Holdout(in_domains(train), in_domains(test))
+    table = Table(np.random.default_rng(1).integers(0, 6, size=(40, 30)))
+    result = evaluate(table, holdout, ks=(3, 20), batch_size=7)
+    recalls = {}
+    for domain, items in (("Good", range(12)), ("Article", range(12, 30))):
+        for user in range(40):
+            seen = set(train.item_index[train.user_index == user].tolist())
+            wanted = set(test.item_index[test.user_index == user].tolist()) & set(items)
+            if wanted:
+                order = sorted((i for i in items if i not in seen), key=lambda i: (-table.scores[user, i], i))
+                recalls[domain, user] = len(wanted & set(order[:3])) / len(wanted)
+    of_users = [
+        np.mean([value for (_, other), value in recalls.items() if other == user])
+        for user in sorted({user for _, user in recalls})
+    ]
+    np.testing.assert_allclose(result.per_user["recall@3"], of_users)
+    assert result.metrics["recall@3"] == pytest.approx(np.mean(of_users))
+    assert result.num_users == len(of_users) < len(recalls) == len(result.top)
+    for domain in ("Good", "Article"):
+        of_domain = [value for (other, _), value in recalls.items() if other == domain]
+        np.testing.assert_allclose(result.per_user[f"recall@3/{domain}"], of_domain)
+        low, high = result.intervals[f"recall@3/{domain}"]
+        assert low <= result.metrics[f"recall@3/{domain}"] <= high
+    assert not any("Empty" in name for name in result.metrics)
+    assert result.metrics["coverage@20/Good"] == 1.0
+
+
+def test_one_domain_with_a_name_gives_the_figures_of_one_without():
+    train, test, holdout = random_holdout(8)
+    named = Holdout(*(dataclasses.replace(part, domains={"Item": 30}) for part in (train, test)))
+    table = Table(np.random.default_rng(1).random((40, 30)))
+    one, other = evaluate(table, holdout), evaluate(table, named)
+    assert one.metrics == other.metrics
+    assert one.intervals == other.intervals
+
+
+def test_lists_with_nothing_left_to_find_are_counted_by_domain():
+    train, test = in_domains(pairs([(0, 3), (1, 4)], 2, 30)), in_domains(pairs([(0, 3), (0, 20), (1, 5)], 2, 30))
+    holdout = Holdout(train, test)
+    assert (holdout.num_skipped, holdout.num_unreachable) == (1, 1)
+    assert (holdout.users.tolist(), holdout.domain.tolist(), holdout.items.tolist()) == ([1, 0], [0, 2], [5, 20])
+
+
+def test_domains_that_do_not_add_up_or_differ_are_refused():
+    with pytest.raises(EvaluationError, match=r"have 30 items; expected 31"):
+        in_domains(pairs([], 2, 31))
+    with pytest.raises(EvaluationError, match="the domains None"):
+        Holdout(pairs([], 2, 30), in_domains(pairs([(0, 0)], 2, 30)))
+
+
 def test_interactions_refuse_what_is_not_an_index():
     good = np.array([0, 1])
     with pytest.raises(EvaluationError, match="item_index runs from 0 to 3; expected 0 to 2"):

@@ -87,3 +87,25 @@ def test_a_row_an_id_and_at_least_one_is_asked_for(ids, shape):
 def test_users_and_items_of_different_dimension_are_refused():
     with pytest.raises(ReleaseError, match="user vectors have 2 dimensions, item vectors 3"):
         draft([[1, 2]], [[1, 2, 3]])
+
+
+def test_domains_share_one_scale_so_that_all_items_compare():
+    users, goods, articles = (np.random.default_rng(n).normal(size=(5, 3)).astype(np.float32) for n in range(3))
+    two = ReleaseDraft(
+        Embeddings("User", np.arange(5), users),
+        (Embeddings("Good", np.arange(5), goods), Embeddings("Article", np.arange(5), 9 * articles)),
+        {},
+        {},
+        {},
+    )
+    one = make_indexable(draft(users, np.concatenate([goods, 9 * articles])))
+    made = make_indexable(two)
+    assert made.scale == one.scale
+    assert np.array_equal(np.concatenate(made.items), one.items[0])
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_a_draft_has_each_domain_once_and_at_least_one(number):
+    items = (Embeddings("Item", np.arange(1), np.ones((1, 2), np.float32)),) * number
+    with pytest.raises(ReleaseError, match="at least one, and each once"):
+        ReleaseDraft(Embeddings("User", np.arange(1), np.ones((1, 2), np.float32)), items, {}, {}, {})

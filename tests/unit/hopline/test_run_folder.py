@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -33,6 +34,19 @@ def test_a_run_is_read_back_as_it_was_written(tmp_path, ids):
     assert np.array_equal(found.items[0].vectors, make_run().items[0].vectors)
     assert (found.popular, found.config, found.metrics) == ({"Item": ["y"]}, {"train": {"epochs": 2}}, {"ndcg@20": 0.5})
     assert (found.best_epoch, found.train_s, found.items[0].label) == (2, 1.5, "Item")
+
+
+def test_domains_are_read_back_in_their_order_whatever_their_names(tmp_path):
+    items = tuple(
+        Embeddings(label, np.array(ids), np.full((2, 2), number, np.float32))
+        for number, (label, ids) in enumerate({"Z `x`": [1, 2], "users": ["1", "2"], "名": ["a", "b"]}.items())
+    )
+    write_run(tmp_path, replace(make_run(), items=items, popular={"Z `x`": [2], "users": ["2"]}))
+    found = read_run(tmp_path)
+    assert found.popular == {"Z `x`": [2], "users": ["2"]}
+    for one, other in zip(found.items, items, strict=True):
+        assert (one.label, one.ids.tolist()) == (other.label, other.ids.tolist())
+        assert np.array_equal(one.vectors, other.vectors)
 
 
 def test_without_a_run_it_is_said_what_to_do(tmp_path):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -72,3 +74,12 @@ def test_the_test_part_may_be_left_out(tmp_path):
 def test_files_that_do_not_fit_the_graph_are_refused(tmp_path, files, message):
     with pytest.raises(InputError, match=message):
         given_files(tmp_path, **files).split(log())
+
+
+def test_an_id_that_a_user_met_in_two_domains_is_refused_and_in_one_of_them_is_found(tmp_path):
+    space = ItemSpace({"Good": np.array([7, 8]), "Article": np.array(["7", "9"])})
+    two = replace(log(), item_index=np.asarray([0, 1, 3] * 3), items=space)
+    split = given_files(tmp_path, train="ann\t9\n", valid="ann\t7\n", test="b b\t8\n").split(two)
+    assert [part.tolist() for part in (split.train, split.valid, split.test)] == [[2], [0], [4]]
+    with pytest.raises(InputError, match="user 'ann' met an item '7' in each of two domains"):
+        given_files(tmp_path).split(replace(two, item_index=np.asarray([0, 1, 2] * 3)))

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 import torch
 
+from gnn.model import TasksConfig
 from loaders.sampling import dgl
 from loaders.sampling.edge_source import EdgeSource
 from loaders.sampling.joint_sampler import JointSampler
 from loaders.sampling.learning_graph import WEIGHT, build_learning_graph
-from tests.small_graphs import RATED, snapshot
+from tests.small_graphs import RATED, goods_and_articles, snapshot
 
 
 def make(fanout=3, seed=0, batch_size=16, num_negatives=8):
@@ -63,6 +64,16 @@ def test_examples_point_at_the_rows_of_the_nodes_they_name():
         assert (last.dstnodes["User"].data[dgl.NID].numpy()[examples.source] == source[examples.edge_ids]).all()
         assert (last.dstnodes["Item"].data[dgl.NID].numpy()[examples.target] == target[examples.edge_ids]).all()
         assert len(set(examples.pool)) == len(examples.pool)
+
+
+def test_negatives_are_items_of_the_domain_of_the_item_that_was_chosen():
+    data = build_learning_graph(goods_and_articles())
+    sources = TasksConfig().build(data, 8)[0].sources(data)
+    assert [(source.etype[2], source.num_targets) for source in sources] == [("Item", 24), ("Article", 6)]
+    for batch in JointSampler(data, {"ranking": sources}, [3, 3], 0).batches(0):
+        for examples in batch.examples["ranking"]:
+            nodes = batch.blocks[-1].dstnodes[examples.etype[2]].data[dgl.NID]
+            assert nodes[torch.from_numpy(examples.pool)].tolist() == list(range(examples.pool_of))
 
 
 def fingerprint(batch):
