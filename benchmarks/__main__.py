@@ -6,10 +6,10 @@ import argparse
 import json
 import sys
 
-from benchmarks import loop, snapshot
+from benchmarks import load, loop, snapshot
 from hopline.errors import HoplineError
 
-BENCHMARKS = {"loop": loop, "snapshot": snapshot}
+BENCHMARKS = {"load": load, "loop": loop, "snapshot": snapshot}
 
 
 def main() -> int:

@@ -12,21 +12,26 @@ STATEMENTS = [load(name) for name in catalog()]
 READS = [statement for statement in STATEMENTS if statement.access is Access.READ]
 
 EXAMPLES = {
-    **dict.fromkeys(["k", "candidates", "dimensions", "history", "limit", "people", "after"], 2),
+    **dict.fromkeys(["k", "candidates", "dimensions", "history", "limit", "people", "after", "expected"], 2),
     **dict.fromkeys(["timeout_s", "version"], 2),
     **dict.fromkeys(["ids", "user_ids", "item_ids", "sources", "targets", "types", "norms", "vectors", "search_widths"], ()),
     **dict.fromkeys(["user_id", "item_id", "index", "property", "json", "old_password", "new_password"], "text"),
     **{maps: {"User": "name"} for maps in ("titles", "keys")},
     "values": {"Item": {"RATED": "value"}},
     **dict.fromkeys(["depth", "length", "most", "scanned", "least"], 2),
-    **dict.fromkeys(["groups", "labels"], ()),
+    **dict.fromkeys(["groups", "labels", "source_keys", "target_keys"], ()),
     **dict.fromkeys(["id", "source_id", "target_id", "text", "hidden"], "text"),
     "unit": "month",
     "scale": 0.5,
     "part": 0,
 }
 LISTS_OF_PROPERTIES = {
-    *("explore/count_values_in_groups", "snapshot/read_nodes", "load/merge_nodes", "load/merge_edges", "schema/derive_keys"),
+    "explore/count_values_in_groups",
+    "snapshot/read_nodes",
+    "load/merge_nodes",
+    "load/create_edges",
+    "load/complete_edges",
+    "schema/derive_keys",
 }
 
 QUERY_TYPES = {Access.READ: {"r"}, Access.WRITE: {"w", "rw"}, Access.SCHEMA: {"s"}}

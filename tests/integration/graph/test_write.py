@@ -92,8 +92,8 @@ def test_nodes_and_relationships_get_their_properties_and_a_null_is_none(databas
 def test_loading_twice_changes_nothing_whatever_the_batches(database, graph, monkeypatch):
     write_tables(database, tables())
     before = graph()
-    monkeypatch.setattr("graph.write.EDGES_A_BATCH", 2)
-    monkeypatch.setattr("graph.write.NODES_A_BATCH", 1)
+    monkeypatch.setattr("graph.write.edges.EDGES_A_BATCH", 2)
+    monkeypatch.setattr("graph.write.nodes.NODES_A_BATCH", 1)
     report = write_tables(database, tables())
     assert graph() == before
     assert {part.created for part in (*report.nodes, *report.edges)} == {0}
@@ -133,7 +133,7 @@ def test_new_rows_join_those_that_are_there(database, graph):
 
 
 def test_loads_at_the_same_time_make_the_graph_of_one(database, graph, look, monkeypatch):
-    monkeypatch.setattr("graph.write.EDGES_A_BATCH", 50)
+    monkeypatch.setattr("graph.write.edges.EDGES_A_BATCH", 50)
     users = pl.DataFrame({"id": [f"u{n}" for n in range(30)]})
     pairs = [(f"u{n}", item) for n in range(30) for item in ("i1", "i2")]
     ratings = pl.DataFrame(pairs, schema=["source", "target"], orient="row").with_columns(value=1.0, time=1)
@@ -182,7 +182,7 @@ def test_a_key_is_unique_in_its_label_by_a_constraint(database, look):
 
 
 def test_progress_goes_up_to_all_of_it(database, monkeypatch):
-    monkeypatch.setattr("graph.write.EDGES_A_BATCH", 2)
+    monkeypatch.setattr("graph.write.edges.EDGES_A_BATCH", 2)
     heard = []
     write_tables(database, tables(), lambda *stage: heard.append(stage))
     assert [stage for stage in heard if stage[0] == "writing relationships"] == [
