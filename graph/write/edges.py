@@ -58,7 +58,7 @@ class EdgeWriter:
         return Written(" ".join(kind.triple), done, created, without_end=done - matched)
 
     def _split(self, kind: EdgeKind, frame: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
-        """Return two lists of row numbers, each by source: those whose source is new to a kind of this writer's own, the others."""
+        """Return row numbers by source: of sources that are new to a kind of this writer's own, and of the others."""
         order = frame.select(pl.arg_sort_by(SOURCE)).to_series()
         own = self._own_of(kind, frame[SOURCE])
         if own is None or own.sources.dtype != frame[SOURCE].dtype:
