@@ -62,7 +62,7 @@ def _kind(feature: Feature) -> str:
 
 def _edge_table(found: Description, config: Config) -> Table:
     table = Table(title="relationships", title_justify="left")
-    for name in ("kind", "role", "count", "value, time", "behaviour", "learnt by"):
+    for name in ("kind", "role", "count", "value, time", "learnt by"):
         table.add_column(name, justify="right" if name == "count" else "left", overflow="fold")
     for edges in _grouped(found.schema.edges):
         edge = edges[0]
@@ -70,9 +70,11 @@ def _edge_table(found: Description, config: Config) -> Table:
         kind = f"{edge.source} {types} {edge.target}" + (" (kept the other way round)" if edge.reversed else "")
         properties = ", ".join(name for name in (edge.value, edge.time) if name is not None)
         learnt = ", ".join(_learnt_by(edge, config)) or "no task: passes messages only"
-        behaviour = "{behaviour} × {weight:g}".format(**counted) if (counted := _counted(edge, config)) else ""
+        role = edge.role.value
+        if counted := _counted(edge, config):
+            role += " ({behaviour} × {weight:g})".format(**counted)
         count = sum(found.num_edges[edge] for edge in edges)
-        table.add_row(*map(Text, (kind, edge.role.value, f"{count:,}", properties, behaviour, learnt)))
+        table.add_row(*map(Text, (kind, role, f"{count:,}", properties, learnt)))
     return table
 
 

@@ -50,6 +50,8 @@ def published(hopline, workplace):
         best_epoch=1,
         train_s=0.1,
         interactions="made by hand",
+        read_at=1_700_000_000,
+        cleaning={},
     )
     write_run(workplace / "runs" / "default", run)
     return as_json(hopline("publish", "--json"))
