@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gnn import checkpoint
 from gnn.allocator import freed_memory_kept
 from gnn.checkpoint import EpochRecord, Progress
+from gnn.determinism import same_bits
 from gnn.encoder import EncoderConfig
 from gnn.errors import TrainingError
 from gnn.evaluate import evaluate
@@ -122,7 +123,7 @@ def train(
     best = _Best(model, folder)
     sampler = JointSampler(data, model.sources(data), [config.fanout] * encoder.num_layers, config.seed)
     while not progress.finished and progress.epochs_done < config.epochs:
-        with freed_memory_kept():
+        with freed_memory_kept(), same_bits():
             record = _run_epoch(model, optimizer, sampler, progress.epochs_done, config, on_step, folder)
         progress.epochs_done += 1
         last = progress.epochs_done == config.epochs

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gnn.allocator import freed_memory_kept
 from gnn.checkpoint import EpochRecord
+from gnn.determinism import same_bits
 from gnn.errors import TrainingError
 from gnn.kge.evaluate import evaluate_facts
 from gnn.kge.model import KnowledgeModel
@@ -100,7 +101,7 @@ def train_embedding(
     history: list[EpochRecord] = []
     best_epoch, best_mrr, best_state = 0, -1.0, {}
     for epoch in range(config.epochs):
-        with freed_memory_kept():
+        with freed_memory_kept(), same_bits():
             record = learner.run_epoch(epoch, on_step)
         history.append(record)
         last = epoch + 1 == config.epochs

@@ -57,6 +57,13 @@ def test_one_seed_gives_the_same_vectors_whatever_the_number_of_workers():
     assert not same(first, vectors(other))
 
 
+def test_batches_that_several_threads_share_give_the_same_bits_each_time():
+    data = build_learning_graph(snapshot(checkerboard(120, 120), 120, 120, 12))
+    encoder, tasks = EncoderConfig(embedding_size=64), TasksConfig(ranking=RankingConfig(batch_size=2048))
+    trained = [vectors(train(data, encoder, tasks, TrainConfig(epochs=1, fanout=25))) for _ in range(4)]
+    assert all(same(trained[0], other) for other in trained[1:])
+
+
 def test_every_task_learns_something():
     data = build_learning_graph(snapshot())
     history = train(data, ENCODER, TASKS, TrainConfig(epochs=20)).history
