@@ -6,10 +6,10 @@ import argparse
 import json
 import sys
 
-from benchmarks import load, loop, snapshot
+from benchmarks import kge, load, loop, snapshot
 from hopline.errors import HoplineError
 
-BENCHMARKS = {"load": load, "loop": loop, "snapshot": snapshot}
+BENCHMARKS = {"kge": kge, "load": load, "loop": loop, "snapshot": snapshot}
 
 
 def main() -> int:
