@@ -86,7 +86,7 @@ def test_the_benchmarks_tell_what_there_is(pytestconfig):
         [sys.executable, "-m", "benchmarks", "--help"], capture_output=True, text=True, cwd=pytestconfig.rootpath, check=False
     )
     assert (ended.returncode, ended.stderr) == (0, "")
-    for name in ("loop", "snapshot", "--dataset", "--json"):
+    for name in ("kge", "loop", "snapshot", "--dataset", "--json"):
         assert name in ended.stdout
 
 
