@@ -141,7 +141,7 @@ def _nodes(
             raise SchemaError(
                 f"nothing tells one {label} from another: no constraint, and no property that all of {len(samples[label])} "
                 f"nodes have and that differs (they have {', '.join(samples[label].properties) or 'none'}); give each an id, "
-                f"such as MATCH (n:`{label.replace('`', '``')}`) SET n.id = randomUUID(), then run this again"
+                f"such as {load('inspect/give_ids').render({'label': label})}, then run this again"
             )
         if key is not None and key.parts and role is NodeRole.ENTITY:
             key = Key(key.parts[0], "the first part of its key: entities are not asked for by theirs")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from cypher import load
 from graph.behaviours import BEHAVIOURS, guess_behaviour
 from graph.counts import GraphCounts
 from graph.errors import SchemaError
@@ -141,10 +142,12 @@ def _shortcut(joined: Collection[Joined], user: str | None) -> str:
             continue
         for second in joined:
             if second.source == first.target and second.target not in {first.source, first.target}:
-                return (
-                    ", or make them of a longer path: "
-                    f"MATCH (u:`{first.source}`)-[:`{first.type}`]->(:`{first.target}`)"
-                    f"-[:`{second.type}`]->(i:`{second.target}`) "
-                    "MERGE (u)-[:CHOSE]->(i)"
-                )
+                names = {
+                    "user": first.source,
+                    "first": first.type,
+                    "between": first.target,
+                    "second": second.type,
+                    "item": second.target,
+                }
+                return f", or make them of a longer path: {load('inspect/join_over_a_node').render(names)}"
     return ""

@@ -98,9 +98,12 @@ def test_the_file_gives_back_the_schema_that_was_proposed(awkward_place, databas
     assert read_config().graph_schema == proposal.schema
 
 
-def test_every_line_of_the_file_that_sets_something_is_explained_or_named_above(awkward_place, database):
-    text = config_text(propose_schema(database), "a\nb")
-    assert not [line for line in text.splitlines() if line.startswith(("# ", "[")) is False and "\x00" in line]
+def test_every_kind_says_what_its_guess_rests_on_and_no_name_ends_a_comment(awkward_place, database):
+    proposal = propose_schema(database)
+    text = config_text(proposal, "a\nb")
+    guessed = [line for line in text.splitlines() if line.startswith(("label = ", "type = "))]
+    assert len(guessed) == len(proposal.schema.nodes) + len(proposal.schema.edges)
+    assert all("  # " in line for line in guessed)
     assert "# Written by `hopline init` for a b." in text
 
 
