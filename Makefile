@@ -22,6 +22,7 @@ check: $(READY)           ## format, lint, types, layers, dependencies
 bench: $(READY)           ## the benchmarks this machine has the data for
 	$(BIN)/python -m benchmarks loop --dataset ml100k --json
 	$(BIN)/python -m benchmarks snapshot --json
+	$(BIN)/python -m benchmarks sync --json
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -37,3 +37,7 @@ class NotFoundError(HoplineError):
 
 class QuestionError(HoplineError):
     """A question to the graph that is out of bounds: too deep, too many, or about nothing."""
+
+
+class CacheError(HoplineError):
+    """A snapshot's cache that is missing or damaged, or that cannot hold what the graph has."""

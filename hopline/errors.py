@@ -13,6 +13,7 @@
     │   ├── AccessDeniedError                    the user may not do this
     │   └── DatabaseGoneError                    the connection was lost
     ├── ServerError                              the embedded server
+    ├── CacheError                               the snapshot's cache
     ├── ReleaseError                             nothing published, or a release that does not fit
     ├── NotFoundError                            no such node, label or relationship type
     ├── QuestionError                            a question that is out of bounds
@@ -25,6 +26,7 @@ from gnn.errors import EvaluationError, TrainingError
 from graph.errors import (
     AccessDeniedError,
     AuthenticationError,
+    CacheError,
     DatabaseError,
     DatabaseGoneError,
     NotFoundError,
@@ -43,6 +45,7 @@ class ConfigError(HoplineError):
 __all__ = [
     "AccessDeniedError",
     "AuthenticationError",
+    "CacheError",
     "ConfigError",
     "DatabaseError",
     "DatabaseGoneError",

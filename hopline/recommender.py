@@ -32,7 +32,8 @@ from graph.releases import Release, active_release, collect_releases, list_relea
 from graph.schema import Schema
 from graph.schema_store import load_schema
 from graph.similar import similar
-from graph.snapshot import read_snapshot
+from graph.snapshot import Snapshot
+from graph.sync import Difference, SyncReport, check_cache, sync
 from graph.write import WriteReport, write_tables
 from hopline.config import Config, read_config, read_connection_settings, read_server_settings
 from hopline.embed import EmbeddedFacts, embed, write_embedded
@@ -164,6 +165,25 @@ class Recommender:
         """
         return Explorer(self.database, self.schema)
 
+    def sync(self, *, on_stage: OnStage = silent) -> SyncReport:
+        """Bring the snapshot kept in ``<run folder>/snapshot`` up to date, reading only what changed since the last time.
+
+        :meth:`fit`, :meth:`embed`, :meth:`clean` and :meth:`evaluate` do so themselves.
+
+        Raises:
+            SchemaError: nothing was loaded yet, or a label's ids cannot be told apart.
+        """
+        return sync(self.database, self.schema, self._snapshot_folder, on_stage).report
+
+    def check_sync(self, *, on_stage: OnStage = silent) -> list[Difference]:
+        """Read the whole graph and return what the kept snapshot has otherwise, by kind; nothing is brought up to date.
+
+        Raises:
+            SchemaError: nothing was loaded yet.
+            CacheError: no snapshot is kept, or one that is damaged or by another schema.
+        """
+        return check_cache(self.database, self.schema, self._snapshot_folder, on_stage)
+
     def compile(
         self,
         *,
@@ -201,7 +221,7 @@ class Recommender:
         """
         read_at = int(time.time())
         derive_keys(self.database, self.schema, on_stage)
-        snapshot = read_snapshot(self.database, self.schema, progress=on_stage)
+        snapshot = self._snapshot(on_stage)
         for note in snapshot.left_out():
             on_stage(note, 0, 0)
         fitted = fit(snapshot, self.config, read_at, on_stage, on_features, on_step, on_epoch)
@@ -228,7 +248,7 @@ class Recommender:
         schema = self.schema
         if write is not None:
             check_free_property(schema, write)
-        snapshot = read_snapshot(self.database, schema, progress=on_stage)
+        snapshot = self._snapshot(on_stage)
         embedded = embed(snapshot, self.config.kge, on_stage, on_step, on_epoch)
         write_embedded(self.config.run_folder, embedded)
         for embeddings in embedded.vectors if write is not None else ():
@@ -244,7 +264,7 @@ class Recommender:
             InputError: the graph cannot be cleaned or split as configured.
         """
         read_at = int(time.time())
-        snapshot = read_snapshot(self.database, self.schema, progress=on_stage)
+        snapshot = self._snapshot(on_stage)
         return prepare(snapshot, self.config.clean, self.config.behaviours, self.config.split, read_at).cleaning
 
     def evaluate(
@@ -262,7 +282,7 @@ class Recommender:
         """
         run = read_run(self.config.run_folder)
         prepared = prepare(
-            read_snapshot(self.database, self.schema),
+            self._snapshot(),
             CleanConfig.model_validate(run.config["clean"]),
             BehavioursConfig.model_validate(run.config["behaviours"]),
             SplitConfig.model_validate(run.config["split"]),
@@ -286,6 +306,15 @@ class Recommender:
             )
         rows = compare(scorers | others.scorers, test, ks=CUTOFFS, fit_s={"hopline": run.train_s} | others.fit_s)
         return EvaluationReport(rows, len(np.unique(test.users)), others.params, others.left_out)
+
+    @property
+    def _snapshot_folder(self) -> Path:
+        return self.config.run_folder / "snapshot"
+
+    def _snapshot(self, on_stage: OnStage = silent) -> Snapshot:
+        synced = sync(self.database, self.schema, self._snapshot_folder, on_stage)
+        on_stage(synced.report.summary(), 0, 0)
+        return synced.snapshot
 
     def publish(self, *, on_stage: OnStage = silent) -> Release:
         """Write the last run's vectors beside the active release, index and check them, then make them the active ones.

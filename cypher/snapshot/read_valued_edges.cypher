@@ -2,11 +2,11 @@
 // collect() leaves nulls out. Names written into the text are read faster than r[$name].
 // identifiers: source, type, target, value, time
 // params: $sources: list of internal ids
-// returns: sources, targets, values, times
+// returns: edges, sources, targets, values, times
 // access: read
 CYPHER 5
 UNWIND $sources AS source
 MATCH (s:{{source}}) WHERE id(s) = source
 MATCH (s)-[r:{{type}}]->(t:{{target}})
-RETURN collect(source) AS sources, collect(id(t)) AS targets,
+RETURN collect(id(r)) AS edges, collect(source) AS sources, collect(id(t)) AS targets,
        collect(coalesce(r.{{value}}, 0.0 / 0.0)) AS values, collect(coalesce(r.{{time}}, 0.0 / 0.0)) AS times

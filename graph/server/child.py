@@ -117,11 +117,22 @@ def serve(config: ChildConfig, state_file: int) -> None:
     to_path = jpype.JClass("java.nio.file.Path").of
     builder = jpype.JClass("org.neo4j.dbms.api.DatabaseManagementServiceBuilder")(to_path(config.home))
     server = builder.loadPropertiesFromFile(to_path(str(_write_settings(config)))).build()
+    _register_procedures(server)
     _publish(state_file, replace(state, ready=True))
     signal.sigwait(_STOP_SIGNALS)
     server.shutdown()
     os.ftruncate(state_file, 0)
     os._exit(0)  # the store is closed; Java threads that linger must not keep the process
+
+
+def _register_procedures(server: Any) -> None:
+    """Register what clients may call; without the log's classes, as in another version, snapshots are read whole."""
+    from graph.server.journal import register_changes  # noqa: PLC0415 - it imports jpype
+
+    try:
+        register_changes(server)
+    except (AttributeError, TypeError) as error:  # JPype's words for a class or method that is not there
+        print(f"this server cannot tell what changed: {error}", file=sys.stderr)
 
 
 def _take_lock(state_file: int) -> bool:

@@ -10,6 +10,15 @@ from numpy.typing import NDArray
 
 from graph.errors import SchemaError
 from graph.schema import NodeKind, NodeRole
+from graph.snapshot.rows import NodeRows
+
+
+def keys_of(kind: NodeKind, rows: NodeRows) -> list[Any]:
+    """Return the key of each node, None where it has none; an entity without one goes by its internal id."""
+    keys = rows.properties[kind.key]
+    if kind.role is not NodeRole.ENTITY:
+        return keys
+    return [f"#{node}" if key is None else key for node, key in zip(rows.internal.tolist(), keys, strict=True)]
 
 
 def as_ids(keys: list[Any], kind: NodeKind) -> NDArray[Any]:

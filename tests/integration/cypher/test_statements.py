@@ -13,8 +13,9 @@ READS = [statement for statement in STATEMENTS if statement.access is Access.REA
 
 EXAMPLES = {
     **dict.fromkeys(["k", "candidates", "dimensions", "history", "limit", "people", "after", "expected"], 2),
-    **dict.fromkeys(["timeout_s", "version"], 2),
+    **dict.fromkeys(["timeout_s", "version", "transaction", "checksum"], 2),
     **dict.fromkeys(["ids", "user_ids", "item_ids", "sources", "targets", "types", "norms", "vectors", "search_widths"], ()),
+    **dict.fromkeys(["nodes", "edges"], ()),
     **dict.fromkeys(["user_id", "item_id", "index", "property", "json", "old_password", "new_password"], "text"),
     **{maps: {"User": "name"} for maps in ("titles", "keys")},
     "values": {"Item": {"RATED": "value"}},
@@ -28,6 +29,7 @@ EXAMPLES = {
 LISTS_OF_PROPERTIES = {
     "explore/count_values_in_groups",
     "snapshot/read_nodes",
+    "sync/read_nodes_by_internal_id",
     "load/merge_nodes",
     "load/create_edges",
     "load/complete_edges",

@@ -177,3 +177,24 @@ def test_describing_tells_counts_and_what_is_learnt_from_what(hopline, workplace
     assert "ranking, rating" in " ".join(out.split())
     status, out, _ = hopline("describe", "--mermaid")
     assert out.startswith("flowchart LR\n")
+
+
+def test_sync_reads_what_changed_and_its_check_shows_what_did_not_get_there(hopline, database):
+    hopline("load", "films")
+    assert "no cache" in refused(hopline("sync", "--check"))
+    first = as_json(hopline("sync", "--json"))
+    assert (first["kind"], first["nodes"]["added"] > SIZE, first["edges"]["removed"]) == ("full", True, 0)
+    assert hopline("sync", "--check", "--quiet") == (0, "the kept snapshot is what the graph holds\n", "")
+
+    rows(database, "MATCH (:User {id: 'u0'})-[r:RATED]->() WITH r LIMIT 2 DELETE r")
+    status, out, _ = hopline("sync", "--check", "--quiet")
+    assert status == 1
+    assert "User RATED Item" in out
+    assert "superfluous: u0 → f" in out
+    status, out, _ = hopline("sync", "--check", "--json")
+    found = json.loads(out)
+    assert (status, found["equal"], found["differences"][0]["superfluous"]) == (1, False, 2)
+
+    assert "2 removed" in hopline("sync", "--quiet")[1]
+    assert as_json(hopline("sync", "--check", "--json")) == {"equal": True, "differences": []}
+    assert as_json(hopline("sync", "--json"))["kind"] == "unchanged"

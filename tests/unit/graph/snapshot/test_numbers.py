@@ -14,13 +14,18 @@ NEW_YEAR = 1_704_067_200  # 2024, UTC
 def test_plain_numbers_stay_as_they_are_and_missing_ones_are_not_counted():
     found, unusable = numbers([1, 2.5, float("nan"), True])
     np.testing.assert_equal(found, [1.0, 2.5, np.nan, 1.0])
-    assert unusable == 0
+    assert not unusable.any()
 
 
 def test_numbers_in_text_are_read_and_what_is_no_number_is_missing_and_counted():
     found, unusable = numbers(["4.5", "n/a", 3, [1], float("nan")])
     np.testing.assert_equal(found, [4.5, np.nan, 3.0, np.nan, np.nan])
-    assert unusable == 2
+    assert unusable.tolist() == [False, True, False, True, False]
+
+
+def test_text_that_says_nan_is_unusable_whatever_is_beside_it():
+    for beside in ([], ["n/a"]):
+        assert numbers(["nan", float("nan"), *beside])[1][:2].tolist() == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +49,7 @@ def test_numbers_in_text_are_read_and_what_is_no_number_is_missing_and_counted()
 def test_a_moment_is_the_same_second_in_any_form(moment, beside):
     found, unusable = seconds([moment, *beside])
     assert found[0] == NEW_YEAR
-    assert unusable == len(beside)
+    assert unusable.tolist() == [False, *(True for _ in beside)]
 
 
 @given(
@@ -54,5 +59,6 @@ def test_nothing_stops_them(values):
     for read in (numbers, seconds):
         found, unusable = read(values)
         assert (found.dtype, found.shape) == (np.float64, (len(values),))
-        assert 0 <= unusable <= len(values)
+        assert (unusable.dtype, unusable.shape) == (np.bool_, (len(values),))
+        assert np.isnan(found[unusable]).all()
     assert not np.isinf(seconds(values)[0]).any()

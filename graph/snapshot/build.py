@@ -1,0 +1,89 @@
+"""Rows by internal ids put in order: nodes numbered by their ids, relationships by their ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from graph.schema import EdgeKind, NodeKind, Schema
+from graph.snapshot.columns import Column, EdgeColumns, NodeColumns, Snapshot, Triple
+from graph.snapshot.ids import as_ids, keys_of
+from graph.snapshot.rows import EdgeRows, GraphRows, InternalIndex, Longs, NodeRows, numeric_properties
+
+
+def build_snapshot(schema: Schema, rows: GraphRows) -> tuple[Snapshot, GraphRows]:
+    """Return the snapshot, and the same rows with their relationships in its order, which makes the next time fast.
+
+    Relationships with the same ends stand by ascending time, then value, so that a snapshot depends on what the graph holds and
+    never on where. A user or an item without a key is left out of the snapshot and counted, as nobody could ask for it, and so
+    are relationships with such an end; an entity goes by its internal id.
+
+    Raises:
+        SchemaError: two nodes have the same id, or ids are of a kind that no id can be.
+    """
+    nodes: dict[str, NodeColumns] = {}
+    dense: dict[str, InternalIndex] = {}
+    for node in schema.nodes:
+        nodes[node.label], order = _number(node, rows.nodes[node.label])
+        dense[node.label] = InternalIndex(rows.nodes[node.label].internal[order])
+    edges: dict[Triple, EdgeColumns] = {}
+    ordered: dict[Triple, EdgeRows] = {}
+    skipped = rows.skipped
+    unusable: dict[tuple[Triple, str], int] = {}
+    for kind in schema.edges:
+        of_kind = rows.edges[kind.triple]
+        edges[kind.triple], ordered[kind.triple] = _arrange(kind, of_kind, dense, len(nodes[kind.target].ids))
+        left_out = len(of_kind) - len(edges[kind.triple].source)  # they stand before all others
+        skipped += left_out
+        for name, flags in ((kind.value, ordered[kind.triple].no_value), (kind.time, ordered[kind.triple].no_time)):
+            if name is not None and flags is not None and (number := int(flags[left_out:].sum())):
+                unusable[kind.triple, name] = number
+    return Snapshot(schema, nodes, edges, skipped, unusable), GraphRows(rows.nodes, ordered, rows.skipped)
+
+
+def _number(kind: NodeKind, rows: NodeRows) -> tuple[NodeColumns, Longs]:
+    """Return the columns of nodes that have a key, and the row number of each."""
+    keys = keys_of(kind, rows)
+    keyed = [row for row, key in enumerate(keys) if key is not None]
+    ids = as_ids([keys[row] for row in keyed], kind)
+    by_id = np.argsort(ids, kind="stable")
+    order = np.asarray(keyed, np.int64)[by_id]
+    numeric = numeric_properties(kind)
+    picked = {
+        name: _column([values[row] for row in order], name in numeric)
+        for name, values in rows.properties.items()
+        if name != kind.key or name == kind.title
+    }
+    return NodeColumns(ids[by_id], picked, len(keys) - len(keyed)), order
+
+
+def _column(values: list[Any], numeric: bool) -> Column:
+    if not numeric or not all(value is None or isinstance(value, (int, float)) for value in values):
+        return values
+    return np.asarray([np.nan if value is None else value for value in values], np.float64)
+
+
+def _arrange(kind: EdgeKind, rows: EdgeRows, dense: dict[str, InternalIndex], num_targets: int) -> tuple[EdgeColumns, EdgeRows]:
+    source, target = dense[kind.source].find(rows.source), dense[kind.target].find(rows.target)
+    is_keyless = (source < 0) | (target < 0)
+    ends = np.where(is_keyless, -1, source * num_targets + target)
+    order = np.argsort(ends, kind="stable")  # one key, sorted four times faster than two, and at once where nearly in order
+    ends = ends[order]
+    is_tied = ends[1:] == ends[:-1]
+    if is_tied.any() and (rows.value is not None or rows.time is not None):
+        tied = np.flatnonzero(np.append(is_tied, False) | np.insert(is_tied, 0, False))
+        among = order[tied]
+        keys = [column[among] for column in (rows.value, rows.time) if column is not None]
+        order[tied] = among[np.lexsort([*keys, ends[tied]])]
+    ordered = rows.take(order)
+    first = int(is_keyless.sum())  # they stand before all others
+    return (
+        EdgeColumns(
+            source[order[first:]],
+            target[order[first:]],
+            None if ordered.value is None else ordered.value[first:],
+            None if ordered.time is None else ordered.time[first:],
+        ),
+        ordered,
+    )

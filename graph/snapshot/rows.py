@@ -1,0 +1,122 @@
+"""The graph as it is read, before it is put in order: nodes and relationships by the server's internal ids.
+
+The cache of ``graph.sync`` keeps these, as changes in the graph are known by internal ids only; ``graph.snapshot.build`` makes
+a snapshot of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.schema import EdgeKind, FeatureType, NodeKind
+from graph.snapshot.columns import Triple
+
+Longs = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class NodeRows:
+    """All n nodes of one label, each once: ``internal`` ids, int64[n], and a list a property, None where it is missing."""
+
+    internal: Longs
+    properties: dict[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class EdgeRows:
+    """m relationships of one kind, each once: internal ids of themselves and their ends, int64[m].
+
+    ``source`` and ``target`` are of the kind's labels: the direction that is learnt in, whichever the graph has. ``value``:
+    float32[m] (NaN where missing), ``time``: int64[m] (0 where missing), ``no_value`` and ``no_time``: bool[m], whether it is
+    missing as what is there is no number or moment; each None if the schema names no such property.
+    """
+
+    edge: Longs
+    source: Longs
+    target: Longs
+    value: NDArray[np.float32] | None = None
+    time: NDArray[np.int64] | None = None
+    no_value: NDArray[np.bool_] | None = None
+    no_time: NDArray[np.bool_] | None = None
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return the columns there are, by name."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: column for name, column in named.items() if column is not None}
+
+    def take(self, rows: NDArray[Any] | slice) -> EdgeRows:
+        """Return some rows, by number, by mask or as a slice."""
+        return EdgeRows(**{name: column[rows] for name, column in self.columns().items()})
+
+    def differs(self, other: EdgeRows) -> NDArray[np.bool_]:
+        """Return bool[m], whether the relationships of another m rows have other ends or properties; NaN is like NaN."""
+        is_different = np.zeros(len(self), np.bool_)
+        for name, column in self.columns().items():
+            compared = other.columns()[name]
+            is_different |= (column != compared) & ~(np.isnan(column) & np.isnan(compared))
+        return is_different
+
+    def __len__(self) -> int:
+        return len(self.edge)
+
+
+@dataclass(frozen=True)
+class GraphRows:
+    """All that a schema names; no relationship has an end that is not among the nodes of its label.
+
+    ``skipped`` counts relationships whose end came while the others were read.
+    """
+
+    nodes: dict[str, NodeRows]
+    edges: dict[Triple, EdgeRows]
+    skipped: int = 0
+
+    def __len__(self) -> int:
+        return sum(len(rows.internal) for rows in self.nodes.values()) + sum(map(len, self.edges.values()))
+
+
+class InternalIndex:
+    """Where each internal id stands in a column of them."""
+
+    def __init__(self, internal: Longs) -> None:
+        """Take int64[n], each id once."""
+        self._order = np.argsort(internal, kind="stable")
+        self._sorted = internal[self._order]
+
+    def find(self, internal: Longs) -> Longs:
+        """Return the row numbers, int64[m], of internal ids, -1 where one is not there."""
+        if not len(self._sorted):
+            return np.full(len(internal), -1, np.int64)
+        if self._sorted[-1] < 4 * (len(self._sorted) + len(internal)):  # looking up is ten times faster than searching
+            rows = np.full(self._sorted[-1] + 2, -1, np.int64)  # the last entry stands for all that is beyond
+            rows[self._sorted] = self._order
+            return np.asarray(rows[np.minimum(internal, len(rows) - 1)])
+        place = np.minimum(np.searchsorted(self._sorted, internal), len(self._sorted) - 1)
+        return np.where(self._sorted[place] == internal, self._order[place], -1)
+
+
+def properties_of(kind: NodeKind) -> list[str]:
+    """Return the properties that are read of a kind of nodes, the key first."""
+    names = [kind.key, *(feature.name for feature in kind.features), *([kind.title] if kind.title is not None else [])]
+    return list(dict.fromkeys(names))
+
+
+def numeric_properties(kind: NodeKind) -> set[str]:
+    """Return the properties that are columns of numbers."""
+    return {feature.name for feature in kind.features if feature.type is FeatureType.NUMERIC}
+
+
+def join_rows(kind: EdgeKind, parts: list[EdgeRows]) -> EdgeRows:
+    """Return the rows of all parts of one kind, one after the other."""
+    none, neither = np.empty(0, np.int64), np.empty(0, np.bool_)
+    empty = EdgeRows(none, none, none)
+    if kind.value is not None:
+        empty = replace(empty, value=np.empty(0, np.float32), no_value=neither)
+    if kind.time is not None:
+        empty = replace(empty, time=none, no_time=neither)
+    columns = [part.columns() for part in (empty, *parts)]
+    return EdgeRows(**{name: np.concatenate([part[name] for part in columns]) for name in empty.columns()})

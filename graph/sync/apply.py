@@ -1,0 +1,156 @@
+"""Rows brought up to date: what changed is read again by its internal id, and what is no longer there is taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cypher import Statement, load
+from graph.database import Database
+from graph.schema import EdgeKind, NodeKind, Schema
+from graph.snapshot.columns import Triple
+from graph.snapshot.edges import bare_rows, is_valued, property_names, valued_rows
+from graph.snapshot.read import PAGES_AT_ONCE
+from graph.snapshot.rows import EdgeRows, GraphRows, InternalIndex, Longs, NodeRows, join_rows, properties_of
+from graph.sync.cursor import Changes
+from graph.sync.report import Counts
+from graph.sync.values import to_text
+
+IDS_A_PAGE = 10_000
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The rows as they are now, and what that changed; parts that did not change are the same objects as before."""
+
+    rows: GraphRows
+    nodes: Counts
+    edges: Counts
+
+
+def apply_changes(database: Database, schema: Schema, rows: GraphRows, changes: Changes) -> Applied:
+    """Read again what changed, and return the rows with it.
+
+    A node that got a label brings all its relationships along, whether or not they changed; one that lost it takes them away.
+
+    Raises:
+        DatabaseGoneError: the connection was lost.
+    """
+    with ThreadPoolExecutor(PAGES_AT_ONCE, "sync") as readers:
+        reader = _Reader(database, readers)
+        nodes: dict[str, NodeRows] = {}
+        left: dict[str, Longs] = {}
+        entered: list[Longs] = []
+        node_counts = Counts()
+        for node in schema.nodes:
+            nodes[node.label], came, went, counts = _renew_nodes(reader, node, rows.nodes[node.label], changes.nodes)
+            entered.append(came)
+            left[node.label] = went
+            node_counts += counts
+        touched = np.union1d(changes.edges, reader.edges_of(np.unique(np.concatenate(entered))))
+        fresh = reader.edges(schema, touched)
+        known = {label: InternalIndex(of_label.internal) for label, of_label in nodes.items()}
+        edges: dict[Triple, EdgeRows] = {}
+        edge_counts = Counts()
+        for kind in schema.edges:
+            new = fresh[kind.triple]
+            is_known = (known[kind.source].find(new.source) >= 0) & (known[kind.target].find(new.target) >= 0)
+            gone = left[kind.source], left[kind.target]
+            edges[kind.triple], counts = _renew_edges(kind, rows.edges[kind.triple], new.take(is_known), touched, gone)
+            edge_counts += counts
+    return Applied(GraphRows(nodes, edges), node_counts, edge_counts)
+
+
+class _Reader:
+    """Reads by internal ids, some pages at the same time."""
+
+    def __init__(self, database: Database, readers: ThreadPoolExecutor) -> None:
+        self._database = database
+        self._readers = readers
+
+    def nodes(self, kind: NodeKind, ids: Longs) -> NodeRows:
+        """Return those of some nodes that have a label, by ascending internal id."""
+        names = properties_of(kind)
+        pages = self._pages(load("sync/read_nodes_by_internal_id"), "nodes", ids, {"label": kind.label}, properties=names)
+        internal = np.asarray([node for page in pages for node in page["nodes"]], np.int64)
+        order = np.argsort(internal)
+        columns = ([value for page in pages for value in page["columns"][place]] for place in range(len(names)))
+        return NodeRows(
+            internal[order], {name: [column[row] for row in order] for name, column in zip(names, columns, strict=True)}
+        )
+
+    def edges_of(self, nodes: Longs) -> Longs:
+        """Return the relationships that leave or reach some nodes, each once."""
+        pages = self._pages(load("sync/read_edges_by_node"), "nodes", nodes)
+        return np.unique(np.asarray([edge for page in pages for edge in page["edges"]], np.int64))
+
+    def edges(self, schema: Schema, ids: Longs) -> dict[Triple, EdgeRows]:
+        """Return those of some relationships that have a kind's type, whatever their ends."""
+        found: dict[Triple, EdgeRows] = {}
+        bare = [kind for kind in schema.edges if not is_valued(kind)]
+        pages = self._pages(load("sync/read_edges_by_internal_id"), "edges", ids) if bare else []
+        by_page = [dict(zip((kind.triple for kind in bare), bare_rows(bare, page), strict=True)) for page in pages]
+        for kind in schema.edges:
+            if is_valued(kind):
+                names = {"type": kind.type, **property_names(kind)}
+                pages = self._pages(load("sync/read_valued_edges_by_internal_id"), "edges", ids, names)
+                found[kind.triple] = join_rows(kind, [valued_rows(kind, page) for page in pages])
+            else:
+                found[kind.triple] = join_rows(kind, [page[kind.triple] for page in by_page])
+        return found
+
+    def _pages(
+        self, statement: Statement, param: str, ids: Longs, names: dict[str, str] | None = None, **params: Any
+    ) -> list[dict[str, Any]]:
+        pages = np.split(ids, range(IDS_A_PAGE, len(ids), IDS_A_PAGE)) if len(ids) else []
+        reading = [
+            self._readers.submit(self._database.read, statement, {param: page.tolist(), **params}, names) for page in pages
+        ]
+        return [row for future in reading for row in future.result()]
+
+
+def _renew_nodes(reader: _Reader, kind: NodeKind, old: NodeRows, touched: Longs) -> tuple[NodeRows, Longs, Longs, Counts]:
+    """Return the nodes of a label as they are now, internal ids of those that came and went, and how many of what."""
+    new = reader.nodes(kind, touched)
+    is_touched = np.isin(old.internal, touched)
+    before, after = _texts(old, np.flatnonzero(is_touched)), _texts(new, range(len(new.internal)))
+    came, went = (np.asarray(sorted(ids), np.int64) for ids in (after.keys() - before.keys(), before.keys() - after.keys()))
+    changed = sum(before[node] != text for node, text in after.items() if node in before)
+    counts = Counts(len(came), len(went), changed)
+    if counts == Counts():
+        return old, came, went, counts
+    kept = np.flatnonzero(~is_touched)
+    internal = np.concatenate([old.internal[kept], new.internal])
+    order = np.argsort(internal, kind="stable")
+    properties = {}
+    for name, values in old.properties.items():
+        joined = [values[row] for row in kept] + new.properties[name]
+        properties[name] = [joined[row] for row in order]
+    return NodeRows(internal[order], properties), came, went, counts
+
+
+def _texts(rows: NodeRows, some: Iterable[int]) -> dict[int, str]:
+    """Return all properties of some nodes as one text each, by internal id."""
+    return {int(rows.internal[row]): to_text([values[row] for values in rows.properties.values()]) for row in some}
+
+
+def _renew_edges(
+    kind: EdgeKind, old: EdgeRows, new: EdgeRows, touched: Longs, left: Sequence[Longs]
+) -> tuple[EdgeRows, Counts]:
+    """Return the relationships of a kind as they are now; ``left`` are nodes that are no longer sources, and targets."""
+    is_touched = np.isin(old.edge, touched)
+    is_gone = is_touched
+    for column, nodes in zip((old.source, old.target), left, strict=True):
+        if len(nodes):
+            is_gone = is_gone | np.isin(column, nodes)
+    before = old.take(is_gone)
+    stayed, row_before, row_after = np.intersect1d(before.edge, new.edge, return_indices=True)
+    changed = int(before.take(row_before).differs(new.take(row_after)).sum())
+    counts = Counts(len(new) - len(stayed), len(before) - len(stayed), changed)
+    if counts == Counts():
+        return old, counts
+    return join_rows(kind, [old.take(~is_gone), new]), counts

@@ -1,0 +1,86 @@
+"""Bring the cache up to date with the graph, and return the snapshot it holds then."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from graph.database import Database
+from graph.errors import CacheError
+from graph.progress import OnStage, silent
+from graph.schema import Schema
+from graph.snapshot.build import build_snapshot
+from graph.snapshot.read import read_rows
+from graph.snapshot.rows import GraphRows
+from graph.sync.apply import apply_changes
+from graph.sync.cache import Kept, load_rows, save_rows, turn
+from graph.sync.cursor import Changes, read_changes
+from graph.sync.report import Counts, Synced, SyncKind, SyncReport
+
+LEAST_LIMIT = 10_000
+LARGEST_SHARE = 0.25  # of the graph: where more changed, reading all of it is as fast
+
+NO_CURSOR = "this server does not tell what changed; only the embedded one does"
+
+
+def sync(database: Database, schema: Schema, folder: Path, progress: OnStage = silent) -> Synced:
+    """Return the graph's snapshot, reading only what changed since the last time, which ``folder`` keeps.
+
+    All that was committed before the call is in it. What others write meanwhile may be in or not, as with a whole snapshot, and
+    is read the next time. The whole graph is read where it cannot be told what changed, and the report says why: there is no
+    cache yet, or it is damaged, of another schema or of another store; the server's log does not reach back so far; so much
+    changed that reading all is as fast; or the server is not the embedded one.
+
+    Raises:
+        SchemaError: a label's ids cannot be told apart, or are of a kind that no id can be; the cache stays as it was.
+        DatabaseGoneError: the connection was lost; the cache stays as it was.
+        OSError: the folder cannot be written.
+    """
+    started = time.perf_counter()
+    with turn(folder):
+        synced = _sync(database, schema, folder, progress)
+    return replace(synced, report=replace(synced.report, seconds=time.perf_counter() - started))
+
+
+def _sync(database: Database, schema: Schema, folder: Path, progress: OnStage) -> Synced:
+    name = database.endpoint.database
+    kept: Kept | None = None
+    why = ""
+    try:
+        kept = load_rows(folder, schema, name)
+    except CacheError as error:
+        why = str(error)
+    limit = 0 if kept is None else max(LEAST_LIMIT, int(len(kept.rows) * LARGEST_SHARE))
+    changes = read_changes(database, None if kept is None else kept.cursor, limit)
+    if changes is None:
+        return _read_all(database, schema, progress, NO_CURSOR)[0]
+    try:
+        if kept is not None and not changes.gap:
+            return _read_changed(database, schema, folder, kept, changes)
+        synced, rows = _read_all(database, schema, progress, why or changes.gap)
+        save_rows(folder, schema, name, Kept(changes.cursor, rows))
+    except CacheError as error:
+        return _read_all(database, schema, progress, str(error))[0]
+    return synced
+
+
+def _read_all(database: Database, schema: Schema, progress: OnStage, why: str) -> tuple[Synced, GraphRows]:
+    snapshot, rows = build_snapshot(schema, read_rows(database, schema, progress))
+    nodes = Counts(added=sum(len(columns.ids) for columns in snapshot.nodes.values()))
+    edges = Counts(added=sum(len(columns.source) for columns in snapshot.edges.values()))
+    return Synced(snapshot, SyncReport(SyncKind.FULL, why, nodes, edges, 0.0)), rows
+
+
+def _read_changed(database: Database, schema: Schema, folder: Path, kept: Kept, changes: Changes) -> Synced:
+    if changes.cursor == kept.cursor:
+        return Synced(build_snapshot(schema, kept.rows)[0], SyncReport(SyncKind.UNCHANGED, "", Counts(), Counts(), 0.0))
+    applied = apply_changes(database, schema, kept.rows, changes)
+    snapshot, ordered = build_snapshot(schema, applied.rows)
+    edges = {
+        triple: rows if rows is kept.rows.edges[triple] else ordered.edges[triple]
+        for triple, rows in applied.rows.edges.items()
+    }
+    now = Kept(changes.cursor, GraphRows(applied.rows.nodes, edges))
+    save_rows(folder, schema, database.endpoint.database, now, before=kept.rows)
+    return Synced(snapshot, SyncReport(SyncKind.INCREMENTAL, "", applied.nodes, applied.edges, 0.0))
