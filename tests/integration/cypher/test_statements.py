@@ -65,6 +65,7 @@ def with_index(database):
     """Some statements are only understood where the index they name is."""
     index = load("publish/create_vector_index")
     database.schema(index, {"dimensions": 2}, {"index": "a `index`", "label": "a `item`", "property": "a `vector`"})
+    database.read(load("schema/await_indexes"), {"timeout_s": 60})
 
 
 @pytest.mark.usefixtures("with_index")
