@@ -45,7 +45,7 @@ def load_schema(database: Database) -> Schema:
     schema = _stored_schema(database)
     if schema is None:
         raise SchemaError(
-            "the graph has no schema yet; run `hopline load FOLDER` first, or give [graph_schema] in hopline.toml"
+            "the graph has no schema yet; run `hopline import FOLDER` first, or give [graph_schema] in hopline.toml"
         )
     return schema
 

@@ -34,11 +34,11 @@ from graph.schema_store import load_schema
 from graph.similar import similar
 from graph.snapshot import Snapshot
 from graph.sync import Difference, SyncReport, check_cache, sync
-from graph.write import WriteReport, write_tables
 from hopline.config import Config, read_config, read_connection_settings, read_server_settings
 from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.errors import EvaluationError
 from hopline.fit import CUTOFFS, OnFeatures, fit
+from hopline.load import LoadReport, load
 from hopline.peers import Peers, fit_peers
 from hopline.run_folder import read_run, write_run
 from hopline.split_config import SplitConfig
@@ -46,20 +46,10 @@ from hopline.split_log import prepare
 from loaders.behaviours import BehavioursConfig
 from loaders.clean import CleanConfig, CleanReport
 from loaders.features import FittedFeatures, TextEncoders
-from loaders.files import read_tables
-from loaders.set_aside import write_set_aside
+from loaders.files import Stage, open_data_set
 
 if TYPE_CHECKING:
     from typing import Self
-
-
-@dataclass(frozen=True)
-class LoadReport:
-    """What a load did: what was written, and the rows that could not be used, by reason."""
-
-    written: WriteReport
-    set_aside: dict[str, int]
-    set_aside_file: Path | None
 
 
 @dataclass(frozen=True)
@@ -127,26 +117,27 @@ class Recommender:
 
     def load(
         self,
-        folder: str | Path,
+        source: str | Path | Stage,
         format: str | None = None,
         *,
+        encoding: str | None = None,
         on_stage: OnStage = silent,
     ) -> LoadReport:
-        """Load a data set from ``folder`` into the graph; loading it again changes nothing.
+        """Load a data set into the graph; loading it again changes nothing.
 
-        ``format`` None finds the format by the files' names. Rows that cannot be used are written, each with its line and
-        reason, to ``<run folder>/set-aside.tsv``.
+        ``source`` is a folder, or what :func:`loaders.files.open_data_set` opened. ``format`` None finds the format by
+        the files' names; ``encoding`` None is UTF-8, or what a byte order mark says. All of it is read
+        and checked before anything is written. Rows that cannot be used are written, each with its line and reason, to
+        ``<run folder>/set-aside.tsv``.
 
         Raises:
             InputError: no such folder, no known format, or files without a usable row.
             DatabaseGoneError: the connection was lost; what was committed stays, loading again completes it.
         """
-        tables = read_tables(Path(folder), format)
-        path = self.config.run_folder / "set-aside.tsv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        reasons = write_set_aside(tables.set_aside, path)
-        written = write_tables(self.database, tables, progress=on_stage)
-        return LoadReport(written, reasons, path if reasons else None)
+        if isinstance(source, Stage):
+            return load(self.database, source, self.config.run_folder / "set-aside.tsv", on_stage)
+        with open_data_set(Path(source), format, encoding=encoding) as data:
+            return self.load(data, on_stage=on_stage)
 
     def describe(self) -> Description:
         """Count what the graph holds of each kind; ``mermaid()`` of the answer draws it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
@@ -14,16 +15,32 @@ def empty() -> pl.DataFrame:
     return pl.DataFrame(schema=SCHEMA)
 
 
-def write_set_aside(rows: pl.DataFrame, path: Path) -> dict[str, int]:
-    """Write the rows to ``path``, tab-separated, and return their number by reason, the most frequent first.
+class SetAsideFile:
+    """The file of one load, tab-separated; made when the first row comes, and one that an earlier load left goes at once.
 
-    The row as read is the last column, tabs and all. With no rows, a file left by an earlier load is removed.
+    The row as read is the last column, tabs and all.
     """
-    if rows.is_empty():
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._counts: Counter[str] = Counter()
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
-        return {}
-    lines = rows.select(pl.concat_str(["file", pl.col("line").cast(pl.String), "reason", "row"], separator="\t")).to_series()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("file\tline\treason\trow\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    counted = rows.group_by("reason").len().sort("len", "reason", descending=[True, False])
-    return dict(counted.iter_rows())
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Write rows of the columns of :data:`SCHEMA`."""
+        if rows.is_empty():
+            return
+        lines = rows.select(
+            pl.concat_str(["file", pl.col("line").cast(pl.String), "reason", "row"], separator="\t")
+        ).to_series()
+        with self.path.open("a", encoding="utf-8", newline="") as file:
+            if not self._counts:
+                file.write("file\tline\treason\trow\n")
+            file.write("\n".join(lines) + "\n")
+        self._counts.update(dict(rows.group_by("reason").len().iter_rows()))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows there are of each reason, the most frequent first."""
+        return dict(sorted(self._counts.items(), key=lambda reason: (-reason[1], reason[0])))

@@ -143,7 +143,7 @@ def _check_shares(valid: float, test: float) -> None:
 def _rows(path: Path | None, row_of: dict[tuple[str, str], int]) -> Rows:
     if path is None:
         return np.zeros(0, np.int64)
-    _, lines = read_rows(path, ["user id", "item id"])
+    lines = read_rows(path, ["user id", "item id"])
     bad = lines.left_out()
     if not bad.is_empty():
         raise InputError(f"{path}, line {bad['line'][0]}: got {bad['row'][0]!r}; expected a user id, a tab, an item id")

@@ -2,7 +2,7 @@
 # # Looking around in a graph
 #
 # Everything here only reads. It asks the graph that your settings lead to: `NEO4J_URI`, or the embedded server of
-# `HOPLINE_HOME`. Load one first (`hopline load FOLDER`, or `hopline demo`).
+# `HOPLINE_HOME`. Load one first (`hopline import FOLDER`, or `hopline demo`).
 
 # %%
 import networkx as nx

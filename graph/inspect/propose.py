@@ -51,7 +51,7 @@ def propose_schema(
     counts = read_counts(database)
     if not counts.nodes:
         raise SchemaError(
-            "the database has no labelled nodes; load files with `hopline load`, or name another in NEO4J_DATABASE"
+            "the database has no labelled nodes; load files with `hopline import`, or name another in NEO4J_DATABASE"
         )
     unknown = {label for label in (user, *items) if label is not None and label not in counts.nodes}
     if unknown:

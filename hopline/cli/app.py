@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.console import Console
 
-from hopline.cli import ask, clean, describe, embed, explore, init, learn, load, releases, server, sync
+from hopline.cli import ask, clean, describe, embed, explore, files, init, learn, releases, server, sync
 from hopline.cli.demo import demo
 from hopline.errors import HoplineError
 
@@ -19,13 +19,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help=(
         "A graph-neural-network recommender that lives on Neo4j.\n\n"
-        "The usual way: `hopline load FOLDER`, or `hopline init` for a graph that is there; then `hopline train`, "
+        "The usual way: `hopline import FOLDER`, or `hopline init` for a graph that is there; then `hopline train`, "
         "`hopline publish`, `hopline recommend --user ID`. "
         "With NEO4J_URI set, that server is used (NEO4J_USERNAME, NEO4J_PASSWORD, NEO4J_DATABASE); without, an embedded "
         "Neo4j is started and kept."
     ),
 )
-for group in (server, init, load, describe, sync, clean, embed, learn, releases, ask, explore):
+for group in (server, init, files, describe, sync, clean, embed, learn, releases, ask, explore):
     group.add_to(app)
 app.command(rich_help_panel="Start here")(demo)
 

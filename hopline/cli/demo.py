@@ -10,8 +10,8 @@ import typer
 
 from graph.database import Database
 from graph.settings import ConnectionSettings
+from hopline.cli.files import print_report
 from hopline.cli.learn import print_evaluation
-from hopline.cli.load import print_report
 from hopline.cli.options import Quiet
 from hopline.cli.output import console, explanation_table, progress_bars, recommendation_table
 from hopline.config import read_config, read_server_settings
@@ -37,7 +37,7 @@ def demo(
         progress_bars(quiet) as bars,
     ):
         started = time.perf_counter()
-        report = recommender.load(".", "movielens", on_stage=bars.stage)
+        report = recommender.load(".", "demo", on_stage=bars.stage)
         seconds["load"] = time.perf_counter() - started
         print_report(report)
         started = time.perf_counter()

@@ -8,6 +8,8 @@ import polars as pl
 
 from graph.schema import EdgeKind, EdgeRole
 from graph.tables import SOURCE, TARGET, EdgeTable, NodeTable
+from loaders.files.plan import ENTITY, ITEM, KEY, Facts
+from loaders.files.rows import Rows
 
 
 def relation_types(relations: list[str]) -> dict[str, str]:
@@ -51,3 +53,17 @@ def knowledge_tables(
         kind = EdgeKind(source=str(source), type=types[str(relation)], target=str(target), role=EdgeRole.KNOWLEDGE)
         edges.append(EdgeTable(kind, part.select(SOURCE, TARGET)))
     return NodeTable(entity_label, pl.DataFrame({key: entities})), edges
+
+
+def linked_facts(
+    triples: Rows, parts: tuple[str, str, str], links: Rows | None = None, ends: tuple[str, str] = ("item", "entity")
+) -> Facts:
+    """Make the entities and facts of files: columns ``parts`` are head, relation and tail, ``ends`` item and entity."""
+    head, relation, tail = (pl.col(name) for name in parts)
+    linked = pl.DataFrame(schema={"item": pl.String, "entity": pl.String})
+    if links is not None:
+        linked = links.frame.select(pl.col(ends[0]).alias("item"), pl.col(ends[1]).alias("entity"))
+    entities, facts = knowledge_tables(
+        triples.frame.select(head.alias("head"), relation.alias("relation"), tail.alias("tail")), linked, ITEM, ENTITY, KEY
+    )
+    return Facts([entities], facts, [rows.left_out() for rows in (triples, links) if rows is not None])

@@ -1,133 +1,104 @@
-"""Read a delimited text file line by line into columns; set aside what does not fit."""
+"""Lines of a text file, numbered, and split into the columns of :class:`~loaders.files.rows.Rows`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from loaders import set_aside
 from loaders.errors import InputError
-
-LINE = "__line"
-RAW = "__raw"
-LARGEST_NUMBER = 2.0**53  # beyond it a float skips integers: such a rating, year or time is a mistake, or an identifier
+from loaders.files.blocks import read_blocks, size_of
+from loaders.files.rows import LINE, RAW, Rows
 
 
-@dataclass
-class Rows:
-    """The usable rows of one file: text columns, the line number and the raw line; and those set aside so far."""
+def number_lines(path: Path, encoding: str | None = None) -> Iterator[pl.DataFrame]:
+    """Yield batches of lines: their number from 1, and their text without its end.
 
-    path: Path
-    frame: pl.DataFrame
-    rejected: list[pl.DataFrame] = field(default_factory=list)
-
-    def reject(self, bad: pl.Expr, reason: str) -> None:
-        """Set aside the rows where ``bad`` holds."""
-        marked = self.frame.with_columns(bad.fill_null(False).alias("__bad"))
-        lost = marked.filter("__bad")
-        if not lost.is_empty():
-            self.rejected.append(
-                lost.select(
-                    pl.lit(self.path.name).alias("file"),
-                    pl.col(LINE).cast(pl.Int64).alias("line"),
-                    pl.lit(reason).alias("reason"),
-                    pl.col(RAW).alias("row"),
-                )
-            )
-            self.frame = marked.filter(~pl.col("__bad")).drop("__bad")
-
-    def require_text(self, *columns: str) -> None:
-        """Set aside rows where a column that must not be empty is."""
-        for column in columns:
-            self.reject(pl.col(column).str.strip_chars() == "", f"empty {column}")
-
-    def require_number(self, column: str) -> None:
-        """Set aside rows where a column is neither empty nor a number of at most :data:`LARGEST_NUMBER`."""
-        number = pl.col(column).str.strip_chars().cast(pl.Float64, strict=False)
-        given = pl.col(column).str.strip_chars() != ""
-        self.reject(given & (number.is_null() | ~number.is_finite()), f"{column} is not a number")
-        self.reject(number.abs() > LARGEST_NUMBER, f"{column} is too large a number")
-
-    def number(self, column: str) -> None:
-        """Make a column Float64, an empty field null; set aside the rows that :meth:`require_number` does."""
-        self.require_number(column)
-        self.frame = self.frame.with_columns(pl.col(column).str.strip_chars().cast(pl.Float64, strict=False))
-
-    def unique(self, *columns: str) -> None:
-        """Keep the first row of each key, set the others aside."""
-        self.reject(~pl.struct(columns).is_first_distinct(), f"{' and '.join(columns)} came before, the first is kept")
-
-    def known(self, column: str, ids: pl.Series, where: str) -> None:
-        """Set aside rows whose id is not among ``ids``."""
-        self.reject(~pl.col(column).is_in(ids.implode()), f"{column} is not in {where}")
-
-    def latest(self, source: str, target: str, time: str | None) -> None:
-        """Keep the latest row of each pair (by time, then by line), set the others aside."""
-        by = [LINE] if time is None else [pl.col(time).fill_null(0), pl.col(LINE)]
-        self.frame = self.frame.sort(by)
-        self.reject(~pl.struct(source, target).is_last_distinct(), "repeated interaction, the latest is kept")
-        self.frame = self.frame.sort(LINE)
-
-    def left_out(self) -> pl.DataFrame:
-        """Return what was set aside, by line."""
-        return pl.concat([set_aside.empty(), *self.rejected]).sort("line")
-
-    def not_empty(self) -> None:
-        """Refuse a file of which no row is left.
-
-        Raises:
-            InputError: says for which reasons.
-        """
-        if self.frame.is_empty():
-            reasons = pl.concat([set_aside.empty(), *self.rejected]).group_by("reason").len().iter_rows()
-            told = "; ".join(f"{count} × {reason}" for reason, count in reasons) or "it has a header and no rows"
-            raise InputError(f"{self.path} has no usable row: {told}")
-
-
-def read_rows(path: Path, columns: list[str] | None, separator: str = "\t") -> tuple[list[str], Rows]:
-    """Read a file; ``columns`` None takes them from its first line, which is then no row.
-
-    Returns the fields of the first line (or ``columns``) and the rows, with text columns named by them.
+    Only line feeds end a line: Python and polars know more that do, but ids and titles may hold those.
 
     Raises:
-        InputError: the file is missing, empty, or not UTF-8.
+        InputError: the file is missing, or not in its encoding.
     """
-    if not path.is_file():
-        raise InputError(f"there is no file {path}")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 (byte {error.start}); convert it, for example with iconv") from error
-    # Only line feeds end a line: str.splitlines would also break at characters that ids and titles may hold.
-    lines = text.split("\n")
-    if lines and lines[-1] == "":
-        lines.pop()
-    if not lines:
-        raise InputError(f"{path} is empty; expected {'a header line and rows' if columns is None else 'rows'}")
-    raw = pl.Series(RAW, lines).str.strip_suffix("\r")
-    first = 0
-    if columns is None:
-        columns, first = raw[0].split(separator), 1
-    frame = pl.DataFrame({LINE: pl.int_range(first + 1, len(raw) + 1, eager=True), RAW: raw[first:]})
-    frame = frame.filter(pl.col(RAW) != "")
-    rows = Rows(path, frame)
-    width = len(columns)
-    rows.reject(
-        pl.col(RAW).str.count_matches(separator, literal=True) != width - 1,
-        f"ragged row: expected {width} fields",
-    )
-    fields = (
-        pl.col(RAW)
-        .str.split_exact(separator, width - 1)
-        .struct.rename_fields([f"__{n}" for n in range(width)])
-        .alias("__fields")
-    )
-    rows.frame = rows.frame.with_columns(fields).unnest("__fields")
-    return list(columns), rows
+    number = 1
+    for block in read_blocks(path, encoding):
+        raw = pl.Series(RAW, [block]).str.split("\n").explode().str.strip_suffix("\r")
+        yield pl.DataFrame({LINE: pl.int_range(number, number + len(raw), eager=True), RAW: raw})
+        number += len(raw)
 
 
-def name_columns(rows: Rows, names: list[str]) -> None:
-    """Give the text columns of :func:`read_rows` their names."""
-    rows.frame = rows.frame.rename({f"__{n}": name for n, name in enumerate(names)})
+@dataclass(frozen=True)
+class Delimited:
+    """A file of fields with a separator; ``names`` None takes the columns' names from its first line.
+
+    ``header``: with names, that there is a first line of others, to be passed over.
+    """
+
+    path: Path
+    names: tuple[str, ...] | None = None
+    separator: str = "\t"
+    encoding: str | None = None
+    header: bool = False
+
+    @property
+    def size_bytes(self) -> int:
+        """How much text there is."""
+        return size_of(self.path)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns' names.
+
+        Raises:
+            InputError: the file is missing, empty, not in its encoding, or names a column twice.
+        """
+        if self.names is not None:
+            return self.names
+        header = self.first_line()
+        names = tuple(header.split(self.separator))
+        if len(set(names)) != len(names):
+            raise InputError(f"{self.path}: a column is named twice: {list(names)}")
+        return names
+
+    def first_line(self) -> str:
+        """Return the first line.
+
+        Raises:
+            InputError: the file is missing, empty, or not in its encoding.
+        """
+        for lines in number_lines(self.path, self.encoding):
+            return str(lines[RAW][0])
+        raise InputError(f"{self.path} is empty; expected {'a header line and rows' if self.names is None else 'rows'}")
+
+    def batches(self) -> Iterator[Rows]:
+        """Yield the rows, a batch a block of the file.
+
+        Raises:
+            InputError: the file is missing, empty, or not in its encoding.
+        """
+        columns = self.columns
+        if self.names is not None:
+            self.first_line()
+        first = 1 if self.names is None or self.header else 0
+        for batch in number_lines(self.path, self.encoding):
+            frame = batch.filter((pl.col(RAW) != "") & (pl.col(LINE) > first))
+            yield self._split(Rows(self.path, frame), columns)
+
+    def _split(self, rows: Rows, columns: tuple[str, ...]) -> Rows:
+        width = len(columns)
+        ragged = pl.col(RAW).str.count_matches(self.separator, literal=True) != width - 1
+        rows.reject(ragged, f"ragged row: expected {width} fields")
+        fields = pl.col(RAW).str.split_exact(self.separator, width - 1).struct.rename_fields(list(columns)).alias("__fields")
+        rows.frame = rows.frame.with_columns(fields).unnest("__fields")
+        return rows
+
+
+def read_rows(path: Path, columns: list[str] | None, separator: str = "\t", encoding: str | None = None) -> Rows:
+    """Read a file as one batch; ``columns`` None takes their names from its first line, which is then no row.
+
+    Raises:
+        InputError: the file is missing, empty, or not in its encoding.
+    """
+    source = Delimited(path, None if columns is None else tuple(columns), separator, encoding)
+    return Rows.joined(list(source.batches()))

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from graph.tables import Tables
+from loaders.files.plan import Plan
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a user points at: a folder, and what they say of it. ``encoding`` None: UTF-8, or by byte order mark."""
+
+    path: Path
+    encoding: str | None = None
 
 
 class Reader(Protocol):
-    """One format: how it is recognised, and how its files become tables."""
+    """One format: how it is recognised, and which of its files hold what. ``example`` is a command that reads one."""
 
     name: str
     description: str
+    example: str
 
-    def matches(self, folder: Path) -> bool:
-        """Whether the folder holds files of this format."""
+    def matches(self, path: Path) -> bool:
+        """Whether the folder is of this format."""
         ...
 
-    def read(self, folder: Path) -> Tables:
-        """Read the files.
+    def plan(self, given: Given) -> Plan:
+        """Say which file holds what.
 
         Raises:
-            InputError: a file that is missing, empty or malformed, or of which no row is usable.
+            InputError: a file that is missing, empty or malformed.
         """
         ...

@@ -228,7 +228,7 @@ def test_other_items_of_the_same_users_become_a_domain_and_the_first_stays_the_d
 
 
 def test_a_graph_without_a_schema_says_what_to_run(database):
-    with pytest.raises(SchemaError, match="hopline load"):
+    with pytest.raises(SchemaError, match="hopline import"):
         load_schema(database)
 
 

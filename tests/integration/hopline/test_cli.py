@@ -38,7 +38,7 @@ def refused(result):
 @pytest.fixture
 def published(hopline, workplace):
     """The films loaded, and a release whose vectors were made by hand: two dimensions, even and odd."""
-    as_json(hopline("load", "films", "--json"))
+    as_json(hopline("import", "films", "--json"))
     parity = np.eye(2, dtype=np.float32)[np.arange(SIZE) % 2]
     spread = (1 + np.arange(SIZE, dtype=np.float32) / SIZE)[:, None]
     run = Run(
@@ -58,7 +58,7 @@ def published(hopline, workplace):
 
 
 def test_the_story_of_the_readme_load_train_evaluate_publish_recommend(hopline):
-    loaded = as_json(hopline("load", "films", "--json"))
+    loaded = as_json(hopline("import", "films", "--json"))
     assert loaded["set_aside"] == {}
     assert [part["name"] for part in loaded["written"]["nodes"]] == ["User", "Item", "Entity"]
     status, out, err = hopline("train", "--epochs", "3", "--quiet")
@@ -122,18 +122,36 @@ def test_the_server_tells_where_it_is_and_never_its_password(hopline, server):
         assert server.password.get_secret_value() not in text
 
 
+def latin(folder):
+    path = folder / "latin"
+    path.mkdir()
+    (path / "a.inter").write_bytes("user_id:token\titem_id:token\nÅsa\tf1\n".encode("latin-1"))
+    return path
+
+
+def test_a_file_in_another_encoding_is_read_when_it_is_named(hopline, workplace, database):
+    as_json(hopline("import", latin(workplace), "--encoding", "latin-1", "--json"))
+    assert rows(database, "MATCH (u:User) RETURN u.id AS id") == [{"id": "Åsa"}]
+
+
+def test_the_files_are_checked_before_a_server_is_sought(hopline, workplace, monkeypatch):
+    monkeypatch.setenv("NEO4J_URI", "bolt://localhost:1")
+    assert "there is no folder nowhere" in refused(hopline("import", "nowhere"))
+
+
 def test_mistakes_are_one_message_and_status_one(hopline, workplace):
-    assert "there is no folder nowhere" in refused(hopline("load", "nowhere"))
-    assert "got format 'csv'; known are recbole" in refused(hopline("load", "films", "--format", "csv"))
-    assert "run `hopline load FOLDER` first" in refused(hopline("train"))
-    hopline("load", "films", "--quiet")
+    assert "there is no folder nowhere" in refused(hopline("import", "nowhere"))
+    assert "got format 'csv'; known are recbole" in refused(hopline("import", "films", "--format", "csv"))
+    assert "run `hopline import FOLDER` first" in refused(hopline("train"))
+    hopline("import", "films", "--quiet")
     assert "run `hopline train` first" in refused(hopline("publish", "--json"))
     assert "nothing is published yet" in refused(hopline("recommend", "-u", "u0", "--json"))
     assert "there is no configuration file no.toml" in refused(hopline("train", "--config", "no.toml"))
     assert "nothing is published yet" in hopline("releases")[1]
+    assert "it may be latin-1: give `--encoding latin-1`" in refused(hopline("import", latin(workplace)))
     (workplace / "runs").rename(workplace / "old")
     (workplace / "runs").write_text("in the way")
-    assert "runs" in refused(hopline("load", "films"))
+    assert "runs" in refused(hopline("import", "films"))
 
 
 def test_unknown_ids_are_mistakes_where_nothing_stands_in_for_them(hopline, published):
@@ -147,7 +165,7 @@ def test_a_split_without_test_files_can_be_trained_but_not_evaluated(hopline, wo
         (workplace / f"{name}.txt").write_text("".join(f"{user}\t{item}\n" for user, item in part))
     with (workplace / "hopline.toml").open("a") as toml:
         toml.write('[split]\nby = "files"\ntrain_file = "train.txt"\nvalid_file = "valid.txt"\n')
-    hopline("load", "films", "--quiet")
+    hopline("import", "films", "--quiet")
     status, out, _ = hopline("train", "--epochs", "1", "--quiet")
     assert status == 0
     assert "valid/ndcg@20" in out
@@ -167,7 +185,7 @@ def test_the_installed_program_ends_with_the_status_and_no_traceback(workplace):
 
 
 def test_describing_tells_counts_and_what_is_learnt_from_what(hopline, workplace):
-    hopline("load", "films", "--json")
+    hopline("import", "films", "--json")
     found = as_json(hopline("describe", "--json"))
     assert {node["label"]: node["count"] for node in found["nodes"]}["Item"] == SIZE
     learnt = {edge["role"]: edge["tasks"] for edge in found["edges"]}

@@ -25,7 +25,7 @@ def facts(workplace):
 
 
 def test_vectors_are_in_the_run_folder_and_on_the_nodes_and_the_figures_are_told(hopline, facts, database):
-    hopline("load", "films", "--quiet")
+    hopline("import", "films", "--quiet")
     status, out, err = hopline("embed", "--model", "transe", "--size", "8", "--epochs", "4", "--write", "my kge", "--json")
     assert (status, err) == (0, "")
     told = json.loads(out)
@@ -48,7 +48,7 @@ def test_vectors_are_in_the_run_folder_and_on_the_nodes_and_the_figures_are_told
 
 
 def test_the_table_tells_both_parts(hopline, facts):
-    hopline("load", "films", "--quiet")
+    hopline("import", "films", "--quiet")
     status, out, err = hopline("embed", "--size", "8", "--epochs", "2", "--quiet")
     assert (status, err) == (0, "")
     assert all(word in out for word in ("rotate", "validation", "test", "mrr", "kge.parquet"))

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def explore(hopline, workplace):
-    assert hopline("load", "films", "--quiet")[0] == 0
+    assert hopline("import", "films", "--quiet")[0] == 0
 
     def run(*arguments):
         return hopline("explore", *arguments)

@@ -47,9 +47,9 @@ def test_withheld_film_comes_first_for_every_user_and_a_finished_fit_is_taken_up
 
 
 def test_every_step_before_its_time_says_what_to_do_first(recommender):
-    with pytest.raises(SchemaError, match=r"no schema yet; run `hopline load"):
+    with pytest.raises(SchemaError, match=r"no schema yet; run `hopline import"):
         recommender.fit()
-    with pytest.raises(SchemaError, match=r"no schema yet; run `hopline load"):
+    with pytest.raises(SchemaError, match=r"no schema yet; run `hopline import"):
         recommender.recommend("u0")
     recommender.load("films")
     for too_early in (recommender.evaluate, recommender.publish):

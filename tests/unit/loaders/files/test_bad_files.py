@@ -3,7 +3,8 @@
 import pytest
 
 from loaders.errors import InputError
-from loaders.files import READERS, read_tables
+from loaders.files import READERS
+from tests.whole_tables import read_tables
 
 INTER = "user_id:token\titem_id:token\trating:float\n"
 GOOD = {"a.inter": INTER + "u\ti\t1\n"}
@@ -35,8 +36,14 @@ KG = "head_id:token\trelation_id:token\ttail_id:token\n"
         pytest.param(GOOD | {"a.kg": ""}, "a.kg is empty", id="kg empty"),
         pytest.param({"a.inter": INTER + "u\ti\tx\n\ti\t1\n"}, "1 × rating is not a number", id="no usable row"),
         pytest.param(GOOD | {"a.item": "item_id:token\nj\n"}, "1 × item_id is not in the .item file", id="no known item"),
-        pytest.param({"a.inter": INTER.encode() + b"u\xe9\ti\t1\n"}, "a.inter is not UTF-8 (byte 42)", id="Latin-1"),
-        pytest.param({"a.inter": (INTER + "u\ti\t1\n").encode("utf-16")}, "a.inter is not UTF-8", id="UTF-16"),
+        pytest.param(
+            {"a.inter": INTER.encode() + b"u\xe9\ti\t1\n"},
+            "a.inter is not UTF-8 (byte 42 is 0xe9); it may be latin-1: give `--encoding latin-1`",
+            id="Latin-1",
+        ),
+        pytest.param(
+            {"a.inter": (INTER + "u\ti\t1\n").encode("utf-16-le")}, "name each column as name:type", id="UTF-16 without a mark"
+        ),
         pytest.param(GOOD | {"b.inter": GOOD["a.inter"]}, "2 .inter files (['a.inter', 'b.inter'])", id="two .inter"),
         pytest.param(GOOD | {"a.item": "", "b.item": ""}, "2 .item files", id="two .item"),
         pytest.param(GOOD | {"a.link": "item_id:token\tentity_id:token\ni\tm\n"}, "no .kg file", id="link without kg"),
@@ -66,7 +73,9 @@ KGCN = {"user_artists.dat": PLAYS, "kg.txt": "0\tr\t1\n", "item_index2entity_id.
         pytest.param({"kg.txt": ""}, "kg.txt is empty", id="kg empty"),
         pytest.param({"kg.txt": "0 r 1\n"}, "1 × ragged row: expected 3 fields", id="kg by spaces"),
         pytest.param({"item_index2entity_id.txt": None}, "there is no file", id="no links"),
-        pytest.param({"user_friends.txt": b"\xff\xfe\n"}, "user_friends.txt is not UTF-8", id="friends not UTF-8"),
+        pytest.param(
+            {"user_friends.txt": b"\xff\xfe\n"}, "user_friends.txt is not UTF-16", id="friends not what their mark says"
+        ),
     ],
 )
 def test_a_kgcn_data_set_that_cannot_be_used_is_refused(folder, files, message):

@@ -6,9 +6,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.files import read_tables
-from loaders.files.lines import name_columns, read_rows
-from loaders.set_aside import write_set_aside
+from loaders.files.lines import read_rows
+from loaders.set_aside import SetAsideFile
+from tests.whole_tables import read_tables
 
 IDS = st.sampled_from(["1", "2", "a b", "`", "'", '"', "東京", "🎬", "\u2028x", "x\r", "NaN", " ", ""])
 NUMBERS = st.sampled_from(["1", "-2.5", "1e9", "", " 3 ", "1e300", "inf", "nan", "two", "5\x85"])
@@ -94,13 +94,14 @@ def test_the_file_of_rows_set_aside_holds_each_as_it_was_read(rows):
     with tempfile.TemporaryDirectory() as name:
         source, kept = Path(name, "source.tsv"), Path(name, "kept", "set_aside.tsv")
         source.write_bytes(("\n".join(["id\tn", "a\t1", *rows]) + "\n").encode())
-        _, read_back = read_rows(source, None)
-        name_columns(read_back, ["id", "n"])
+        read_back = read_rows(source, None)
         read_back.require_text("id")
         read_back.number("n")
         read_back.unique("id")
         apart = read_back.left_out()
-        counts = write_set_aside(apart, kept)
+        file = SetAsideFile(kept)
+        file.add(apart)
+        counts = file.counts
         assert sum(counts.values()) == apart.height
         assert kept.is_file() == bool(counts)
         if counts:

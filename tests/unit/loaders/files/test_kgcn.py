@@ -1,6 +1,6 @@
 import pytest
 
-from loaders.files import read_tables
+from tests.whole_tables import read_tables
 
 PLAYS = "userID\tartistID\tweight\n1\t7\t30\n1\t8\t2\n2\t7\t1\n3\t9\t4\n"
 FILES = {
@@ -48,6 +48,11 @@ def test_line_ends_change_nothing(folder):
     assert edges(plain) == edges(other)
 
 
+def test_someone_who_only_has_friends_is_a_user(folder):
+    tables = tables_of(folder, friends="1\t404\n")
+    assert tables.nodes[0].frame["id"].to_list() == ["1", "2", "3", "404"]
+
+
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
@@ -63,11 +68,28 @@ def test_line_ends_change_nothing(folder):
         ({"links": "7\t0\n404\t1\n"}, ("item_index2entity_id.txt", 2, "item is not in any interaction", "404\t1")),
         ({"links": "7\t0\n8\t404\n"}, ("item_index2entity_id.txt", 2, "entity is not in kg.txt", "8\t404")),
         ({"links": "7\t0\n7\t1\n"}, ("item_index2entity_id.txt", 2, "item came before, the first is kept", "7\t1")),
-        ({"friends": "1\t2\n404\t1\n"}, ("user_friends.txt", 2, "one is not in any interaction", "404\t1")),
-        ({"friends": "1\t2\n1\t404\n"}, ("user_friends.txt", 2, "other is not in any interaction", "1\t404")),
         ({"friends": "1\t2\n3\t3\n"}, ("user_friends.txt", 2, "one and other are the same", "3\t3")),
-        ({"friends": "1\t2\n1\t2\n"}, ("user_friends.txt", 2, "one and other came before, the first is kept", "1\t2")),
+        ({"friends": "1\t2\n1\t2\n"}, ("user_friends.txt", 2, "the same relationship came before, the first is kept", "1\t2")),
     ],
 )
 def test_a_row_that_cannot_be_used_is_set_aside_with_its_file_line_and_reason(folder, changed, expected):
     assert tables_of(folder, **changed).set_aside.rows() == [expected]
+
+
+def test_prepared_files_have_one_numbering_for_items_and_entities(folder):
+    ratings = "1\t7\t1\n1\t8\t0\n2\t8\t1\n2\t7\t5\n"
+    tables = read_tables(folder({"ratings_final.txt": ratings, "kg_final.txt": "7\t0\t9\n8\t1\t7\n"}))
+    assert {table.label: table.frame["id"].to_list() for table in tables.nodes} == {
+        "User": ["1", "2"],
+        "Item": ["7", "8"],
+        "Entity": ["9"],
+    }
+    assert edges(tables) == {
+        ("User", "INTERACTED", "Item"): [("1", "7"), ("2", "8")],
+        ("Item", "0", "Entity"): [("7", "9")],
+        ("Item", "1", "Item"): [("8", "7")],
+    }
+    assert [(line, reason) for _, line, reason, _ in tables.set_aside.iter_rows()] == [
+        (2, "label 0: an item drawn at random, not an interaction"),
+        (4, "the label is neither 0 nor 1"),
+    ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from graph.schema import EdgeRole
-from loaders.files import read_tables
+from tests.whole_tables import read_tables
 
 DATA = Path(__file__).parents[5] / "shared" / "data"
 

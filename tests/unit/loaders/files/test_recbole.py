@@ -2,7 +2,8 @@ import polars as pl
 import pytest
 
 from graph.schema import FeatureType, NodeRole
-from loaders.files import read_tables
+from loaders.errors import InputError
+from tests.whole_tables import read_tables
 
 INTER = "user_id:token\titem_id:token\trating:float\ttimestamp:float\n"
 FULL = {
@@ -167,3 +168,33 @@ def test_reading_twice_gives_the_same_tables(folder):
     assert one.schema == two.schema
     assert all(a.frame.equals(b.frame) for a, b in zip((*one.nodes, *one.edges), (*two.nodes, *two.edges), strict=True))
     assert isinstance(one.set_aside, pl.DataFrame)
+
+
+def test_a_column_of_behaviours_becomes_a_kind_of_interaction_each(folder):
+    rows = "u\ti\tview\t\t5\nu\ti\tbuy\t2\t6\nu\ti\tview\t\t7\nv\ti\tadd to cart\t\t8\n"
+    inter = "user_id:token\titem_id:token\tbehavior:token\trating:float\ttimestamp:float\n"
+    tables = read_tables(folder({"a.inter": inter + rows}))
+    assert edges(tables) == {
+        ("User", "VIEW", "Item"): [("u", "i", 7)],
+        ("User", "BUY", "Item"): [("u", "i", 2.0, 6)],
+        ("User", "ADD_TO_CART", "Item"): [("v", "i", 8)],
+    }
+    assert [kind.value for kind in tables.schema.interactions] == [None, "value", None]
+    assert tables.set_aside.rows() == [("a.inter", 2, "repeated interaction, the latest is kept", "u\ti\tview\t\t5")]
+
+
+def test_a_column_of_too_many_behaviours_is_none(folder):
+    rows = "".join(f"u\ti\tb{n}\n" for n in range(201))
+    with pytest.raises(InputError, match="'event' has more than 200 different values"):
+        read_tables(folder({"a.inter": "user_id:token\titem_id:token\tevent:token\n" + rows}))
+
+
+def test_who_follows_whom_is_social(folder):
+    net = "source_id:token\ttarget_id:token\nu\tv\nv\tu\nu\tu\nu\tv\n"
+    tables = read_tables(folder({"a.inter": "user_id:token\titem_id:token\nu\ti\n", "a.net": net}))
+    assert nodes(tables, "User")["id"].to_list() == ["u", "v"]
+    assert edges(tables)["User", "FOLLOWS", "User"] == [("u", "v"), ("v", "u")]
+    assert [(line, reason) for _, line, reason, _ in tables.set_aside.iter_rows()] == [
+        (4, "source_id and target_id are the same"),
+        (5, "the same relationship came before, the first is kept"),
+    ]

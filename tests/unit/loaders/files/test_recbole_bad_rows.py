@@ -2,7 +2,7 @@
 
 import pytest
 
-from loaders.files import read_tables
+from tests.whole_tables import read_tables
 
 INTER = "user_id:token\titem_id:token\trating:float\ttimestamp:float\n"
 ITEM = "item_id:token\ttitle:token\tyear:float\n"

@@ -1,0 +1,69 @@
+"""``hopline import``: files into the graph."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hopline.cli.options import ConfigFile, Json, Quiet
+from hopline.cli.output import console, print_json, progress_bars
+from hopline.load import LoadReport
+from hopline.recommender import Recommender
+from loaders.files import READERS, open_data_set
+
+_PANEL = "Learn"
+_IMPORT_HELP = (
+    "Load a data set into the graph. Loading it again changes nothing.\n\n"
+    "All of it is read and checked before anything is written, in memory that does not grow with the number of interactions. "
+    "Rows that cannot be used are set aside in a file, with line and reason.\n\n"
+    "The formats, found by the files' names unless --format says one:\n\n"
+    + "\n\n".join(f"**{reader.name}**: {reader.description}. Example: `{reader.example}`" for reader in READERS)
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("import", rich_help_panel=_PANEL, help=_IMPORT_HELP)(import_files)
+
+
+def import_files(
+    source: Annotated[Path, typer.Argument(help="Folder with the data set's files.")],
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help=f"{', '.join(reader.name for reader in READERS)}; found by the files' names if left out.",
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", help="Of text files, such as latin-1. [default: UTF-8, or as a byte order mark says]"),
+    ] = None,
+    config: ConfigFile = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Load a data set into the graph."""
+    with (
+        progress_bars(quiet or json) as bars,
+        open_data_set(source, format, encoding=encoding) as data,
+        Recommender.from_config(config) as recommender,
+    ):
+        report = recommender.load(data, on_stage=bars.stage)
+    if json:
+        print_json(asdict(report))
+    else:
+        print_report(report)
+
+
+def print_report(report: LoadReport) -> None:
+    """Say what was written and what was set aside."""
+    console.print(report.written.summary(), soft_wrap=True)
+    for reason, count in report.set_aside.items():
+        console.print(f"set aside: {count:,} × {reason}", markup=False)
+    if report.set_aside_file is not None:
+        console.print(f"the rows set aside are in {report.set_aside_file}", markup=False, soft_wrap=True)
