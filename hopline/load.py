@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graph.database import Database
 from graph.progress import OnStage
-from graph.write import WriteReport, Written, write_tables
+from graph.write import GraphWriter, WriteReport, Written
 from loaders.files import Stage
 from loaders.set_aside import SetAsideFile
 
@@ -29,6 +29,7 @@ def load(database: Database, data: Stage, set_aside_path: Path, on_stage: OnStag
         SchemaError: the data set does not fit the graph that is there.
     """
     apart = SetAsideFile(set_aside_path)
+    writer = GraphWriter(database, data.schema)
     reports: list[WriteReport] = []
     before = 0
 
@@ -39,7 +40,7 @@ def load(database: Database, data: Stage, set_aside_path: Path, on_stage: OnStag
     for tables in data.tables():
         apart.add(tables.set_aside)
         if tables.nodes or tables.edges:
-            reports.append(write_tables(database, tables, advance))
+            reports.append(writer.write(tables, advance))
             before += sum(table.frame.height for table in tables.edges)
     return LoadReport(_total(reports), apart.counts, set_aside_path if apart.counts else None)
 
