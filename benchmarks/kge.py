@@ -27,7 +27,7 @@ from benchmarks.data_sets import find
 from gnn.kge import KgeConfig, KnowledgeModel, evaluate_facts, train_embedding
 from gnn.kge.models import MODELS, ModelName
 from hopline.errors import InputError
-from loaders.files import read_tables
+from loaders.files import open_data_set
 from loaders.triples import Triples, TripleSplit, split_triples
 
 EPOCHS = 6
@@ -142,7 +142,8 @@ def _factory(facts: Triples) -> Any:
 
 def _triples(folder: Any) -> Triples:
     """Return the data set's facts as they would be in the graph, relation by relation."""
-    tables = read_tables(folder, None)
+    with open_data_set(folder) as data:
+        tables = next(data.tables())  # nodes and facts come first, whole
     facts = [table for table in tables.edges if table.kind in tables.schema.knowledge]
     columns = [(t.kind, t.frame["source"].to_list(), t.frame["target"].to_list()) for t in facts]
     ends = [{(k.source, s) for s in source} | {(k.target, t) for t in target} for k, source, target in columns]
