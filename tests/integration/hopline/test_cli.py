@@ -198,7 +198,7 @@ def test_describing_tells_counts_and_what_is_learnt_from_what(hopline, workplace
 
 
 def test_sync_reads_what_changed_and_its_check_shows_what_did_not_get_there(hopline, database):
-    hopline("load", "films")
+    hopline("import", "films")
     assert "no cache" in refused(hopline("sync", "--check"))
     first = as_json(hopline("sync", "--json"))
     assert (first["kind"], first["nodes"]["added"] > SIZE, first["edges"]["removed"]) == ("full", True, 0)
