@@ -14,7 +14,7 @@ from loaders.errors import InputError
 from loaders.files.blocks import kind_of
 from loaders.files.knowledge import relation_types
 from loaders.files.plan import EdgeFile
-from loaders.files.properties import PropertyKind
+from loaders.files.properties import PropertyKind, parts_of
 from loaders.files.rows import FILE, LINE, RAW, Rows, refuse_empty
 from loaders.files.spelling import folded, reject_spellings
 from loaders.files.spool import Partitions
@@ -161,4 +161,4 @@ def _property(name: str, kind: PropertyKind) -> pl.Expr:
     if kind is PropertyKind.NUMERIC:
         return pl.col(name).alias(safe)
     given = pl.when(pl.col(name) != "")
-    return given.then(pl.col(name).str.split(" ") if kind is PropertyKind.MULTI else pl.col(name)).alias(safe)
+    return given.then(parts_of(pl.col(name), " ") if kind is PropertyKind.MULTI else pl.col(name)).alias(safe)

@@ -24,7 +24,10 @@ Properties = Mapping[str, PropertyKind]
 
 @dataclass(frozen=True)
 class NodeFile:
-    """A file of nodes, a row each: all there are of the label. ``separator`` parts several categories of one field."""
+    """A file of nodes, a row each: all there are of the label, unless it is ``partial`` and others are met in relationships.
+
+    ``separator`` parts several categories of one field. ``prepare`` makes columns of others, and sets aside what is no node.
+    """
 
     source: Source
     label: str
@@ -32,6 +35,8 @@ class NodeFile:
     properties: Properties = field(default_factory=dict)
     title: str | None = None
     separator: str = " "
+    partial: bool = False
+    prepare: Callable[[Rows], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from enum import Enum
 import polars as pl
 
 from graph.schema import Feature, FeatureType
-from loaders.files.rows import LARGEST_NUMBER
+from loaders.files.rows import LARGEST_NUMBER, LIST_MARK
 
 TITLES = ("title", "name", "movie_title", "item_name", "item_title")
 MAX_CATEGORY_SHARE = 0.2  # a text property with more distinct values than this share of nodes is an identifier, not a category
@@ -32,12 +32,7 @@ def typed_property(name: str, kind: PropertyKind, column: pl.Series, separator: 
     text = column.str.strip_chars()
     text = text.set(text == "", None)
     if kind is PropertyKind.MULTI:
-        parts = (
-            text.str.split(separator)
-            .list.eval(pl.element().str.strip_chars())
-            .list.eval(pl.element().filter(pl.element() != ""))
-        )
-        return parts.alias(name), Feature(name=name, type=FeatureType.MULTI)
+        return pl.select(parts_of(pl.lit(text), separator)).to_series().alias(name), Feature(name=name, type=FeatureType.MULTI)
     number = text.cast(pl.Float64, strict=False)
     number = number.set(~(number.abs() <= LARGEST_NUMBER), None)  # NaN too, which polars holds above every number
     all_numbers = number.null_count() == text.null_count() and text.null_count() < len(text)
@@ -48,6 +43,12 @@ def typed_property(name: str, kind: PropertyKind, column: pl.Series, separator: 
     guessed = kind is PropertyKind.UNKNOWN and 1 < distinct <= max(2, len(text) * MAX_CATEGORY_SHARE)
     categorical = kind is PropertyKind.CATEGORICAL or guessed
     return text.alias(name), Feature(name=name, type=FeatureType.CATEGORICAL) if categorical else None
+
+
+def parts_of(text: pl.Expr, separator: str) -> pl.Expr:
+    """Return the parts of each text without spaces around them, and no empty one; a list that was told as text is one again."""
+    parts = pl.when(text.str.starts_with(LIST_MARK)).then(text.str.split(LIST_MARK)).otherwise(text.str.split(separator))
+    return parts.list.eval(pl.element().str.strip_chars()).list.eval(pl.element().filter(pl.element() != ""))
 
 
 def _as_number(number: pl.Series) -> pl.Series:

@@ -20,7 +20,7 @@ from loaders.files.lines import Delimited
 from loaders.files.plan import ENTITY, ITEM, KEY, USER, EdgeFile, Facts, NodeFile, Plan
 from loaders.files.properties import TITLES, PropertyKind
 from loaders.files.reader import Given
-from loaders.files.rows import Rows
+from loaders.files.rows import Rows, require_columns
 
 _KINDS = {
     "token": PropertyKind.UNKNOWN,
@@ -156,6 +156,6 @@ def _read(given: Given, suffix: str, needed: set[str]) -> _Atomic:
         )
     if len(set(names)) != len(names):
         raise InputError(f"{found[0]}: a column is named twice: {names}")
-    if not needed <= set(names):
-        raise InputError(f"{found[0]}: missing column {', '.join(sorted(needed - set(names)))}; it has {', '.join(names)}")
-    return _Atomic(lines, {name: _KINDS[kind] for name, kind in zip(names, types, strict=True)})
+    atomic = _Atomic(lines, {name: _KINDS[kind] for name, kind in zip(names, types, strict=True)})
+    require_columns(atomic, *sorted(needed))
+    return atomic

@@ -15,12 +15,13 @@ from loaders.errors import InputError
 FILE = "__file"
 LINE = "__line"
 RAW = "__raw"
+LIST_MARK = "\x1f"  # ASCII's unit separator stands before each element of a list, so that elements may hold anything else
 LARGEST_NUMBER = 2.0**53  # beyond it a float skips integers: such a rating or year is a mistake, or an identifier
 
 
 @dataclass
 class Rows:
-    """Columns of text (or lists of it), named as the file names them, the line's number, and the row as read."""
+    """Columns of text, named as the file names them, the line's number, and the row as read."""
 
     path: Path
     frame: pl.DataFrame
@@ -118,3 +119,14 @@ class Source(Protocol):
     def batches(self) -> Iterator[Rows]:
         """Yield the rows with columns of text, an empty text for what is missing."""
         ...
+
+
+def require_columns(source: Source, *needed: str) -> None:
+    """Refuse a table that lacks a column.
+
+    Raises:
+        InputError: it does, or its columns cannot be read; it says which are missing and which there are.
+    """
+    missing = [name for name in needed if name not in source.columns]
+    if missing:
+        raise InputError(f"{source.path}: missing column {', '.join(missing)}; it has {', '.join(source.columns)}")

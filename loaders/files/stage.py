@@ -18,7 +18,7 @@ from loaders import set_aside
 from loaders.files.edges import EdgeGroup, read_edges
 from loaders.files.nodes import ReadNodes, read_nodes
 from loaders.files.plan import KEY, EdgeFile, Facts, Plan
-from loaders.files.spelling import other_spellings
+from loaders.files.spelling import other_spellings, reject_spellings
 from loaders.files.spool import Partitions, Spool
 
 PART_BYTES = 1 << 25  # of a file's text, whose relationships are then in memory together
@@ -34,9 +34,8 @@ class Stage:
         self._groups: dict[tuple[str, str, EdgeRole], EdgeGroup] = {}
         self.num_edges = 0
         described = {file.label: read_nodes(file) for file in plan.nodes}
-        for read in described.values():
-            self._apart.add(read.set_aside)
-        known = {file.label: (file.source.path, described[file.label].frame[KEY]) for file in plan.nodes}
+        whole = (file for file in plan.nodes if not file.partial)
+        known = {file.label: (file.source.path, described[file.label].rows.frame[KEY]) for file in whole}
         for number, file in enumerate(plan.edges):
             group = self._group(file, plan, folder / f"edges-{number}")
             for rows in read_edges(file, known):
@@ -45,8 +44,10 @@ class Stage:
                 group.add(rows, file)
                 self._apart.add(rows.left_out())
                 self.num_edges += rows.frame.height
+        for label, read in described.items():
+            self._ids[label].insert(0, read.rows.frame[KEY])
         self._spellings = {label: other_spellings(self._met(label)) for label in plan.roles}
-        frames = {label: self._frame(label, described) for label in plan.roles}
+        frames = {label: self._frame(label, described.get(label)) for label in plan.roles}
         self._facts = Facts() if plan.facts is None else plan.facts(frames)
         for left_out in self._facts.set_aside:
             self._apart.add(left_out)
@@ -90,8 +91,13 @@ class Stage:
     def _met(self, label: str) -> pl.Series:
         return pl.concat([pl.Series(KEY, [], dtype=pl.String), *self._ids[label]]).unique(maintain_order=True)
 
-    def _frame(self, label: str, described: dict[str, ReadNodes]) -> pl.DataFrame:
-        if label in described:
-            return described[label].frame
+    def _frame(self, label: str, described: ReadNodes | None) -> pl.DataFrame:
         met = self._met(label)
-        return met.filter(~met.is_in(self._spellings[label]["id"].implode())).to_frame()
+        met = met.filter(~met.is_in(self._spellings[label]["id"].implode()))
+        if described is None:
+            return met.to_frame()
+        reject_spellings(described.rows, KEY, self._spellings[label])
+        self._apart.add(described.rows.left_out())
+        frame = described.frame
+        others = met.filter(~met.is_in(frame[KEY].implode()))  # none, unless the file is a partial one
+        return pl.concat([frame, others.to_frame()], how="diagonal")
