@@ -14,11 +14,12 @@ from loaders.set_aside import SetAsideFile
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did: what was written, and the rows that could not be used, by reason."""
+    """What a load did: what was written, the rows that could not be used, by reason, and what was guessed of the data set."""
 
     written: WriteReport
     set_aside: dict[str, int]
     set_aside_file: Path | None
+    notes: tuple[str, ...] = ()
 
 
 def load(database: Database, data: Stage, set_aside_path: Path, on_stage: OnStage) -> LoadReport:
@@ -28,6 +29,8 @@ def load(database: Database, data: Stage, set_aside_path: Path, on_stage: OnStag
         DatabaseGoneError: the connection was lost; what was committed stays, loading again completes it.
         SchemaError: the data set does not fit the graph that is there.
     """
+    for note in data.notes:
+        on_stage(note, 0, 0)
     apart = SetAsideFile(set_aside_path)
     writer = GraphWriter(database, data.schema)
     reports: list[WriteReport] = []
@@ -42,7 +45,7 @@ def load(database: Database, data: Stage, set_aside_path: Path, on_stage: OnStag
         if tables.nodes or tables.edges:
             reports.append(writer.write(tables, advance))
             before += sum(table.frame.height for table in tables.edges)
-    return LoadReport(_total(reports), apart.counts, set_aside_path if apart.counts else None)
+    return LoadReport(_total(reports), apart.counts, set_aside_path if apart.counts else None, data.notes)
 
 
 def _total(reports: list[WriteReport]) -> WriteReport:

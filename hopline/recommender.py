@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -46,7 +46,7 @@ from hopline.split_log import prepare
 from loaders.behaviours import BehavioursConfig
 from loaders.clean import CleanConfig, CleanReport
 from loaders.features import FittedFeatures, TextEncoders
-from loaders.files import Stage, open_data_set
+from loaders.files import Stage, open_data_set, open_frames
 
 if TYPE_CHECKING:
     from typing import Self
@@ -117,26 +117,32 @@ class Recommender:
 
     def load(
         self,
-        source: str | Path | Stage,
+        source: str | Path | Stage | Mapping[str, Any],
         format: str | None = None,
         *,
+        mapping: str | Path | Mapping[str, Any] | None = None,
         encoding: str | None = None,
         on_stage: OnStage = silent,
     ) -> LoadReport:
         """Load a data set into the graph; loading it again changes nothing.
 
-        ``source`` is a folder, or what :func:`loaders.files.open_data_set` opened. ``format`` None finds the format by
-        the files' names; ``encoding`` None is UTF-8, or what a byte order mark says. All of it is read
-        and checked before anything is written. Rows that cannot be used are written, each with its line and reason, to
-        ``<run folder>/set-aside.tsv``.
+        ``source`` is a folder, a file, what :func:`loaders.files.open_data_set` opened, or frames by their names, of polars,
+        pandas or others: ``{"User": users, "Film": films, "ratings": ratings}``. ``format`` None finds the format by the files'
+        names; ``mapping`` says which table or frame holds what, as a file or as a dictionary of what such a file holds;
+        ``encoding`` None is UTF-8, or what a byte order mark says. All of it is read and checked before anything is written.
+        Rows that cannot be used are written, each with its line and reason, to ``<run folder>/set-aside.tsv``.
 
         Raises:
-            InputError: no such folder, no known format, or files without a usable row.
+            InputError: no such folder or file, no known format, a mapping that does not fit, or files without a usable row.
             DatabaseGoneError: the connection was lost; what was committed stays, loading again completes it.
         """
         if isinstance(source, Stage):
             return load(self.database, source, self.config.run_folder / "set-aside.tsv", on_stage)
-        with open_data_set(Path(source), format, encoding=encoding) as data:
+        said = Path(mapping) if isinstance(mapping, str) else mapping
+        if isinstance(source, Mapping):
+            with open_frames(source, mapping=said) as data:
+                return self.load(data, on_stage=on_stage)
+        with open_data_set(Path(source), format, mapping=said, encoding=encoding) as data:
             return self.load(data, on_stage=on_stage)
 
     def describe(self) -> Description:

@@ -18,7 +18,7 @@ def empty() -> pl.DataFrame:
 class SetAsideFile:
     """The file of one load, tab-separated; made when the first row comes, and one that an earlier load left goes at once.
 
-    The row as read is the last column, tabs and all.
+    The row as read is the last column, tabs and all; line feeds within it are told as two signs, a backslash and n.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,9 +31,8 @@ class SetAsideFile:
         """Write rows of the columns of :data:`SCHEMA`."""
         if rows.is_empty():
             return
-        lines = rows.select(
-            pl.concat_str(["file", pl.col("line").cast(pl.String), "reason", "row"], separator="\t")
-        ).to_series()
+        row = pl.col("row").str.replace_all("\n", r"\n", literal=True)
+        lines = rows.select(pl.concat_str(["file", pl.col("line").cast(pl.String), "reason", row], separator="\t")).to_series()
         with self.path.open("a", encoding="utf-8", newline="") as file:
             if not self._counts:
                 file.write("file\tline\treason\trow\n")

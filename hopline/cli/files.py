@@ -10,17 +10,37 @@ import typer
 
 from hopline.cli.options import ConfigFile, Json, Quiet
 from hopline.cli.output import console, print_json, progress_bars
+from hopline.errors import ConfigError
 from hopline.load import LoadReport
 from hopline.recommender import Recommender
-from loaders.files import READERS, open_data_set
+from loaders.files import READERS, Given, guess_of, mapping_text, open_data_set
 
 _PANEL = "Learn"
+_MAPPING = """\
+[[nodes]]
+file = "films.parquet"
+label = "Film"
+key = "film_id"
+title = "name"
+properties = { year = "numeric", genres = "multi" }
+
+[[edges]]
+file = "ratings.csv"
+source = "User"
+source_column = "user_id"
+target = "Film"
+target_column = "film_id"
+value = "stars"
+time = "rated_at"
+"""
 _IMPORT_HELP = (
     "Load a data set into the graph. Loading it again changes nothing.\n\n"
     "All of it is read and checked before anything is written, in memory that does not grow with the number of interactions. "
     "Rows that cannot be used are set aside in a file, with line and reason.\n\n"
     "The formats, found by the files' names unless --format says one:\n\n"
     + "\n\n".join(f"**{reader.name}**: {reader.description}. Example: `{reader.example}`" for reader in READERS)
+    + "\n\nA mapping says which table holds which nodes or relationships. `--write-mapping FILE` writes the one that was guessed, "
+    f"to be changed. For example:\n\n```\n{_MAPPING}```"
 )
 
 
@@ -30,7 +50,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def import_files(
-    source: Annotated[Path, typer.Argument(help="Folder with the data set's files.")],
+    source: Annotated[Path, typer.Argument(help="Folder with the data set's files, or one file.")],
     format: Annotated[
         str | None,
         typer.Option(
@@ -38,6 +58,14 @@ def import_files(
             "-f",
             help=f"{', '.join(reader.name for reader in READERS)}; found by the files' names if left out.",
         ),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", "-m", help="File that says which table holds what. [default: mapping.toml in the folder]"),
+    ] = None,
+    write_mapping: Annotated[
+        Path | None,
+        typer.Option("--write-mapping", help="Write what the tables are taken for to this file, and load nothing."),
     ] = None,
     encoding: Annotated[
         str | None,
@@ -48,9 +76,12 @@ def import_files(
     quiet: Quiet = False,
 ) -> None:
     """Load a data set into the graph."""
+    if write_mapping is not None:
+        _write_mapping(Given(source, encoding), write_mapping, json)
+        return
     with (
         progress_bars(quiet or json) as bars,
-        open_data_set(source, format, encoding=encoding) as data,
+        open_data_set(source, format, mapping=mapping, encoding=encoding) as data,
         Recommender.from_config(config) as recommender,
     ):
         report = recommender.load(data, on_stage=bars.stage)
@@ -67,3 +98,18 @@ def print_report(report: LoadReport) -> None:
         console.print(f"set aside: {count:,} × {reason}", markup=False)
     if report.set_aside_file is not None:
         console.print(f"the rows set aside are in {report.set_aside_file}", markup=False, soft_wrap=True)
+
+
+def _write_mapping(given: Given, output: Path, json: bool) -> None:
+    if output.exists():
+        raise ConfigError(f"there is a {output} already; name another file, or take it away")
+    guess = guess_of(given)
+    output.write_text(mapping_text(guess.mapping), encoding="utf-8")
+    if json:
+        print_json({"file": output, "notes": guess.notes})
+        return
+    for note in guess.notes:
+        console.print(note, markup=False, soft_wrap=True)
+    console.print(
+        f"wrote {output}. Read it, then: hopline import {given.path} --mapping {output}", soft_wrap=True, markup=False
+    )

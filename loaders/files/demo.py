@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -11,35 +10,15 @@ import polars as pl
 from graph.schema import EdgeKind, EdgeRole, NodeRole
 from graph.tables import SOURCE, TARGET, EdgeTable, NodeTable
 from loaders.errors import InputError
+from loaders.files.frames import FrameSource
 from loaders.files.plan import KEY, USER, EdgeFile, Facts, NodeFile, Plan
 from loaders.files.properties import PropertyKind
 from loaders.files.reader import Given
-from loaders.files.rows import LINE, RAW, Rows
 
 MOVIE, GENRE, DECADE = "Movie", "Genre", "Decade"
 NO_GENRE = "(no genres listed)"
+_SOURCE = Path("dslabs-movielens")
 _ARTICLE = r"^(.+), (The|A|An)$"  # the data set writes "Abyss, The"
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """Columns in memory as a source of rows of text; a row's number counts from 1."""
-
-    frame: pl.DataFrame
-    path: Path = Path("dslabs-movielens")
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(self.frame.columns)
-
-    @property
-    def size_bytes(self) -> int:
-        return int(self.frame.estimated_size())
-
-    def batches(self) -> Iterator[Rows]:
-        text = self.frame.select(pl.all().cast(pl.String).fill_null(""))
-        row = pl.concat_str(pl.all(), separator="\t").alias(RAW)
-        yield Rows(self.path, text.with_columns(row).with_row_index(LINE, offset=1))
 
 
 class Demo:
@@ -74,13 +53,13 @@ class Demo:
             pl.col("year").cast(pl.Float64).fill_nan(None).cast(pl.Int64),
             pl.col("genres").str.replace(NO_GENRE, "", literal=True),
         ).unique("movieId", maintain_order=True)
-        kinds = {"title": PropertyKind.TEXT, "year": PropertyKind.NUMERIC, "genres": PropertyKind.MULTI}
-        ratings = _Columns(frame.select("userId", "movieId", "rating", "timestamp"))
+        kinds = {"title": PropertyKind.KEPT, "year": PropertyKind.NUMERIC, "genres": PropertyKind.MULTI}
+        ratings = FrameSource(frame.select("userId", "movieId", "rating", "timestamp"), _SOURCE)
         ends = ("userId", "movieId")
         rated = EdgeFile(ratings, (USER, MOVIE), ends, EdgeRole.INTERACTION, "RATED", value="rating", time="timestamp")
         return Plan(
             {USER: NodeRole.USER, MOVIE: NodeRole.ITEM, GENRE: NodeRole.ENTITY, DECADE: NodeRole.ENTITY},
-            [NodeFile(_Columns(movies), MOVIE, "movieId", kinds, "title", separator="|")],
+            [NodeFile(FrameSource(movies, _SOURCE), MOVIE, "movieId", kinds, "title", separator="|")],
             [rated],
             _facts,
         )

@@ -11,7 +11,6 @@ from graph.schema import EdgeKind, EdgeRole
 from graph.tables import SOURCE, TARGET, EdgeTable
 from loaders import set_aside
 from loaders.errors import InputError
-from loaders.files.blocks import kind_of
 from loaders.files.knowledge import relation_types
 from loaders.files.plan import EdgeFile
 from loaders.files.properties import PropertyKind, parts_of
@@ -48,8 +47,8 @@ def read_edges(file: EdgeFile, known: Mapping[str, tuple[Path, pl.Series]]) -> I
         for label, column in zip(file.labels, file.ends, strict=True):
             if label in known:
                 path, ids = known[label]
-                rows.known(column, ids, f"the {kind_of(path)} file" if kind_of(path) else path.name)
-        if file.labels[0] == file.labels[1]:
+                rows.known(column, ids, path.name)
+        if file.labels[0] == file.labels[1] and file.role is not EdgeRole.KNOWLEDGE:
             rows.reject(pl.col(file.ends[0]) == pl.col(file.ends[1]), f"{' and '.join(file.ends)} are the same")
         used += rows.frame.height
         if not used:
@@ -99,7 +98,7 @@ class EdgeGroup:
             if name in frame.columns:
                 for type_ in frame.filter(pl.col(name).is_not_null())[_TYPE].unique():
                     self._measured[type_].add(name)
-        if file.behaviour is not None and len(self._measured) > MOST_BEHAVIOURS:
+        if self.role is EdgeRole.INTERACTION and len(self._measured) > MOST_BEHAVIOURS:
             raise InputError(
                 f"{file.source.path}: the column {file.behaviour!r} has more than {MOST_BEHAVIOURS} different values; a "
                 "behaviour is one of a few, such as view and buy: rename the column"
@@ -130,7 +129,7 @@ class EdgeGroup:
             found = self.rows.part(number)
             if not found:
                 continue
-            rows = Rows(Path(), pl.concat(found, how="diagonal"))
+            rows = Rows(Path(), pl.concat(found, how="diagonal_relaxed"))
             for label, column in zip(self.labels, (SOURCE, TARGET), strict=True):
                 reject_spellings(rows, column, spellings[label])
             self._keep_one_of_a_pair(rows)

@@ -8,7 +8,7 @@ import polars as pl
 
 from graph.schema import Feature
 from loaders.files.plan import KEY, NodeFile
-from loaders.files.properties import PropertyKind, typed_property
+from loaders.files.properties import PropertyKind, parts_of, typed_property
 from loaders.files.rows import FILE, LINE, RAW, Rows, refuse_empty
 from loaders.files.spelling import folded
 
@@ -52,17 +52,30 @@ def read_nodes(file: NodeFile) -> ReadNodes:
 
 def _usable(file: NodeFile) -> Rows:
     numbers = [name for name, kind in file.properties.items() if kind is PropertyKind.NUMERIC]
+    vectors = [name for name, kind in file.properties.items() if kind is PropertyKind.VECTOR]
     parts: list[pl.DataFrame] = []
     rejected: list[pl.DataFrame] = []
     for rows in file.source.batches():
         if file.prepare is not None:
             file.prepare(rows)
+        if file.repeats:  # what is no relationship is told where those are read
+            rows = Rows(rows.path, rows.frame.filter(pl.col(file.key).str.strip_chars() != ""))  # noqa: PLW2901
         rows.require_text(file.key)
         for name in numbers:
             rows.require_number(name)
+        for name in vectors:
+            given = parts_of(pl.col(name), file.separator)
+            number = pl.element().cast(pl.Float64, strict=False)
+            rows.reject(given.list.eval(number.is_null() | ~number.is_finite()).list.any(), f"{name} is not a list of numbers")
+        if file.repeats:
+            rows.frame = rows.frame.unique(file.key, keep="first", maintain_order=True)
         rows.unique(file.key)
         for part in parts:
-            rows.reject(pl.col(file.key).is_in(part[file.key].implode()), f"{file.key} came before, the first is kept")
+            is_met = pl.col(file.key).is_in(part[file.key].implode())
+            if file.repeats:
+                rows.frame = rows.frame.filter(~is_met)
+            else:
+                rows.reject(is_met, f"{file.key} came before, the first is kept")
         file_name = pl.lit(rows.path.name).alias(FILE)
         odd = pl.col(file.key) != folded(pl.col(file.key))
         parts.append(rows.frame.select(file_name, LINE, pl.when(odd).then(RAW).alias(RAW), file.key, *file.properties))

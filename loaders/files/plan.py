@@ -27,6 +27,7 @@ class NodeFile:
     """A file of nodes, a row each: all there are of the label, unless it is ``partial`` and others are met in relationships.
 
     ``separator`` parts several categories of one field. ``prepare`` makes columns of others, and sets aside what is no node.
+    ``repeats``: the rows are relationships, of which each tells of its node again; the first is taken.
     """
 
     source: Source
@@ -37,6 +38,7 @@ class NodeFile:
     separator: str = " "
     partial: bool = False
     prepare: Callable[[Rows], None] | None = None
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,11 @@ class Facts:
 class Plan:
     """A whole data set. ``roles`` names every label, those of users and items first.
 
-    ``facts`` makes what needs whole tables, given each label's nodes.
+    ``facts`` makes what needs whole tables, given each label's nodes. ``notes`` say what was guessed, a sentence each.
     """
 
     roles: Mapping[str, NodeRole]
     nodes: Sequence[NodeFile]
     edges: Sequence[EdgeFile]
     facts: Callable[[Mapping[str, pl.DataFrame]], Facts] | None = None
+    notes: Sequence[str] = ()

@@ -19,7 +19,9 @@ class PropertyKind(str, Enum):
     NUMERIC = "numeric"
     CATEGORICAL = "categorical"
     MULTI = "multi"  # several categories in one field
-    TEXT = "text"  # kept for people, no input of a model
+    DATE = "date"  # ISO 8601, or a number since 1970
+    VECTOR = "vector"  # numbers, as many in each row
+    KEPT = "kept"  # text for people, no input of a model
     UNKNOWN = "unknown"  # a number, a category or a text: found by its values
 
 
@@ -27,18 +29,24 @@ def typed_property(name: str, kind: PropertyKind, column: pl.Series, separator: 
     """Return a property and, if a model should read it, the feature it is.
 
     An empty field is a missing property; ``separator`` parts several categories of one field. An unknown column that is all
-    numbers with many distinct values that come again, such as ages and years, is one of numbers.
+    numbers is one of numbers if it has fractions, or many distinct values that come again, such as ages and years.
     """
     text = column.str.strip_chars()
     text = text.set(text == "", None)
     if kind is PropertyKind.MULTI:
         return pl.select(parts_of(pl.lit(text), separator)).to_series().alias(name), Feature(name=name, type=FeatureType.MULTI)
+    if kind is PropertyKind.VECTOR:
+        numbers = parts_of(pl.lit(text), separator).cast(pl.List(pl.Float64))
+        return pl.select(numbers).to_series().alias(name), Feature(name=name, type=FeatureType.VECTOR)
     number = text.cast(pl.Float64, strict=False)
     number = number.set(~(number.abs() <= LARGEST_NUMBER), None)  # NaN too, which polars holds above every number
     all_numbers = number.null_count() == text.null_count() and text.null_count() < len(text)
     distinct = text.drop_nulls().n_unique()
     few = distinct <= len(text) * MAX_CATEGORY_SHARE
-    if kind is PropertyKind.NUMERIC or (kind is PropertyKind.UNKNOWN and all_numbers and distinct > 10 and few):
+    if kind is PropertyKind.DATE:
+        return (_as_number(number) if all_numbers else text).alias(name), Feature(name=name, type=FeatureType.DATE)
+    measures = all_numbers and distinct > 10 and (few or not _are_whole(number))
+    if kind is PropertyKind.NUMERIC or (kind is PropertyKind.UNKNOWN and measures):
         return _as_number(number).alias(name), Feature(name=name, type=FeatureType.NUMERIC)
     guessed = kind is PropertyKind.UNKNOWN and 1 < distinct <= max(2, len(text) * MAX_CATEGORY_SHARE)
     categorical = kind is PropertyKind.CATEGORICAL or guessed
@@ -51,6 +59,10 @@ def parts_of(text: pl.Expr, separator: str) -> pl.Expr:
     return parts.list.eval(pl.element().str.strip_chars()).list.eval(pl.element().filter(pl.element() != ""))
 
 
-def _as_number(number: pl.Series) -> pl.Series:
+def _are_whole(number: pl.Series) -> bool:
     known = number.drop_nulls()
-    return number.cast(pl.Int64) if (known == known.round()).all() else number
+    return bool((known == known.round()).all())
+
+
+def _as_number(number: pl.Series) -> pl.Series:
+    return number.cast(pl.Int64) if _are_whole(number) else number

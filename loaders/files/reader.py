@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from loaders.files.plan import Plan
 
 
 @dataclass(frozen=True)
 class Given:
-    """What a user points at: a folder, and what they say of it. ``encoding`` None: UTF-8, or by byte order mark."""
+    """What a user points at: a folder or a file, and what they say of it. ``encoding`` None: UTF-8, or by byte order mark.
+
+    ``mapping``: for tables of people's own, a file that says which holds what, or what such a file holds.
+    """
 
     path: Path
     encoding: str | None = None
+    mapping: Path | Mapping[str, Any] | None = None
 
 
 class Reader(Protocol):
@@ -25,7 +30,7 @@ class Reader(Protocol):
     example: str
 
     def matches(self, path: Path) -> bool:
-        """Whether the folder is of this format."""
+        """Whether the folder, or the one file, is of this format."""
         ...
 
     def plan(self, given: Given) -> Plan:

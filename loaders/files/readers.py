@@ -9,8 +9,9 @@ from loaders.files.demo import Demo
 from loaders.files.kgcn import KGCN
 from loaders.files.reader import Reader
 from loaders.files.recbole import RecBole
+from loaders.files.tables import Mapped, Tables
 
-READERS: tuple[Reader, ...] = (RecBole(), KGCN(), Demo())
+READERS: tuple[Reader, ...] = (Mapped(), RecBole(), KGCN(), Demo(), Tables())
 
 
 def find_reader(path: Path, format: str | None) -> Reader:
@@ -28,5 +29,5 @@ def find_reader(path: Path, format: str | None) -> Reader:
     for reader in READERS:
         if reader.matches(path):
             return reader
-    held = sorted(one.name for one in path.iterdir())[:10]
+    held = sorted(one.name for one in path.iterdir())[:10]  # a file is a table, or refused as one
     raise InputError(f"{path} holds no known format (it has {held}); known are {known}")

@@ -26,7 +26,7 @@ _KINDS = {
     "token": PropertyKind.UNKNOWN,
     "token_seq": PropertyKind.MULTI,
     "float": PropertyKind.NUMERIC,
-    "float_seq": PropertyKind.TEXT,
+    "float_seq": PropertyKind.VECTOR,
 }
 BEHAVIOURS = ("behavior", "behaviour", "behavior_type", "behaviour_type", "action", "action_type", "event", "event_type")
 
@@ -63,7 +63,7 @@ class _Atomic:
         """Return what the columns hold that are not among ``names``; titles, of one word or several, are texts."""
         kinds = {name: kind for name, kind in self.kinds.items() if name not in names}
         return {
-            name: PropertyKind.TEXT if kind is PropertyKind.MULTI and name in TITLES else kind for name, kind in kinds.items()
+            name: PropertyKind.KEPT if kind is PropertyKind.MULTI and name in TITLES else kind for name, kind in kinds.items()
         }
 
 
@@ -78,11 +78,13 @@ class RecBole:
 
     def matches(self, path: Path) -> bool:
         """There is an ``.inter`` file."""
-        return bool(_found(path, "inter"))
+        return path.is_dir() and bool(_found(path, "inter"))
 
     def plan(self, given: Given) -> Plan:
         """Say which file holds what."""
         folder = given.path
+        if not folder.is_dir():
+            raise InputError(f"{folder} is a file; give the folder of RecBole's files")
         inter = _read(given, "inter", {"user_id", "item_id"})
         nodes = []
         for suffix, key, label in (("user", "user_id", USER), ("item", "item_id", ITEM)):

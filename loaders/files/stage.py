@@ -26,9 +26,10 @@ _MOST_WAITING_IDS = 1_000_000  # of a label, before those met more than once are
 
 
 class Stage:
-    """One data set on its way: ``schema``, ``num_edges`` (repeated ones among them), then :meth:`tables`."""
+    """One data set on its way: ``schema``, ``num_edges`` (repeated ones among them), ``notes``, then :meth:`tables`."""
 
     def __init__(self, plan: Plan, folder: Path) -> None:
+        self.notes = tuple(plan.notes)
         self._apart = Spool(folder / "apart")
         self._ids: dict[str, list[pl.Series]] = {label: [] for label in plan.roles}
         self._groups: dict[tuple[str, str, EdgeRole], EdgeGroup] = {}

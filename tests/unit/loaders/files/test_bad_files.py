@@ -35,7 +35,7 @@ KG = "head_id:token\trelation_id:token\ttail_id:token\n"
         pytest.param(GOOD | {"a.kg": KG}, "a.kg has no usable row", id="kg header only"),
         pytest.param(GOOD | {"a.kg": ""}, "a.kg is empty", id="kg empty"),
         pytest.param({"a.inter": INTER + "u\ti\tx\n\ti\t1\n"}, "1 × rating is not a number", id="no usable row"),
-        pytest.param(GOOD | {"a.item": "item_id:token\nj\n"}, "1 × item_id is not in the .item file", id="no known item"),
+        pytest.param(GOOD | {"a.item": "item_id:token\nj\n"}, "1 × item_id is not in a.item", id="no known item"),
         pytest.param(
             {"a.inter": INTER.encode() + b"u\xe9\ti\t1\n"},
             "a.inter is not UTF-8 (byte 42 is 0xe9); it may be latin-1: give `--encoding latin-1`",

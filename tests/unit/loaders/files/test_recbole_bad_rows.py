@@ -35,7 +35,7 @@ def test_a_number_too_large_sets_its_row_aside(folder, row, column):
 def test_an_item_with_a_wrong_type_in_a_cell_is_set_aside_and_so_are_its_interactions(folder):
     tables = read_tables(folder({"a.inter": INTER + GOOD + "u\tj\t1\t1\n", "a.item": ITEM + "i\tx\t1999\nj\ty\tMCMXCIX\n"}))
     assert set_aside(tables) == [
-        ("a.inter", 3, "item_id is not in the .item file", "u\tj\t1\t1"),
+        ("a.inter", 3, "item_id is not in a.item", "u\tj\t1\t1"),
         ("a.item", 3, "year is not a number", "j\ty\tMCMXCIX"),
     ]
 
@@ -55,12 +55,12 @@ def test_an_interaction_without_an_id_is_set_aside(folder, row, column):
 
 def test_an_interaction_with_an_unknown_item_is_set_aside(folder):
     tables = read_tables(folder({"a.inter": INTER + GOOD + "u\tghost\t1\t1\n", "a.item": ITEM + "i\tx\t1999\n"}))
-    assert set_aside(tables) == [("a.inter", 3, "item_id is not in the .item file", "u\tghost\t1\t1")]
+    assert set_aside(tables) == [("a.inter", 3, "item_id is not in a.item", "u\tghost\t1\t1")]
 
 
 def test_an_interaction_with_an_unknown_user_is_set_aside(folder):
     tables = read_tables(folder({"a.inter": INTER + GOOD + "ghost\ti\t1\t1\n", "a.user": "user_id:token\nu\n"}))
-    assert set_aside(tables) == [("a.inter", 3, "user_id is not in the .user file", "ghost\ti\t1\t1")]
+    assert set_aside(tables) == [("a.inter", 3, "user_id is not in a.user", "ghost\ti\t1\t1")]
 
 
 def test_of_duplicate_ids_the_first_is_kept(folder):
