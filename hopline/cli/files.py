@@ -39,7 +39,7 @@ _IMPORT_HELP = (
     "Rows that cannot be used are set aside in a file, with line and reason.\n\n"
     "The formats, found by the files' names unless --format says one:\n\n"
     + "\n\n".join(f"**{reader.name}**: {reader.description}. Example: `{reader.example}`" for reader in READERS)
-    + "\n\nA mapping says which table holds which nodes or relationships. `--write-mapping FILE` writes the one that was guessed, "
+    + "\n\nA mapping says which table holds which nodes or relationships. `--write-mapping FILE` writes the one guessed, "
     f"to be changed. For example:\n\n```\n{_MAPPING}```"
 )
 

@@ -60,9 +60,12 @@ class TableSample:
             InputError: it cannot be read.
         """
         columns = source.columns
-        empty = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-        first = next((batch.frame for batch in source.batches()), empty)
-        return cls(columns, first.head(SAMPLE_ROWS).select(columns))
+        parts = [pl.DataFrame(schema=dict.fromkeys(columns, pl.String))]
+        for batch in source.batches():  # the last line may be a batch of its own
+            parts.append(batch.frame.select(columns))
+            if sum(part.height for part in parts) >= SAMPLE_ROWS:
+                break
+        return cls(columns, pl.concat(parts).head(SAMPLE_ROWS))
 
     def given(self, column: str) -> pl.Series:
         """Return the values of a column that are there."""
@@ -192,6 +195,7 @@ def _best(columns: Sequence[str], preferred: tuple[str, ...]) -> str | None:
 
 
 def _singular(word: str) -> str:
-    if word in ITEMS or word in USERS:
-        return word  # news, series
+    known = next((form for form in (word, word.removesuffix("s")) if form in ITEMS or form in USERS), None)
+    if known is not None:
+        return known  # news, series, movies
     return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")

@@ -46,9 +46,14 @@ class CsvFile:
         """
         if self.names is not None:
             return self.names
-        header = next((record for record in number_records(self.path, self.separator, self.encoding)), None)
+        records = number_records(self.path, self.separator, self.encoding)
+        header = next((batch[RAW][0] for batch in records if batch.height), "")
+        if "\0" in header:
+            raise InputError(
+                f"{self.path}: the first line is no text in this encoding; it may be utf-16: give `--encoding utf-16`"
+            )
         try:
-            fields = fields_of(header[RAW][0] if header is not None else "", self.separator)
+            fields = fields_of(header, self.separator)
         except csv.Error as error:
             raise InputError(f"{self.path}: the first line cannot be read: {error}; expected the columns' names") from error
         names = tuple(name.strip() or f"column {number}" for number, name in enumerate(fields, 1))
@@ -82,7 +87,7 @@ class CsvFile:
         is_header = self.names is None
         for batch in number_records(self.path, self.separator, self.encoding):
             records = batch[1:] if is_header else batch
-            is_header = False
+            is_header = is_header and batch.is_empty()
             yield self._split(Rows(self.path, records.filter(pl.col(RAW) != "")), columns)
 
     def _split(self, rows: Rows, columns: tuple[str, ...]) -> Rows:

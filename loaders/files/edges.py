@@ -13,7 +13,7 @@ from loaders import set_aside
 from loaders.errors import InputError
 from loaders.files.knowledge import relation_types
 from loaders.files.plan import EdgeFile
-from loaders.files.properties import PropertyKind, parts_of
+from loaders.files.properties import PropertyKind, as_one_text, parts_of
 from loaders.files.rows import FILE, LINE, RAW, Rows, refuse_empty
 from loaders.files.spelling import folded, reject_spellings
 from loaders.files.spool import Partitions
@@ -160,4 +160,4 @@ def _property(name: str, kind: PropertyKind) -> pl.Expr:
     if kind is PropertyKind.NUMERIC:
         return pl.col(name).alias(safe)
     given = pl.when(pl.col(name) != "")
-    return given.then(parts_of(pl.col(name), " ") if kind is PropertyKind.MULTI else pl.col(name)).alias(safe)
+    return given.then(parts_of(pl.col(name), " ") if kind is PropertyKind.MULTI else as_one_text(pl.col(name))).alias(safe)

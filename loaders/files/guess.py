@@ -138,7 +138,9 @@ def _node_part(table: _Table, label: str, key: str, columns: list[str]) -> Mappe
     separators = [mark for mark in marks.values() if mark not in {None, LIST_MARK}]
     separator = str(separators[0]) if separators else " "
     kinds = {name: PropertyKind.MULTI if marks[name] in {separator, LIST_MARK} else PropertyKind.UNKNOWN for name in columns}
-    return MappedNodes(file=table.name, label=label, key=key, title=title_of(columns), properties=kinds, separator=separator, partial=True)
+    return MappedNodes(
+        file=table.name, label=label, key=key, title=title_of(columns), properties=kinds, separator=separator, partial=True
+    )
 
 
 def _told_edges(edge: MappedEdges) -> str:

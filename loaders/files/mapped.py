@@ -44,7 +44,7 @@ def plan_mapped(mapping: TableMapping, open_table: OpenTable, where: str, notes:
 
 def _nodes(part: MappedNodes, mapping: TableMapping, source: Source, where: str) -> NodeFile:
     key = str(part.key)
-    taken = [key, *([part.title] if part.title is not None else [])]
+    taken = list(dict.fromkeys([key, part.title or key]))
     _require(source, taken, where)
     repeats = any(edges.file == part.file for edges in mapping.edges)
     others = [] if repeats else [name for name in source.columns if name not in taken]

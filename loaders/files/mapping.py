@@ -170,8 +170,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def _told(found: Any) -> str:
     where = ".".join(str(part) for part in found["loc"])
     if found["type"] == "extra_forbidden":
-        part = {"nodes": MappedNodes, "edges": MappedEdges}.get(str(found["loc"][0]))
-        known = TableMapping.model_fields if part is None else part.model_fields
+        parts: dict[str, type[_Part]] = {"nodes": MappedNodes, "edges": MappedEdges}
+        known = parts.get(str(found["loc"][0]), TableMapping).model_fields
         return f"{where}: there is no such key; known are {did_you_mean(str(found['loc'][-1]), known)}"
     problem = str(found["msg"]).removeprefix("Value error, ")
     return f"{where}: {problem}" + ("" if isinstance(found["input"], Mapping) else f" (got {found['input']!r})")

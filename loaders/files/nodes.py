@@ -53,6 +53,7 @@ def read_nodes(file: NodeFile) -> ReadNodes:
 def _usable(file: NodeFile) -> Rows:
     numbers = [name for name, kind in file.properties.items() if kind is PropertyKind.NUMERIC]
     vectors = [name for name, kind in file.properties.items() if kind is PropertyKind.VECTOR]
+    columns = list(dict.fromkeys([file.key, *file.properties]))
     parts: list[pl.DataFrame] = []
     rejected: list[pl.DataFrame] = []
     for rows in file.source.batches():
@@ -78,7 +79,7 @@ def _usable(file: NodeFile) -> Rows:
                 rows.reject(is_met, f"{file.key} came before, the first is kept")
         file_name = pl.lit(rows.path.name).alias(FILE)
         odd = pl.col(file.key) != folded(pl.col(file.key))
-        parts.append(rows.frame.select(file_name, LINE, pl.when(odd).then(RAW).alias(RAW), file.key, *file.properties))
+        parts.append(rows.frame.select(file_name, LINE, pl.when(odd).then(RAW).alias(RAW), *columns))
         rejected.extend(rows.rejected)
     whole = Rows(file.source.path, pl.concat(parts) if parts else pl.DataFrame(), rejected)
     if whole.frame.is_empty():

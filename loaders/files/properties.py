@@ -33,6 +33,8 @@ def typed_property(name: str, kind: PropertyKind, column: pl.Series, separator: 
     """
     text = column.str.strip_chars()
     text = text.set(text == "", None)
+    if kind is PropertyKind.UNKNOWN and text.str.starts_with(LIST_MARK).any():
+        kind = _kind_of_lists(text)
     if kind is PropertyKind.MULTI:
         return pl.select(parts_of(pl.lit(text), separator)).to_series().alias(name), Feature(name=name, type=FeatureType.MULTI)
     if kind is PropertyKind.VECTOR:
@@ -48,6 +50,7 @@ def typed_property(name: str, kind: PropertyKind, column: pl.Series, separator: 
     measures = all_numbers and distinct > 10 and (few or not _are_whole(number))
     if kind is PropertyKind.NUMERIC or (kind is PropertyKind.UNKNOWN and measures):
         return _as_number(number).alias(name), Feature(name=name, type=FeatureType.NUMERIC)
+    text = text.to_frame().select(as_one_text(pl.col(text.name))).to_series()
     guessed = kind is PropertyKind.UNKNOWN and 1 < distinct <= max(2, len(text) * MAX_CATEGORY_SHARE)
     categorical = kind is PropertyKind.CATEGORICAL or guessed
     return text.alias(name), Feature(name=name, type=FeatureType.CATEGORICAL) if categorical else None
@@ -57,6 +60,18 @@ def parts_of(text: pl.Expr, separator: str) -> pl.Expr:
     """Return the parts of each text without spaces around them, and no empty one; a list that was told as text is one again."""
     parts = pl.when(text.str.starts_with(LIST_MARK)).then(text.str.split(LIST_MARK)).otherwise(text.str.split(separator))
     return parts.list.eval(pl.element().str.strip_chars()).list.eval(pl.element().filter(pl.element() != ""))
+
+
+def as_one_text(text: pl.Expr) -> pl.Expr:
+    """Return each text as it is, and a list that was told as text with strokes between its elements."""
+    return text.str.strip_prefix(LIST_MARK).str.replace_all(LIST_MARK, "|", literal=True)
+
+
+def _kind_of_lists(text: pl.Series) -> PropertyKind:
+    """Return vectors if all lists are of numbers, of which some are no whole ones."""
+    elements = pl.select(parts_of(pl.lit(text.drop_nulls()), " ")).to_series().explode(empty_as_null=False)
+    number = elements.cast(pl.Float64, strict=False)
+    return PropertyKind.MULTI if number.has_nulls() or _are_whole(number) else PropertyKind.VECTOR
 
 
 def _are_whole(number: pl.Series) -> bool:

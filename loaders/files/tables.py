@@ -41,8 +41,8 @@ class Mapped:
 
     name = "mapping"
     description = (
-        "CSV, TSV, Parquet or JSON Lines tables and a mapping.toml beside them, or elsewhere (--mapping), that says which columns "
-        "hold what"
+        "CSV, TSV, Parquet or JSON Lines tables and a mapping.toml beside them, or elsewhere (--mapping), that says which "
+        "columns hold what"
     )
     example = "hopline import shop --mapping shop.toml"
 

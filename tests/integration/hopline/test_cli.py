@@ -136,12 +136,12 @@ def test_a_file_in_another_encoding_is_read_when_it_is_named(hopline, workplace,
 
 def test_the_files_are_checked_before_a_server_is_sought(hopline, workplace, monkeypatch):
     monkeypatch.setenv("NEO4J_URI", "bolt://localhost:1")
-    assert "there is no folder nowhere" in refused(hopline("import", "nowhere"))
+    assert "there is no file or folder nowhere" in refused(hopline("import", "nowhere"))
 
 
 def test_mistakes_are_one_message_and_status_one(hopline, workplace):
-    assert "there is no folder nowhere" in refused(hopline("import", "nowhere"))
-    assert "got format 'csv'; known are recbole" in refused(hopline("import", "films", "--format", "csv"))
+    assert "there is no file or folder nowhere" in refused(hopline("import", "nowhere"))
+    assert "got format 'csv'; known are mapping" in refused(hopline("import", "films", "--format", "csv"))
     assert "run `hopline import FOLDER` first" in refused(hopline("train"))
     hopline("import", "films", "--quiet")
     assert "run `hopline train` first" in refused(hopline("publish", "--json"))

@@ -85,14 +85,14 @@ def test_a_kgcn_data_set_that_cannot_be_used_is_refused(folder, files, message):
 
 
 def test_a_folder_that_is_missing_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"there is no folder .*nowhere"):
+    with pytest.raises(InputError, match=r"there is no file or folder .*nowhere"):
         read_tables(tmp_path / "nowhere")
 
 
 def test_a_folder_of_no_known_format_is_told_what_it_has_and_what_is_known(folder):
     with pytest.raises(InputError) as error:
-        read_tables(folder({"ratings.csv": "1,2\n"}))
-    assert "ratings.csv" in str(error.value)
+        read_tables(folder({"ratings.xlsx": "1,2\n"}))
+    assert "ratings.xlsx" in str(error.value)
     assert all(reader.name in str(error.value) for reader in READERS)
 
 
