@@ -56,3 +56,30 @@ def test_last_fm_in_the_layout_of_kgcn():
     }
     friends = next(table.frame for table in tables.edges if table.kind.role is EdgeRole.SOCIAL)
     assert friends.height == 25_434 // 2  # the file has each pair both ways round
+
+
+def test_last_fm_in_pair_files():
+    tables = read_tables(DATA / "lastfm-social")
+    repeated = tables.set_aside.filter(tables.set_aside["file"] == "artist_tag.dat").height  # of other users, who are not named
+    assert counts(tables) == {
+        "User": 1_892,
+        "Artist": 17_632,
+        "Tag": 9_718,
+        "interactions": 92_834,
+        "facts": 184_941 - repeated,
+        "relations": 1,
+        "set aside": repeated,
+    }
+    friends = next(table.frame for table in tables.edges if table.kind.role is EdgeRole.SOCIAL)
+    assert friends.height == 25_434 // 2
+
+
+def test_taobao_with_its_carts():
+    tables = read_tables(DATA / "taobao")
+    found = {table.kind.type: table.frame for table in tables.edges}
+    lines = {name: (DATA / "taobao" / f"{name}.txt").read_text().split("\n") for name in ("train", "test", "cart")}
+    pairs = {name: {(line.split()[0], item) for line in found for item in line.split()[1:]} for name, found in lines.items()}
+    assert set(found["BOUGHT"].rows()) == pairs["train"] | pairs["test"]
+    assert set(found["ADDED_TO_CART"].rows()) == pairs["cart"]
+    assert found["BOUGHT"]["source"].n_unique() == 48_749
+    assert found["ADDED_TO_CART"]["source"].n_unique() == 37_689
