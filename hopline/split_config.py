@@ -22,7 +22,7 @@ class SplitConfig(BaseModel):
 
     by: Literal["random", "time", "files"] = Field(
         default="random",
-        description="random: per user; time: one cut for all; files: pairs of ids, tab-separated",
+        description="random: per user; time: one cut for all; files: pairs of ids, tab-separated, or LightGCN's lines",
     )
     valid: float = Field(default=0.1, gt=0, lt=1, description="share held out to validate")
     test: float = Field(default=0.2, gt=0, lt=1, description="share held out to measure")
@@ -36,13 +36,15 @@ class SplitConfig(BaseModel):
         "and their pairs, being met, are not measured",
     )
     train_file: Path | None = None
-    valid_file: Path | None = None
+    valid_file: Path | None = Field(default=None, description="unset: the share `valid` of each user is drawn from train_file")
     test_file: Path | None = None
 
     @model_validator(mode="after")
     def _leaves_something(self) -> SplitConfig:
-        if self.by == "files" and None in (self.train_file, self.valid_file):
-            raise ValueError("by = 'files' needs train_file and valid_file (and test_file, to measure)")
+        if self.by == "files" and self.train_file is None:
+            raise ValueError(
+                "by = 'files' needs train_file (and valid_file, or a share of train is drawn; test_file, to measure)"
+            )
         if self.by != "files" and self.valid + self.test >= 1:
             raise ValueError(f"valid {self.valid:g} and test {self.test:g} leave nothing to train on; together, stay below 1")
         return self
@@ -66,6 +68,6 @@ class SplitConfig(BaseModel):
         """Return the splitter."""
         if self.by == "time":
             return TimeSplit(valid=self.valid, test=self.test)
-        if self.by == "files" and self.train_file and self.valid_file:
-            return GivenFiles(self.train_file, self.valid_file, self.test_file)
+        if self.by == "files" and self.train_file:
+            return GivenFiles(self.train_file, self.valid_file, self.test_file, self.valid, self.seed)
         return RandomPerUser(valid=self.valid, test=self.test, seed=self.seed)

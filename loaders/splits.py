@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.errors import InputError
+from loaders.files.adjacency import COLUMNS
+from loaders.files.lightgcn import is_adjacency, read_pairs
 from loaders.files.lines import read_rows
+from loaders.files.rows import LINE
 from loaders.interactions import InteractionLog
 
 Rows = NDArray[np.int64]
@@ -47,16 +50,8 @@ class RandomPerUser:
     def split(self, log: InteractionLog) -> Split:
         """Return the rows of each part."""
         _check_shares(self.valid, self.test)
-        draw = np.random.default_rng(self.seed).random(len(log))
-        order = np.lexsort((draw, log.user_index))
-        _, first, count = np.unique(log.user_index[order], return_index=True, return_counts=True)
-        place = np.arange(len(log)) - np.repeat(first, count)
-        of_user = np.repeat(count, count)
-        num_test = np.floor(of_user * self.test)
-        num_valid = np.floor(of_user * self.valid)
-        test = place < num_test
-        valid = ~test & (place < num_test + num_valid)
-        return Split(*(np.sort(order[part]) for part in (~test & ~valid, valid, test)))
+        train, valid, test = _draw_per_user(log.user_index, self.valid, self.test, self.seed)
+        return Split(train, valid, test)
 
 
 @dataclass(frozen=True)
@@ -98,15 +93,19 @@ class TimeSplit:
 
 @dataclass(frozen=True)
 class GivenFiles:
-    """Take the parts from files of ``user id <tab> item id`` lines; interactions in no file are left out.
+    """Take the parts from files of pairs; interactions in no file are left out.
 
+    A line is ``user id <tab> item id``, or LightGCN's ``user item item …``, in numbers for which ``user_list.txt`` and
+    ``item_list.txt`` beside it have the ids. ``valid`` None: draws ``valid_share`` of each user's interactions from train.
     ``test`` may be None when the test interactions are not in the graph. A line does not say which domain its item is of: an id
     that a user met in two domains is refused.
     """
 
     train: Path
-    valid: Path
+    valid: Path | None
     test: Path | None = None
+    valid_share: float = 0.1
+    seed: int = 0
 
     def split(self, log: InteractionLog) -> Split:
         """Return the rows of each part.
@@ -126,13 +125,30 @@ class GivenFiles:
                     "tell apart; give the items of the domains different ids, or split by random or time"
                 )
             row_of[pair] = row
-        parts = [_rows(path, row_of) for path in (self.train, self.valid, self.test)]
-        every = np.concatenate(parts)
+        train, valid, test = (_rows(path, row_of) for path in (self.train, self.valid, self.test))
+        every = np.concatenate([train, valid, test])
         if len(np.unique(every)) != len(every):
             raise InputError(
                 f"{len(every) - len(np.unique(every))} pairs of the split's files come twice; each may be in one file, once"
             )
-        return Split(*parts)
+        if self.valid is None:
+            of_train = train
+            left, drawn, _ = _draw_per_user(log.user_index[of_train], self.valid_share, 0.0, self.seed)
+            train, valid = of_train[left], of_train[drawn]
+        return Split(train, valid, test)
+
+
+def _draw_per_user(user_index: Rows, valid: float, test: float, seed: int) -> tuple[Rows, Rows, Rows]:
+    """Return the places of train, valid and test: of each user at random, shares rounded down."""
+    draw = np.random.default_rng(seed).random(len(user_index))
+    order = np.lexsort((draw, user_index))
+    _, first, count = np.unique(user_index[order], return_index=True, return_counts=True)
+    place = np.arange(len(user_index)) - np.repeat(first, count)
+    of_user = np.repeat(count, count)
+    in_test = place < np.floor(of_user * test)
+    in_valid = ~in_test & (place < np.floor(of_user * test) + np.floor(of_user * valid))
+    train, valid_, test_ = (np.sort(order[part]) for part in (~in_test & ~in_valid, in_valid, in_test))
+    return train, valid_, test_
 
 
 def _check_shares(valid: float, test: float) -> None:
@@ -143,13 +159,14 @@ def _check_shares(valid: float, test: float) -> None:
 def _rows(path: Path | None, row_of: dict[tuple[str, str], int]) -> Rows:
     if path is None:
         return np.zeros(0, np.int64)
-    lines = read_rows(path, ["user id", "item id"])
+    adjacent = is_adjacency(path)
+    lines = read_pairs(path) if adjacent else read_rows(path, list(COLUMNS))
     bad = lines.left_out()
     if not bad.is_empty():
-        raise InputError(f"{path}, line {bad['line'][0]}: got {bad['row'][0]!r}; expected a user id, a tab, an item id")
+        expected = bad["reason"][0] if adjacent else "expected a user id, a tab, an item id"
+        raise InputError(f"{path}, line {bad['line'][0]}: got {bad['row'][0]!r}; {expected}")
     rows, missing = [], []
-    for number, _, *pair in lines.frame.iter_rows():
-        user, item = pair
+    for number, user, item in lines.frame.select(LINE, *COLUMNS).iter_rows():
         if (user, item) in row_of:
             rows.append(row_of[user, item])
         else:

@@ -15,6 +15,7 @@ from loaders.files.lines import number_lines
 from loaders.files.rows import RAW, Rows
 
 COLUMNS = ("user", "item")
+NO_ITEM = "no item comes after the user"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Adjacency:
     def _read(self, rows: Rows) -> Rows:
         words = pl.col(RAW).str.replace_all("\t", " ", literal=True).str.strip_chars(" ").str.split(" ")
         rows.frame = rows.frame.with_columns(words.list.first().alias("user"), words.list.slice(1).alias("item"))
-        rows.reject(pl.col("item").list.len() == 0, "no item comes after the user")
+        rows.reject(pl.col("item").list.len() == 0, NO_ITEM)
         pairs = rows.frame.explode("item").filter(pl.col("item") != "")  # between two spaces
         rows.frame = pairs.with_columns(pl.format("{} {}", "user", "item").alias(RAW))
         for column, names in zip(COLUMNS, (self.users, self.items), strict=True):

@@ -28,8 +28,8 @@ class KGAT:
 
     name = "kgat"
     description = (
-        "KGAT and KGIN: train.txt and test.txt, both loaded, in lines of `user item item …`, and kg_final.txt; user_list.txt, "
-        "item_list.txt, entity_list.txt and relation_list.txt give the numbers' ids"
+        "KGAT and KGIN: LightGCN's train.txt and test.txt, and kg_final.txt; user_list.txt, item_list.txt, entity_list.txt and "
+        "relation_list.txt give the numbers' ids"
     )
     example = "hopline import amazon-book"
 

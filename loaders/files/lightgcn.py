@@ -12,13 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from graph.schema import EdgeRole, NodeRole
 from loaders.errors import InputError
-from loaders.files.adjacency import COLUMNS, Adjacency
+from loaders.files.adjacency import COLUMNS, NO_ITEM, Adjacency
 from loaders.files.id_list import IdList
 from loaders.files.lines import Delimited
 from loaders.files.plan import ITEM, USER, EdgeFile, NodeFile, Plan
 from loaders.files.reader import Given
+from loaders.files.rows import Rows
 
 PARTS = ("train.txt", "valid.txt", "test.txt")
 _BEHAVIOURS = {
@@ -37,8 +40,9 @@ class LightGCN:
 
     name = "lightgcn"
     description = (
-        "LightGCN: train.txt and test.txt, both loaded, in lines of `user item item …`; user_list.txt and item_list.txt "
-        f"give the numbers' ids; of other behaviours than purchase, {', '.join(f'{name}.txt' for name in _BEHAVIOURS)}"
+        'LightGCN: train.txt and test.txt, both loaded ([split] by = "files" keeps them apart), in lines of '
+        "`user item item …`; user_list.txt and item_list.txt give the numbers' ids; behaviours beside purchases in "
+        f"{', '.join(f'{name}.txt' for name in _BEHAVIOURS)}"
     )
     example = "hopline import gowalla"
 
@@ -74,7 +78,7 @@ class Layout:
         folder = given.path
         if not (folder / "train.txt").is_file():
             raise InputError(f"there is no file {folder / 'train.txt'}; expected lines of a user and the items they met")
-        users, items = (IdList.read(folder / f"{label}_list.txt", given.encoding) for label in COLUMNS)
+        users, items = _lists(folder, given.encoding)
         others = {f"{name}.txt": type_ for name, type_ in _BEHAVIOURS.items() if (folder / f"{name}.txt").is_file()}
         main = {name: "BOUGHT" if others else "INTERACTED" for name in PARTS if (folder / name).is_file()}
         edges = [
@@ -85,6 +89,18 @@ class Layout:
         return cls([names.nodes(label) for names, label in listed if names is not None], edges, items)
 
 
+def read_pairs(path: Path) -> Rows:
+    """Read the users and items of one file whole, by the ids that the lists beside it give; a user without items is none.
+
+    Raises:
+        InputError: the file or a list is missing, empty or not UTF-8.
+    """
+    users, items = _lists(path.parent, None)
+    rows = Rows.joined(list(Adjacency(path, None, users, items).batches()))
+    rows.rejected = [frame.filter(pl.col("reason") != NO_ITEM) for frame in rows.rejected]
+    return rows
+
+
 def is_adjacency(path: Path) -> bool:
     """Whether a file is there and begins with a line of numbers with spaces between."""
     if not path.is_file():
@@ -93,3 +109,8 @@ def is_adjacency(path: Path) -> bool:
         return re.fullmatch(r"\d+( \d+)* ?", Delimited(path).first_line()) is not None
     except InputError:
         return False
+
+
+def _lists(folder: Path, encoding: str | None) -> tuple[IdList | None, IdList | None]:
+    users, items = (IdList.read(folder / f"{label}_list.txt", encoding) for label in COLUMNS)
+    return users, items

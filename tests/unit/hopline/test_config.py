@@ -58,7 +58,7 @@ def test_the_embedded_servers_variables_are_no_keys_of_the_configuration(monkeyp
         ("[train]\nepochs = 'many'", r"train\.epochs: .*valid integer.*got 'many'"),
         ("[model]\nembedding_size = 1", r"model\.embedding_size: .*greater than or equal to 2"),
         ("[publish]\nkeep = 0", r"publish\.keep"),
-        ("[split]\nby = 'files'", "needs train_file and valid_file"),
+        ("[split]\nby = 'files'", "needs train_file"),
         ("[split]\nby = 'alphabet'", r"split\.by: Input should be 'random', 'time' or 'files'"),
         ("[split]\nvalid = 0.5\ntest = 0.5", r"valid 0\.5 and test 0\.5 leave nothing to train on"),
         ("train = 3", r"train: Input should be a valid dictionary"),

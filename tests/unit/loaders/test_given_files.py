@@ -53,12 +53,40 @@ def test_the_test_part_may_be_left_out(tmp_path):
     assert GivenFiles(files.train, files.valid).split(log()).test.tolist() == []
 
 
+def test_without_a_file_to_validate_a_share_of_each_user_is_drawn_from_train(tmp_path):
+    lines = "".join(f"{USERS[user]}\t{ITEMS[item]}\n" for user, item in PAIRS[:6])
+    files = given_files(tmp_path, train=lines, test="東京\u2028\tj\n")
+    split = GivenFiles(files.train, None, files.test, valid_share=0.4).split(log())
+    assert sorted(user for user, _ in np.asarray(PAIRS)[split.valid]) == [0, 1]  # one of each one's three
+    assert sorted([*split.train, *split.valid]) == list(range(6))
+    assert split.test.tolist() == rows((2, 1))
+    again = GivenFiles(files.train, None, files.test, valid_share=0.4).split(log())
+    assert again.valid.tolist() == split.valid.tolist()
+
+
+def test_lines_of_a_user_and_items_are_read_as_they_were_imported(tmp_path):
+    numbers = log(["0", "1", "2"], ["0", "1", "2"])
+    split = given_files(tmp_path, train="0 1 2\n2 0\n", valid="0 0\n", test="1 1\n2 \n").split(numbers)
+    assert [part.tolist() for part in (split.train, split.valid, split.test)] == [
+        rows((0, 1), (0, 2), (2, 0)),
+        rows((0, 0)),
+        rows((1, 1)),
+    ]
+    (tmp_path / "user_list.txt").write_text("org_id\tremap_id\nann\t0\nb b\t1\n東京\u2028\t2\n", encoding="utf-8")
+    (tmp_path / "item_list.txt").write_text("org_id remap_id\n🎬 0\n`i` 1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"train, line 1: got '0 2'; item is not in item_list.txt"):
+        GivenFiles(tmp_path / "train", None).split(log())
+    split = GivenFiles(tmp_path / "test", None, tmp_path / "valid", valid_share=0.5).split(log())
+    assert [part.tolist() for part in (split.train, split.valid, split.test)] == [rows((1, 0)), [], rows((0, 2))]
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [
         pytest.param({"train": "ann\tj\nann\n"}, r"train, line 2: got 'ann'; expected a user id", id="one field"),
         pytest.param({"train": "ann\tj\t5\n"}, r"train, line 1: got 'ann\\tj\\t5'", id="three fields"),
         pytest.param({"train": "ann j\n"}, r"train, line 1: got 'ann j'", id="spaces"),
+        pytest.param({"train": "1 2\n"}, r"1 of 1 pairs are not in the graph", id="numbers"),
         pytest.param({"valid": ""}, r"valid is empty", id="empty"),
         pytest.param({"test": b"ann\t\xff\n"}, r"test is not UTF-8", id="not UTF-8"),
         pytest.param({"test": None}, r"there is no file .*test", id="missing"),
