@@ -15,6 +15,8 @@ from loaders.files.lines import number_lines
 from loaders.files.rows import RAW, Rows
 
 COLUMNS = ("user", "item")
+_GROWTH = 5
+_BATCH_BYTES = 1 << 21
 NO_ITEM = "no item comes after the user"
 
 
@@ -33,11 +35,11 @@ class Adjacency:
 
     @property
     def size_bytes(self) -> int:
-        """About how much text its rows would be: each has the user again."""
-        return 2 * size_of(self.path)
+        """About how much text its rows would be: an item is a few characters here, and a row with its user there."""
+        return _GROWTH * size_of(self.path)
 
     def batches(self) -> Iterator[Rows]:
-        """Yield the rows, a batch a block of the file.
+        """Yield the rows, several batches a block of the file, as they take more room than their lines.
 
         Raises:
             InputError: the file is missing, empty, or not in its encoding.
@@ -45,7 +47,9 @@ class Adjacency:
         empty = True
         for lines in number_lines(self.path, self.encoding):
             empty = False
-            yield self._read(Rows(self.path, lines.filter(pl.col(RAW) != "")))
+            part = (pl.col(RAW).str.len_bytes().cum_sum() // _BATCH_BYTES).alias("__part")
+            for batch in lines.with_columns(part).partition_by("__part", maintain_order=True, include_key=False):
+                yield self._read(Rows(self.path, batch.filter(pl.col(RAW) != "")))
         if empty:
             raise InputError(f"{self.path} is empty; expected lines of a user and the items they met, such as 0 17 42")
 
