@@ -22,7 +22,8 @@ from loaders.files.reader import Given
 from loaders.files.rows import Rows, Source, require_columns
 
 TAG = "Tag"
-_RATINGS_AND_FILMS = (("u.data", "u.item"), ("ratings.dat", "movies.dat"), ("ratings.csv", "movies.csv"))
+_RATINGS_AND_FILMS = (("u.data", "u.item"), ("ratings.dat", "movies.dat"))
+_CSV = {"ratings.csv": {"userId", "movieId", "rating"}, "movies.csv": {"movieId", "title"}}
 _GENRES = (
     *("unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama", "Fantasy"),
     *("Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western"),
@@ -42,8 +43,9 @@ class MovieLens:
     example = "hopline import ml-32m"
 
     def matches(self, path: Path) -> bool:
-        """There are ratings and films under one of their names."""
-        return any(all((path / name).is_file() for name in pair) for pair in _RATINGS_AND_FILMS)
+        """There are ratings and films under one of their names; in CSV, which many name so, with MovieLens's columns."""
+        found = any(all((path / name).is_file() for name in pair) for pair in _RATINGS_AND_FILMS)
+        return found or all(names <= _columns(path / name) for name, names in _CSV.items())
 
     def plan(self, given: Given) -> Plan:
         """Say which file holds what.
@@ -111,6 +113,16 @@ def _tags(tags: CsvFile | Delimited) -> EdgeFile | None:
 def _plain_tags(rows: Rows) -> None:
     """Write tags in lower case: people write the same one in many ways."""
     rows.frame = rows.frame.with_columns(pl.col("tag").str.strip_chars().str.to_lowercase())
+
+
+def _columns(path: Path) -> set[str]:
+    """Return the names in the first line of a CSV, whatever the encoding of the others; none if it cannot be read."""
+    for encoding in (None, "latin-1"):
+        try:
+            return set(CsvFile(path, delimiter=",", encoding=encoding).columns)
+        except InputError:
+            continue
+    return set()
 
 
 def _utf_8_or_latin_1(path: Path) -> str | None:

@@ -121,5 +121,12 @@ def test_a_row_that_cannot_be_used_is_set_aside_with_its_file_line_and_reason(fo
 )
 def test_files_that_cannot_be_used_are_refused(folder, files, message):
     with pytest.raises(InputError) as error:
-        read_tables(folder(files))
+        read_tables(folder(files), "movielens")
     assert message in str(error.value)
+
+
+def test_a_file_in_another_encoding_is_known_and_read_in_it(folder):
+    path = folder(ML_LATEST | {"movies.csv": ML_LATEST["movies.csv"].replace("Toy", "Jouét").encode("latin-1")})
+    assert nodes(read_tables(path, encoding="latin-1"), "Movie")["title"][0] == "Jouét Story"
+    with pytest.raises(InputError, match="give `--encoding latin-1`"):
+        read_tables(path)
