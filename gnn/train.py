@@ -20,11 +20,11 @@ from gnn.errors import TrainingError
 from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
 from gnn.metrics import METRICS
-from gnn.model import MultiTaskModel, TasksConfig
+from gnn.model import JointLoss, MultiTaskModel, TasksConfig
 from gnn.tasks import Ranking
 from gnn.vector_scorer import VectorScorer
 from loaders.sampling.held_out import HeldEdges
-from loaders.sampling.joint_sampler import JointSampler
+from loaders.sampling.joint_sampler import Batch, JointSampler
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
 
 
@@ -149,6 +149,19 @@ def train(
     return TrainedModel(model, data, progress.history, progress.best_epoch, resumed_at)
 
 
+def take_step(model: MultiTaskModel, optimizer: torch.optim.Optimizer, batch: Batch) -> JointLoss:
+    """Learn from one batch, and return the loss before it.
+
+    Raises:
+        TrainingError: a task's loss is not a finite number; nothing was learnt from the batch.
+    """
+    loss = model.joint_loss(batch)
+    optimizer.zero_grad(set_to_none=True)
+    loss.total.backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+    return loss
+
+
 class _Best:
     """The best state so far: in the run's folder where there is one, else in memory."""
 
@@ -183,13 +196,10 @@ def _run_epoch(
     sums: dict[str, float] = {}
     for step, batch in enumerate(sampler.batches(epoch, config.num_workers)):
         try:
-            loss = model.joint_loss(batch)
+            loss = take_step(model, optimizer, batch)
         except TrainingError as error:
             kept = f"the last good state is {folder / checkpoint.LAST}" if folder and epoch else "no epoch was finished"
             raise TrainingError(f"in epoch {epoch + 1}, step {step + 1}: {error}; {kept}") from error
-        optimizer.zero_grad(set_to_none=True)
-        loss.total.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
         num_edges += batch.num_edges
         for name, value in loss.by_task.items():
             sums[name] = sums.get(name, 0.0) + value

@@ -33,7 +33,9 @@ def read_counts(database: Database) -> GraphCounts:
     try:
         (found,) = database.read(load("explore/read_counts"))
     except AccessDeniedError as error:
-        raise AccessDeniedError(f"{error}. To be read is what the graph holds, by the procedure db.stats.retrieve") from error
+        raise AccessDeniedError(
+            f"{error}. To be read is what the graph holds, by the procedure db.stats.retrieve", error.reason
+        ) from error
     nodes: Counter[str] = Counter()
     num_nodes = 0
     for row in found["nodes"]:

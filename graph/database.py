@@ -31,12 +31,21 @@ _HANDSHAKE_TIMEOUT_S = 30.0
 _RETRY_TIME_S = 15.0
 _NO_SUCH_DATABASE = "Neo.ClientError.Database.DatabaseNotFound"
 _FIRST_WITH_SEARCH = (2026, 1)
+_READ_ONLY = ("the database is read-only", "let it be written to, or name another in NEO4J_DATABASE")
 _NO_RIGHT = {
-    "Neo.ClientError.Security.Forbidden": "it lacks the privilege",
-    "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase": "the database is read-only",
-    "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase": "the database is read-only",
-    "Neo.ClientError.Security.CredentialsExpired": "its password must be changed first, by ALTER CURRENT USER SET PASSWORD",
+    "Neo.ClientError.Security.Forbidden": (
+        "it lacks the privilege",
+        "give it the right, or name another user in NEO4J_USERNAME",
+    ),
+    "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase": _READ_ONLY,
+    "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase": _READ_ONLY,
+    "Neo.ClientError.Security.CredentialsExpired": (
+        "its password must be changed first",
+        "change it in the database system, by ALTER CURRENT USER SET PASSWORD FROM 'old' TO 'new', and set NEO4J_PASSWORD to "
+        "the new one",
+    ),
 }
+"""What a refusal for want of a right means, and what to do, by Neo4j's code."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +183,28 @@ class Database:
         with _translated(self.endpoint, statement), self._session(neo4j.WRITE_ACCESS) as session:
             return session.execute_write(_rows, text, values)
 
+    def attempt(
+        self,
+        statement: Statement,
+        params: Mapping[str, Any] | None = None,
+        identifiers: Names | None = None,
+    ) -> None:
+        """Run a statement that writes or changes the schema, and take it back, to see whether it is let through.
+
+        Raises:
+            StatementError: it declares other parameters or identifiers.
+            AccessDeniedError: the user may not do this.
+            DatabaseError: Neo4j refused it for another reason, or was lost (``DatabaseGoneError``).
+        """
+        text, values = _prepare(statement, statement.access, params, identifiers)
+        with (
+            _translated(self.endpoint, statement),
+            self._session(neo4j.WRITE_ACCESS) as session,
+            session.begin_transaction() as transaction,
+        ):
+            transaction.run(text, values).consume()
+            transaction.rollback()
+
     def close(self) -> None:
         """Close the connections; the server, embedded or not, goes on."""
         self._driver.close()
@@ -241,10 +272,11 @@ def _translated(endpoint: Endpoint, statement: Statement | None = None) -> Itera
                 f"{endpoint.uri} has no database {endpoint.database!r}; set NEO4J_DATABASE to one it has, such as 'neo4j'"
             ) from error
         if error.code in _NO_RIGHT:
+            reason, todo = _NO_RIGHT[error.code]
             raise AccessDeniedError(
                 f"user {endpoint.username!r} may not do this in database {endpoint.database!r} at {endpoint.uri} ({doing}: "
-                f"{_NO_RIGHT[error.code]}; {_first_line(error.message)}); give it the right, or name another user in "
-                "NEO4J_USERNAME"
+                f"{reason}; {_first_line(error.message)}); {todo}",
+                reason,
             ) from error
         raise DatabaseError(
             f"Neo4j failed {doing}: {error.message} ({error.code}); if that does not say what to mend, the server's log may"

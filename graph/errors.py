@@ -16,7 +16,14 @@ class AuthenticationError(DatabaseError):
 
 
 class AccessDeniedError(DatabaseError):
-    """The user may not do this: no right to read or write, a read-only database, or a password that must be changed first."""
+    """The user may not do this: no right to read or write, a read-only database, or a password that must be changed first.
+
+    ``reason`` says which of these, in a few words.
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class DatabaseGoneError(DatabaseError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cypher import load
 from graph.database import Database
-from graph.errors import DatabaseError, DatabaseGoneError, SchemaError
+from graph.errors import AccessDeniedError, DatabaseError, DatabaseGoneError, SchemaError
 from graph.progress import OnStage, silent
 from graph.schema import NodeKind, NodeRole, Schema
 
@@ -39,19 +39,19 @@ def index_keys(database: Database, schema: Schema) -> None:
 
     Raises:
         SchemaError: two nodes share a key.
-        DatabaseError: the user may not make constraints.
+        AccessDeniedError: the user may not make constraints, or the database is read-only.
     """
     for kind in schema.nodes:
         if kind.role is NodeRole.ENTITY:
             continue
         try:
             database.schema(load("schema/create_key_constraint"), {}, {"label": kind.label, "key": kind.key})
-        except DatabaseGoneError:
+        except (AccessDeniedError, DatabaseGoneError):
             raise
         except DatabaseError as error:
             raise SchemaError(
                 f"{kind.label} nodes cannot be looked up by {kind.key}: no constraint could be made that keeps it unique "
-                f"({error}); give each node its own, name another key in [graph_schema], or let the user make constraints"
+                f"({error}); give each node its own, or name another key in [graph_schema]"
             ) from error
     database.read(load("schema/await_indexes"), {"timeout_s": AWAIT_INDEXES_S})
 

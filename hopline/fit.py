@@ -53,6 +53,12 @@ def fit(
     prepared.cleaning.write(config.run_folder / SET_ASIDE_FILE)
     if prepared.cleaning.summary():
         on_stage(prepared.cleaning.summary(), 0, 0)
+    if not len(log):
+        kinds = ", ".join(f"({kind.stored[0]})-[{kind.type}]->({kind.stored[1]})" for kind in snapshot.schema.interactions)
+        raise TrainingError(
+            f"found {len(log.user_ids):,} users, {len(log.items):,} items and no interaction of theirs: none of {kinds}; load "
+            "some with `hopline import`, or name in [graph_schema] of hopline.toml the relationships that tell of them"
+        )
     if not len(split.valid):
         raise TrainingError(
             f"of {len(log)} interactions none is held out to validate on: a user with n of them gives split.valid × n, rounded "

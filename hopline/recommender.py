@@ -34,6 +34,7 @@ from graph.schema_store import load_schema
 from graph.similar import similar
 from graph.snapshot import Snapshot
 from graph.sync import Difference, SyncReport, check_cache, sync
+from hopline.checkup import Checkup, check_up
 from hopline.config import Config, read_config, read_connection_settings, read_server_settings
 from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.errors import EvaluationError
@@ -99,6 +100,15 @@ class Recommender:
         """
         config = read_config(None if path is None else Path(path), **overrides)
         return cls(config, Database.connect(read_connection_settings(), read_server_settings()))
+
+    @staticmethod
+    def doctor(path: str | Path | None = None, *, estimate: bool = True, **overrides: Any) -> Checkup:
+        """Look at versions, server, rights, indexes, schema, disk and memory, and estimate what training needs; change nothing.
+
+        The embedded server is asked if it runs, and not started. ``estimate`` False leaves out the estimate, which takes some
+        ten seconds; the others as for :meth:`from_config`. What is wrong is a finding, not an error.
+        """
+        return check_up(None if path is None else Path(path), estimate, **overrides)
 
     def close(self) -> None:
         """Give back the connection."""

@@ -67,10 +67,18 @@ def best(draft, row, k, seen=()):
 
 def rows(database, text, **params):
     """The rows of any statement, as one would see them in cypher-shell."""
-    endpoint = database.endpoint
+    return _rows(database.endpoint, "neo4j", text, params)
+
+
+def rows_of_system(database, text, **params):
+    """The rows of a statement on the database that holds the users."""
+    return _rows(database.endpoint, "system", text, params)
+
+
+def _rows(endpoint, database, text, params):
     auth = (endpoint.username, endpoint.password.get_secret_value())
     with neo4j.GraphDatabase.driver(endpoint.uri, auth=auth, notifications_min_severity="OFF") as driver:
-        return [dict(record) for record in driver.execute_query(text, params).records]
+        return [dict(record) for record in driver.execute_query(text, params, database_=database).records]
 
 
 def traces(database):

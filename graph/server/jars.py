@@ -21,7 +21,7 @@ Progress = Callable[[int, int, str], None]
 Fetch = Callable[[Jar, Path], Path]
 """Downloads a jar under the given empty folder and returns its path; raises OSError or RuntimeError."""
 
-_DOWNLOAD_MIB = 200
+DOWNLOAD_MIB = 200
 _DOWNLOADS_AT_ONCE = 8
 _TRIES = 3
 _FETCH_TIMEOUT_S = 30
@@ -54,7 +54,7 @@ def install(
         sound = list(pool.map(lambda jar: _is_sound(folder / jar.filename, jar), jars))
         missing = [jar for jar, is_sound in zip(jars, sound, strict=True) if not is_sound]
         if missing:
-            needed_mib = 1 + _DOWNLOAD_MIB * len(missing) // len(jars)
+            needed_mib = 1 + DOWNLOAD_MIB * len(missing) // len(jars)
             require_free(folder, needed_mib, f"downloading {len(missing)} jars", "HOPLINE_CACHE", measure)
             with tempfile.TemporaryDirectory(prefix="staging-", dir=cache) as staging:
                 downloads = {pool.submit(_download, jar, folder, Path(staging), fetch): jar for jar in missing}
@@ -66,7 +66,12 @@ def install(
                 except BaseException:
                     pool.shutdown(cancel_futures=True)
                     raise
-    return [folder / jar.filename for jar in jars]
+    return jar_paths(jars, cache)
+
+
+def jar_paths(jars: tuple[Jar, ...], cache: Path) -> list[Path]:
+    """Return where ``jars`` are in the cache once they are fetched, in order."""
+    return [cache / "jars" / jar.filename for jar in jars]
 
 
 def _is_sound(path: Path, jar: Jar) -> bool:

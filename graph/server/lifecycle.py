@@ -26,7 +26,7 @@ from graph.server.java import find_libjvm
 from graph.server.lockfile import read_lock
 from graph.settings import ServerSettings
 
-_STORE_MIB = 300
+STORE_MIB = 300
 _STOP_TIMEOUT_S = 60.0
 _DYING_TIMEOUT_S = 5.0
 _POLL_S = 0.1
@@ -132,7 +132,7 @@ def _start(settings: ServerSettings, home: ServerHome, progress: Progress | None
         )
     libjvm = find_libjvm(settings.neo4j_version, settings.java_home)
     port = _choose_port(settings.port, record.port if record else 0)
-    require_free(home.root, _STORE_MIB, "the server's store", "HOPLINE_HOME", measure)
+    require_free(home.root, STORE_MIB, "the server's store", "HOPLINE_HOME", measure)
     paths = install(jars, settings.cache.expanduser().absolute(), progress, measure=measure)
     home.remember(StoreRecord(settings.neo4j_version, port))
     home.forget_last_run()

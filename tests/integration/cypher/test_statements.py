@@ -20,7 +20,7 @@ EXAMPLES = {
     **{maps: {"User": "name"} for maps in ("titles", "keys")},
     "values": {"Item": {"RATED": "value"}},
     **dict.fromkeys(["depth", "length", "most", "scanned", "least"], 2),
-    **dict.fromkeys(["groups", "labels", "source_keys", "target_keys"], ()),
+    **dict.fromkeys(["groups", "labels", "source_keys", "target_keys", "procedures"], ()),
     **dict.fromkeys(["id", "source_id", "target_id", "text", "hidden"], "text"),
     "unit": "month",
     "scale": 0.5,
@@ -37,7 +37,11 @@ LISTS_OF_PROPERTIES = {
 }
 
 QUERY_TYPES = {Access.READ: {"r"}, Access.WRITE: {"w", "rw"}, Access.SCHEMA: {"s"}}
-ON_THE_SYSTEM_ITSELF = {"admin/read_server_version", "admin/change_own_password"}  # "s", whether it reads or writes
+ON_THE_SYSTEM_ITSELF = {
+    "admin/read_server_version",
+    "admin/change_own_password",
+    "checkup/read_heap",
+}  # "s", whether it reads or writes
 
 WRITING = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|ALTER|FOREACH|LOAD\s+CSV|IN\s+TRANSACTIONS)\b", re.IGNORECASE)
 COMMENT = re.compile(r"//.*")
