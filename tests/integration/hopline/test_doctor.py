@@ -138,7 +138,6 @@ def test_an_index_that_failed_is_a_problem(doctor, database):
     assert "DROP INDEX `too long`" in found["indexes"]["todo"]
 
 
-
 def test_a_password_that_must_be_changed_is_told_by_every_command_with_how(
     hopline, doctor, server, server_settings, monkeypatch
 ):
