@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +15,7 @@ from loaders.files.lines import number_lines
 from loaders.files.records import MARK, fields_of, number_records
 from loaders.files.rows import LINE, RAW, Rows
 
+_UNCLOSED = "quotation marks that do not fit"
 _DELIMITERS = (",", "\t", ";", "|")
 _LOOKED_AT = 20  # lines from which the delimiter is told
 
@@ -52,10 +52,9 @@ class CsvFile:
             raise InputError(
                 f"{self.path}: the first line is no text in this encoding; it may be utf-16: give `--encoding utf-16`"
             )
-        try:
-            fields = fields_of(header, self.separator)
-        except csv.Error as error:
-            raise InputError(f"{self.path}: the first line cannot be read: {error}; expected the columns' names") from error
+        fields = fields_of(header, self.separator)
+        if fields is None:
+            raise InputError(f"{self.path}: {_UNCLOSED} in the first line, {header[:80]!r}; expected the columns' names")
         names = tuple(name.strip() or f"column {number}" for number, name in enumerate(fields, 1))
         if len(set(names)) != len(names):
             raise InputError(f"{self.path}: a column is named twice: {list(names)}")
@@ -85,43 +84,38 @@ class CsvFile:
         """
         columns = self.columns
         is_header = self.names is None
-        for batch in number_records(self.path, self.separator, self.encoding):
+        for batch in number_records(self.path, self.separator, self.encoding, len(columns)):
             records = batch[1:] if is_header else batch
             is_header = is_header and batch.is_empty()
             yield self._split(Rows(self.path, records.filter(pl.col(RAW) != "")), columns)
 
     def _split(self, rows: Rows, columns: tuple[str, ...]) -> Rows:
         width = len(columns)
-        quoted = rows.frame.filter(pl.col(RAW).str.contains(MARK, literal=True))
-        if not quoted.is_empty():
-            rows.frame = rows.frame.filter(~pl.col(RAW).str.contains(MARK, literal=True))
+        has_mark = pl.col(RAW).str.contains(MARK, literal=True)
+        quoted = Rows(self.path, rows.frame.filter(has_mark))
+        rows.frame = rows.frame.filter(~has_mark)
         ragged = pl.col(RAW).str.count_matches(self.separator, literal=True) != width - 1
         rows.reject(ragged, f"ragged row: expected {width} fields")
-        plain = rows.frame.with_columns(pl.col(RAW).str.split(self.separator).alias("__fields"))
-        parts = [plain] if quoted.is_empty() else [plain, self._parsed(rows, quoted, width)]
-        fields = [pl.col("__fields").list.get(place).alias(name) for place, name in enumerate(columns)]
-        rows.frame = pl.concat(parts).sort(LINE).select(LINE, RAW, *fields)
+        fields = pl.col(RAW).str.split(self.separator)
+        rows.frame = rows.frame.select(LINE, RAW, *(fields.list.get(n).alias(name) for n, name in enumerate(columns)))
+        if not quoted.frame.is_empty():
+            self._parse(quoted, columns)
+            rows.rejected.extend(quoted.rejected)
+            rows.frame = pl.concat([rows.frame, quoted.frame]).sort(LINE)
         return rows
 
-    def _parsed(self, rows: Rows, quoted: pl.DataFrame, width: int) -> pl.DataFrame:
-        fields: list[list[str] | None] = []
-        reasons: list[str | None] = []
-        for record in quoted[RAW].to_list():
-            try:
-                found = fields_of(record, self.separator)
-            except csv.Error as error:
-                fields.append(None)
-                reasons.append(f"quotation marks that do not fit: {error}")
-            else:
-                fields.append(found)
-                reasons.append(None if len(found) == width else f"ragged row: expected {width} fields")
-        marked = quoted.with_columns(
-            pl.Series("__fields", fields, pl.List(pl.String)), pl.Series("__reason", reasons, pl.String)
+    def _parse(self, rows: Rows, columns: tuple[str, ...]) -> None:
+        width = len(columns)
+        records = [fields_of(record, self.separator) for record in rows.frame[RAW].to_list()]
+        rows.reject(pl.lit(pl.Series([fields is None for fields in records])), _UNCLOSED)
+        closed = [fields for fields in records if fields is not None]
+        rows.reject(
+            pl.lit(pl.Series([len(fields) != width for fields in closed], dtype=pl.Boolean)),
+            f"ragged row: expected {width} fields",
         )
-        bad = Rows(rows.path, marked)
-        bad.reject(pl.col("__reason").is_not_null(), pl.col("__reason"))
-        rows.rejected.extend(bad.rejected)
-        return bad.frame.drop("__reason")
+        whole = [fields for fields in closed if len(fields) == width]
+        cells = [pl.Series(name, [fields[n] for fields in whole], pl.String) for n, name in enumerate(columns)]
+        rows.frame = rows.frame.hstack(cells)
 
 
 def _likely_delimiter(lines: list[str]) -> str:

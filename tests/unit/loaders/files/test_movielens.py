@@ -83,7 +83,7 @@ def test_tags_and_links_may_be_left_out(folder):
         (ML_LATEST, "ratings.csv", "1,1,x,964982703\n", (5, "rating is not a number")),
         (ML_LATEST, "ratings.csv", "1,404,1,964982703\n", (5, "movieId is not in movies.csv")),
         (ML_LATEST, "ratings.csv", "1,1\n", (5, "ragged row: expected 4 fields")),
-        (ML_LATEST, "movies.csv", '13,"One, two\n', (5, "quotation marks that do not fit: unexpected end of data")),
+        (ML_LATEST, "movies.csv", '13,"One, two\n', (5, "quotation marks that do not fit")),
         (ML_LATEST, "movies.csv", "12,Again,Drama\n", (5, "movieId came before, the first is kept")),
         (ML_LATEST, "links.csv", "404,1,2\n", (5, "movieId is not in movies.csv")),
         (ML_LATEST, "links.csv", "1,1,2\n", (5, "movieId came before, the first is kept")),
