@@ -136,10 +136,21 @@ def _ratings(path: Path) -> list[Path]:
 
 
 def _reviews(given: Given) -> list[tuple[Path, tuple[str, ...]]]:
-    """Return the files of reviews, each with the names of its fields."""
+    """Return the files of reviews, each with the names of its fields.
+
+    Raises:
+        InputError: there are none, and a file cannot be read: it may be one.
+    """
     found: list[tuple[Path, tuple[str, ...]]] = []
+    unread: InputError | None = None
     for path in _json(given.path):
         if not _is_meta(path):
-            fields = set(JsonLines(path, encoding=given.encoding).fields())
-            found.extend((path, form) for form in _FORMS if set(form) <= fields)
+            try:
+                fields = set(JsonLines(path, encoding=given.encoding).fields())
+            except InputError as error:
+                unread = error
+            else:
+                found.extend((path, form) for form in _FORMS if set(form) <= fields)
+    if unread is not None and not found:
+        raise unread
     return found

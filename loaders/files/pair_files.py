@@ -52,7 +52,7 @@ class PairFiles:
         """Say which file holds what.
 
         Raises:
-            InputError: no file pairs users with anything else, or one has fewer than two columns or more than four.
+            InputError: no file pairs users with anything else, or one has a header, fewer than two columns or more than four.
         """
         found = _found(given.path)
         item = _item(found, given.path)
@@ -88,6 +88,11 @@ def _edges(pairs: _Pairs, item: str, encoding: str | None) -> EdgeFile:
     width = len(first.split(separator))
     if not 2 <= width <= len(_COLUMNS):
         raise InputError(f"{pairs.path}: the first line has {width} fields ({first[:80]!r}); expected two ids, a value, a time")
+    if re.match(r"[a-z_]*id\b", first, re.IGNORECASE):
+        raise InputError(
+            f"{pairs.path}: the first line names columns ({first[:80]!r}); expected none: take it away, or say what the "
+            "columns are in a mapping"
+        )
     lines = Delimited(pairs.path, _COLUMNS[:width], separator, encoding)
     role, type_ = _meaning(pairs.labels, item)
     value, time = ("value" if width > 2 else None), ("time" if width > 3 else None)

@@ -62,6 +62,13 @@ def test_where_there_are_reviews_ratings_are_not_read_again(folder):
     assert len(edges(tables)["RATED"]) == 2
 
 
+def test_other_files_beside_the_reviews_are_left_alone(folder):
+    tables = read_tables(
+        folder(AMAZON_2018 | {"package.json": '{\n  "name": "x"\n}\n', "a.json": '{"a": 1}\n', "b.json": b"\xe9"})
+    )
+    assert len(edges(tables)["RATED"]) == 2
+
+
 def test_files_of_several_categories_are_read_together(folder):
     tables = read_tables(folder(AMAZON_2014 | AMAZON_2018))
     assert [row[:2] for row in goods(tables)] == [("B1", "Cap"), ("B2", "Scarf"), ("B9", "Unread")]

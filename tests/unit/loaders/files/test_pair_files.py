@@ -66,6 +66,9 @@ def test_a_row_that_cannot_be_used_is_set_aside_with_its_file_line_and_reason(fo
         ),
         pytest.param(HIN | {"artist_tag.dat": "46\n"}, "artist_tag.dat: the first line has 1 fields ('46')", id="one column"),
         pytest.param(HIN | {"artist_tag.dat": "1\t2\t3\t4\t5\n"}, "has 5 fields", id="five columns"),
+        pytest.param(
+            HIN | {"artist_tag.dat": "artistID\ttagID\n1\t2\n"}, "the first line names columns ('artistID", id="header"
+        ),
         pytest.param(HIN | {"artist_tag.dat": ""}, "artist_tag.dat is empty", id="empty"),
         pytest.param(HIN | {"artist_tag.dat": b"1\t\xe9\n"}, "artist_tag.dat is not UTF-8 (byte 2 is 0xe9)", id="encoding"),
     ],
