@@ -18,8 +18,8 @@ from gnn.encoder import EncoderConfig
 from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
 from gnn.model import MultiTaskModel, TasksConfig
-from gnn.train import TrainConfig, take_step
-from loaders.sampling.joint_sampler import JointSampler
+from gnn.train import TrainConfig, make_sampler, take_step
+from loaders.sampling.joint_sampler import WholeGraph
 from loaders.sampling.learning_graph import LearningGraph
 
 FEWEST_STEPS = 2
@@ -29,12 +29,14 @@ FEWEST_STEPS = 2
 class TrainingCost:
     """Seconds of the parts of training on one graph, and how many of them there are.
 
-    ``compute_s`` and ``update_s`` are of a step: the former is bounded by the batch; the latter, done to every parameter, grows
-    with the number of nodes. ``propagate_s`` gives the vectors of all nodes once, ``score_s`` ranks one item for one user, and
-    ``save_s`` writes a checkpoint. ``num_steps`` are of an epoch; ``num_parameters`` are numbers that are learnt.
+    ``compute_s`` and ``update_s`` are of a step: the former is bounded by the batch, unless a step ``is_whole``, on the whole
+    graph; the latter, done to every parameter, grows with the number of nodes. ``propagate_s`` gives the vectors of all nodes
+    once, ``score_s`` ranks one item for one user, and ``save_s`` writes a checkpoint. ``num_batches`` are of a pass over the
+    users, so of an epoch if there are enough; ``num_parameters`` are numbers that are learnt.
     """
 
-    num_steps: int
+    is_whole: bool
+    num_batches: int
     num_parameters: int
     compute_s: float
     update_s: float
@@ -65,12 +67,12 @@ def measure_training(
     updates: list[float] = []
     optimizer.register_step_pre_hook(lambda *_: updates.append(-time.perf_counter()))
     optimizer.register_step_post_hook(lambda *_: updates.append(updates.pop() + time.perf_counter()))
-    sampler = JointSampler(data, model.sources(data), [config.fanout] * encoder.num_layers, config.seed)
+    sampler = make_sampler(model, data, config)
     ends: list[float] = []
     started = time.perf_counter()
     with freed_memory_kept(), same_bits():
         for batch in sampler.batches(0, config.num_workers):
-            take_step(model, optimizer, batch)
+            take_step(model, optimizer, batch, data)
             ends.append(time.perf_counter())
             if len(ends) >= FEWEST_STEPS and ends[-1] - started > seconds:
                 break
@@ -82,7 +84,8 @@ def measure_training(
     folder.mkdir(parents=True, exist_ok=True)
     save_s, _ = _timed(lambda: checkpoint.save(folder / checkpoint.LAST, model, optimizer, Progress("")))
     cost = TrainingCost(
-        num_steps=len(sampler),
+        is_whole=isinstance(sampler, WholeGraph),
+        num_batches=sampler.num_batches,
         num_parameters=sum(part.numel() for part in model.parameters()),
         compute_s=max(0.0, step_s - update_s),
         update_s=update_s,

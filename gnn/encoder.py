@@ -15,7 +15,7 @@ behaviour counts: that of a dislike is closed, and may turn negative.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,15 +31,28 @@ class EncoderConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    embedding_size: int = Field(default=64, ge=2, le=4096, description="dimensions of every vector")
+    embedding_size: int = Field(default=128, ge=2, le=4096, description="dimensions of every vector")
     num_layers: int = Field(default=2, ge=1, le=8, description="propagation steps, the radius of the subgraph")
     other_gate: float = Field(default=0.1, ge=0, description="initial weight of edge types other than interactions")
-    init_scale: float = Field(default=0.1, gt=0, description="standard deviation of initial embeddings")
+    init_scale: float = Field(default=0.03, gt=0, description="standard deviation of initial embeddings")
 
 
 def gate_name(etype: EdgeType) -> str:
     """Return an edge type's name as a parameter key (dots are not allowed in one)."""
     return " | ".join(etype).replace(".", "·")
+
+
+def whole_graph_bytes(
+    config: EncoderConfig, num_nodes: Mapping[str, int], edge_types: Collection[EdgeType], num_edges: int
+) -> int:
+    """Return about how much memory a step holds when it propagates over the whole graph.
+
+    What each layer keeps for the backward pass: its vectors, and a message a node and edge type; and, of weights, their
+    gradient and Adam's two moments. ``edge_types`` and ``num_edges`` are with reverses.
+    """
+    nodes = sum(num_nodes.values())
+    reached = sum(num_nodes[target] for _, _, target in edge_types)
+    return 4 * (config.embedding_size * (4 * nodes + config.num_layers * (nodes + 2 * reached)) + 2 * num_edges)
 
 
 class InputLayer(nn.Module):
@@ -96,27 +109,29 @@ class HeteroEncoder(nn.Module):
     def forward(self, blocks: Sequence[dgl.DGLHeteroGraph]) -> dict[str, Tensor]:
         """Return the vectors of the last block's output nodes, float32[n, d] by label."""
         first = blocks[0]
-        hidden = {label: self.inputs[label](first.srcnodes[label].data[dgl.NID]) for label in first.srctypes}
+        vectors = {label: self.inputs[label](first.srcnodes[label].data[dgl.NID]) for label in first.srctypes}
         num_outputs = {label: blocks[-1].num_dst_nodes(label) for label in blocks[-1].dsttypes}
         # A block's output nodes come first among its inputs, so each layer's share of the mean is a prefix.
-        total = {label: hidden[label][:count] for label, count in num_outputs.items()}
+        total = {label: vectors[label][:count] for label, count in num_outputs.items()}
         for layer, block in enumerate(blocks):
-            hidden = self._propagate(block, layer, hidden)
-            total = {label: total[label] + hidden[label][:count] for label, count in num_outputs.items()}
-        return {label: vectors / (len(blocks) + 1) for label, vectors in total.items()}
+            vectors = self._propagate(block, layer, vectors, {})
+            total = {label: total[label] + vectors[label][:count] for label, count in num_outputs.items()}
+        return {label: summed / (len(blocks) + 1) for label, summed in total.items()}
 
-    def all_nodes(self, graph: dgl.DGLHeteroGraph) -> dict[str, Tensor]:
-        """Return the vectors of every node, propagated over the whole graph, float32[n, d] by label."""
-        hidden = {label: self.inputs[label](None) for label in graph.ntypes}
-        total = dict(hidden)
+    def all_nodes(self, graph: dgl.DGLHeteroGraph, hidden: Mapping[EdgeType, Tensor] | None = None) -> dict[str, Tensor]:
+        """Return the vectors of every node, propagated over the whole graph but some edges, float32[n, d] by label."""
+        vectors = {label: self.inputs[label](None) for label in graph.ntypes}
+        total = dict(vectors)
         for layer in range(self.config.num_layers):
-            hidden = self._propagate(graph, layer, hidden)
-            total = {label: total[label] + hidden[label] for label in total}
-        return {label: vectors / (self.config.num_layers + 1) for label, vectors in total.items()}
+            vectors = self._propagate(graph, layer, vectors, hidden or {})
+            total = {label: total[label] + vectors[label] for label in total}
+        return {label: summed / (self.config.num_layers + 1) for label, summed in total.items()}
 
-    def _propagate(self, graph: dgl.DGLHeteroGraph, layer: int, hidden: dict[str, Tensor]) -> dict[str, Tensor]:
+    def _propagate(
+        self, graph: dgl.DGLHeteroGraph, layer: int, vectors: dict[str, Tensor], hidden: Mapping[EdgeType, Tensor]
+    ) -> dict[str, Tensor]:
         size = self.config.embedding_size
-        result = {label: hidden[label].new_zeros(graph.num_dst_nodes(label), size) for label in graph.dsttypes}
+        result = {label: vectors[label].new_zeros(graph.num_dst_nodes(label), size) for label in graph.dsttypes}
         for etype in graph.canonical_etypes:
             if graph.num_edges(etype) == 0:
                 continue
@@ -124,6 +139,8 @@ class HeteroEncoder(nn.Module):
             weight = data[WEIGHT]
             if RELATION in data:
                 weight = weight * self.relation_gate[data[RELATION]]
-            message = dgl.ops.u_mul_e_sum(graph[etype], hidden[etype[0]], weight.unsqueeze(1))
+            if etype in hidden and len(hidden[etype]):
+                weight = weight.index_fill(0, hidden[etype], 0.0)
+            message = dgl.ops.u_mul_e_sum(graph[etype], vectors[etype[0]], weight.unsqueeze(1))
             result[etype[2]] = result[etype[2]] + self.gates[gate_name(etype)][layer] * message
         return result

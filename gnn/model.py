@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from gnn.encoder import EncoderConfig, HeteroEncoder
 from gnn.errors import TrainingError
-from gnn.tasks import Link, LinkConfig, Ranking, RankingConfig, Rating, RatingConfig, Task, TaskConfig
+from gnn.tasks import AnyTask, Link, LinkConfig, Ranking, RankingConfig, Rating, RatingConfig, Task, TaskConfig
 from gnn.vector_scorer import VectorScorer
 from graph.schema import EdgeKind
-from loaders.sampling.edge_source import EdgeSource
+from loaders.sampling.examples import Examples, Source
 from loaders.sampling.joint_sampler import Batch
 from loaders.sampling.learning_graph import LearningGraph
 
@@ -31,16 +31,16 @@ class TasksConfig(BaseModel):
 
     def learning_from(self, kind: EdgeKind) -> list[str]:
         """Return the names of the tasks asked for that can learn from a kind of relationship."""
-        asked: list[tuple[type[Task], TaskConfig | None]] = [
+        asked: list[tuple[type[AnyTask], TaskConfig | None]] = [
             (Ranking, self.ranking),
             (Rating, self.rating),
             (Link, self.link),
         ]
         return [task.name for task, config in asked if config is not None and task.learns_from(kind)]
 
-    def build(self, data: LearningGraph, size: int) -> list[Task]:
+    def build(self, data: LearningGraph, size: int) -> list[AnyTask]:
         """Return the tasks that are asked for and that the graph has examples of."""
-        tasks: list[Task] = []
+        tasks: list[AnyTask] = []
         if Ranking.applies(data):
             tasks.append(Ranking(self.ranking, size, data))
         if self.rating is not None and Rating.applies(data):
@@ -79,27 +79,27 @@ class MultiTaskModel(nn.Module):
         assert isinstance(task, Ranking)  # noqa: S101
         return task
 
-    def each_task(self) -> list[Task]:
+    def each_task(self) -> list[AnyTask]:
         """Return the tasks in order."""
         return [task for task in self.tasks.values() if isinstance(task, Task)]
 
-    def sources(self, data: LearningGraph) -> dict[str, list[EdgeSource]]:
+    def sources(self, data: LearningGraph) -> dict[str, list[Source[Examples]]]:
         """Return every task's edge sources by task name."""
         return {task.name: list(task.sources(data)) for task in self.each_task()}
 
-    def joint_loss(self, batch: Batch) -> JointLoss:
-        """Return the joint objective of one batch.
+    def joint_loss(self, batch: Batch, data: LearningGraph) -> JointLoss:
+        """Return the joint objective of one batch of ``data``.
 
         Raises:
             TrainingError: a task's loss is not a finite number; the message names the task.
         """
-        vectors = self.encoder(batch.blocks)
+        vectors = self.encoder.all_nodes(data.graph, batch.hidden) if batch.blocks is None else self.encoder(batch.blocks)
         total = torch.zeros(())
         by_task: dict[str, float] = {}
         for task in self.each_task():
             examples = batch.examples[task.name]
-            count = sum(len(e.edge_ids) for e in examples)
-            loss = torch.stack([task.loss(vectors, e) * (len(e.edge_ids) / count) for e in examples]).sum()
+            count = sum(len(e) for e in examples)
+            loss = torch.stack([task.loss(vectors, e) * (len(e) / count) for e in examples]).sum()
             by_task[task.name] = float(loss.detach())
             if not torch.isfinite(loss):
                 raise TrainingError(

@@ -15,7 +15,7 @@ from gnn import checkpoint
 from gnn.allocator import freed_memory_kept
 from gnn.checkpoint import EpochRecord, Progress
 from gnn.determinism import same_bits
-from gnn.encoder import EncoderConfig
+from gnn.encoder import EncoderConfig, whole_graph_bytes
 from gnn.errors import TrainingError
 from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
@@ -24,7 +24,7 @@ from gnn.model import JointLoss, MultiTaskModel, TasksConfig
 from gnn.tasks import Ranking
 from gnn.vector_scorer import VectorScorer
 from loaders.sampling.held_out import HeldEdges
-from loaders.sampling.joint_sampler import Batch, JointSampler
+from loaders.sampling.joint_sampler import Batch, JointSampler, SubgraphSampler, WholeGraph
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
 
 
@@ -33,9 +33,12 @@ class TrainConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    epochs: int = Field(default=30, ge=1, description="passes over the interactions, at most")
+    epochs: int = Field(default=30, ge=1, description="passes over the users, at most; of ten steps or more each")
     learning_rate: float = Field(default=0.02, gt=0, description="step size of Adam")
     reg: float = Field(default=0.0, ge=0, description="L2 penalty on all parameters")
+    whole_graph_gib: float = Field(
+        default=4.0, ge=0, description="memory up to which every step propagates over the whole graph; beyond, over a sample"
+    )
     fanout: int = Field(default=25, ge=-1, description="neighbours sampled of each node, edge type and layer; -1: all")
     patience: int = Field(default=3, ge=1, description="validations without a better metric before stopping")
     validate_every: int = Field(default=2, ge=1, description="epochs between validations")
@@ -121,7 +124,7 @@ def train(
             progress, resumed_at = found, found.epochs_done
             checkpoint.restore(folder / checkpoint.LAST, model, optimizer)
     best = _Best(model, folder)
-    sampler = JointSampler(data, model.sources(data), [config.fanout] * encoder.num_layers, config.seed)
+    sampler = make_sampler(model, data, config)
     while not progress.finished and progress.epochs_done < config.epochs:
         with freed_memory_kept(), same_bits():
             record = _run_epoch(model, optimizer, sampler, progress.epochs_done, config, on_step, folder)
@@ -149,17 +152,26 @@ def train(
     return TrainedModel(model, data, progress.history, progress.best_epoch, resumed_at)
 
 
-def take_step(model: MultiTaskModel, optimizer: torch.optim.Optimizer, batch: Batch) -> JointLoss:
-    """Learn from one batch, and return the loss before it.
+def take_step(model: MultiTaskModel, optimizer: torch.optim.Optimizer, batch: Batch, data: LearningGraph) -> JointLoss:
+    """Learn from one batch of ``data``, and return the loss before it.
 
     Raises:
         TrainingError: a task's loss is not a finite number; nothing was learnt from the batch.
     """
-    loss = model.joint_loss(batch)
+    loss = model.joint_loss(batch, data)
     optimizer.zero_grad(set_to_none=True)
     loss.total.backward()  # type: ignore[no-untyped-call]
     optimizer.step()
     return loss
+
+
+def make_sampler(model: MultiTaskModel, data: LearningGraph, config: TrainConfig) -> JointSampler:
+    """Return what draws the batches: on the whole graph where a step on it keeps within the memory allowed."""
+    sources, encoder, graph = model.sources(data), model.encoder.config, data.graph
+    num_nodes = {label: graph.num_nodes(label) for label in graph.ntypes}
+    if whole_graph_bytes(encoder, num_nodes, graph.canonical_etypes, graph.num_edges()) <= config.whole_graph_gib * 2**30:
+        return WholeGraph(data, sources, config.seed)
+    return SubgraphSampler(data, sources, config.seed, [config.fanout] * encoder.num_layers)
 
 
 class _Best:
@@ -196,7 +208,7 @@ def _run_epoch(
     sums: dict[str, float] = {}
     for step, batch in enumerate(sampler.batches(epoch, config.num_workers)):
         try:
-            loss = take_step(model, optimizer, batch)
+            loss = take_step(model, optimizer, batch, sampler.data)
         except TrainingError as error:
             kept = f"the last good state is {folder / checkpoint.LAST}" if folder and epoch else "no epoch was finished"
             raise TrainingError(f"in epoch {epoch + 1}, step {step + 1}: {error}; {kept}") from error

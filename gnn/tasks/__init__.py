@@ -3,6 +3,6 @@
 from gnn.tasks.link import Link, LinkConfig
 from gnn.tasks.ranking import Ranking, RankingConfig
 from gnn.tasks.rating import Rating, RatingConfig
-from gnn.tasks.task import Task, TaskConfig
+from gnn.tasks.task import AnyTask, Task, TaskConfig
 
-__all__ = ["Link", "LinkConfig", "Ranking", "RankingConfig", "Rating", "RatingConfig", "Task", "TaskConfig"]
+__all__ = ["AnyTask", "Link", "LinkConfig", "Ranking", "RankingConfig", "Rating", "RatingConfig", "Task", "TaskConfig"]

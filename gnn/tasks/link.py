@@ -21,11 +21,11 @@ _FACTS_A_TIME = 256  # bounds the scores held at once: 256 rows of all tails
 class LinkConfig(TaskConfig):
     """What the link prediction task can be told."""
 
-    weight: float = 0.1
+    weight: float = 0.02
     num_negatives: int = 512
 
 
-class Link(Task):
+class Link(Task[EdgeExamples]):
     """Score of (head, relation, tail) = Σ head · relation · tail, by a softmax over tails.
 
     Source: Yang et al. 2015, DistMult (arXiv:1412.6575).
@@ -58,6 +58,7 @@ class Link(Task):
                 etype,
                 max(1, round(self.config.batch_size * data.graph.num_edges(etype) / total)),
                 self.config.num_negatives,
+                is_hidden=True,
             )
             for etype in etypes
         ]

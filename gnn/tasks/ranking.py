@@ -1,4 +1,4 @@
-"""Rank items for a user: the softmax of the true item against a pool of others."""
+"""Rank items for a user: the softmax of all that the user chose among the items there are."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from gnn.tasks.softmax import pool_cross_entropy
+from gnn.tasks.softmax import list_cross_entropy
 from gnn.tasks.task import Task, TaskConfig, Vectors
 from graph.schema import EdgeKind, EdgeRole
-from loaders.sampling.edge_source import EdgeExamples, EdgeSource
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import EXAMPLE, EdgeType, LearningGraph
+from loaders.sampling.list_source import ListExamples, ListSource
 
 
 class RankingConfig(TaskConfig):
     """What the ranking task can be told."""
 
-    num_negatives: int = Field(default=4096, ge=1, description="items a step that serve as negatives; all, if there are fewer")
-    temperature: float = Field(default=0.2, gt=0, description="divides the cosine before the softmax")
+    batch_size: int = Field(default=8192, ge=1, description="users a step, at most, each with all they chose")
+    num_negatives: int = Field(
+        default=4096, ge=1, description="items a step that nobody in it chose; all, if there are fewer in the catalogue"
+    )
+    temperature: float = Field(default=0.25, gt=0, description="divides the cosine before the softmax")
 
 
 def _liked(data: LearningGraph, etype: EdgeType) -> NDArray[np.int64]:
@@ -34,7 +37,7 @@ def _liked(data: LearningGraph, etype: EdgeType) -> NDArray[np.int64]:
     return np.flatnonzero(weight.numpy())
 
 
-class Ranking(Task):
+class Ranking(Task[ListExamples]):
     """Score = cosine of the user's and the item's task vectors, learnt by a softmax over the items of the item's domain."""
 
     name = "ranking"
@@ -42,6 +45,8 @@ class Ranking(Task):
 
     def __init__(self, config: RankingConfig, size: int, data: LearningGraph) -> None:
         super().__init__(config, size)
+        # What is served is the shared representation itself; the other tasks' towers are what they differ by from it.
+        self.tower.weight.requires_grad_(False)
 
     @classmethod
     def learns_from(cls, kind: EdgeKind) -> bool:
@@ -53,11 +58,11 @@ class Ranking(Task):
         """Tell whether somebody liked something."""
         return any(len(_liked(data, etype)) for etype in data.interactions)
 
-    def sources(self, data: LearningGraph) -> Sequence[EdgeSource]:
+    def sources(self, data: LearningGraph) -> Sequence[ListSource]:
         """Draw what was liked, of every kind of interaction, each with negatives among the items of its domain."""
         liked = {etype: _liked(data, etype) for etype in data.interactions}
         return [
-            EdgeSource(data, etype, self.config.batch_size, self.config.num_negatives, edge_ids)
+            ListSource(data, etype, self.config.batch_size, self.config.num_negatives, edge_ids)
             for etype, edge_ids in liked.items()
             if len(edge_ids)
         ]
@@ -66,14 +71,11 @@ class Ranking(Task):
         """Return the vectors to serve, float32[n, d] of unit length: their dot product is the score."""
         return normalize(self.tower(vectors), dim=1)
 
-    def loss(self, vectors: Vectors, examples: EdgeExamples) -> Tensor:
-        """Softmax cross-entropy of the item that was chosen, each choice by what it counts."""
+    def loss(self, vectors: Vectors, examples: ListExamples) -> Tensor:
+        """Softmax cross-entropy of all that the users chose, each choice by what it counts."""
         users = self.embed(vectors[examples.etype[0]][torch.from_numpy(examples.source)])
-        users = users / self.config.temperature
-        items = vectors[examples.etype[2]]
-        positive = (users * self.embed(items[torch.from_numpy(examples.target)])).sum(dim=1)
-        pool = self.embed(items[torch.from_numpy(examples.pool)])
-        return pool_cross_entropy(positive, users @ pool.T, examples, examples.weight)
+        items = self.embed(vectors[examples.etype[2]][torch.from_numpy(examples.pool)])
+        return list_cross_entropy(users / self.config.temperature, items, examples)
 
     def figures(self, vectors: Vectors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[str, float]:
         """None here: rankings are measured by :mod:`gnn.evaluate` over whole catalogues, seen items masked."""

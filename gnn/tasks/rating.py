@@ -18,11 +18,12 @@ from loaders.sampling.learning_graph import VALUE, EdgeType, LearningGraph
 class RatingConfig(TaskConfig):
     """What the rating task can be told."""
 
-    weight: float = 0.1
+    weight: float = 0.05
+    batch_size: int = 8192
     num_negatives: int = 1
 
 
-class Rating(Task):
+class Rating(Task[EdgeExamples]):
     """Value = mean + deviation · (user bias + item bias + scaled product of the task vectors), by squared error.
 
     Biases are read off the vectors, so that a node never seen in training gets one too.

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
 from graph.schema import EdgeKind
-from loaders.sampling.edge_source import EdgeExamples, EdgeSource
+from loaders.sampling.examples import Examples, Source
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
 
 Vectors = dict[str, Tensor]
+ExamplesT = TypeVar("ExamplesT", bound=Examples)
 
 
 class TaskConfig(BaseModel):
@@ -39,7 +41,7 @@ class Tower(nn.Module):
         return vectors + vectors @ self.weight
 
 
-class Task(nn.Module, ABC):
+class Task(nn.Module, ABC, Generic[ExamplesT]):
     """One learning task on the shared vectors. A new task is a new file with a subclass.
 
     Subclasses set ``name`` and take their configuration as a :class:`TaskConfig`.
@@ -63,11 +65,11 @@ class Task(nn.Module, ABC):
         """Whether the graph has anything for this task to learn from."""
 
     @abstractmethod
-    def sources(self, data: LearningGraph) -> Sequence[EdgeSource]:
+    def sources(self, data: LearningGraph) -> Sequence[Source[ExamplesT]]:
         """Return where its examples are drawn from."""
 
     @abstractmethod
-    def loss(self, vectors: Vectors, examples: EdgeExamples) -> Tensor:
+    def loss(self, vectors: Vectors, examples: ExamplesT) -> Tensor:
         """Return the mean loss of one batch, a scalar; ``vectors`` are shared ones, float32[n, d] by label."""
 
     @abstractmethod
@@ -76,3 +78,6 @@ class Task(nn.Module, ABC):
 
         ``vectors``: shared vectors of all nodes, float32[n, d] by label.
         """
+
+
+AnyTask = Task[Any]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gnn.encoder import whole_graph_bytes
+from graph.schema import EdgeRole
 from hopline.config import Config
 from hopline.estimate.probe import Cost, probe
 from hopline.estimate.shape import GraphShape
 from hopline.estimate.stored import cache_bytes, release_bytes, run_bytes
+from loaders.sampling.joint_sampler import LEAST_STEPS
+from loaders.sampling.learning_graph import KNOWLEDGE
 
+WITHOUT_BOUND = 1e9
 MOST_NODES = 60_000  # of the made-up graph; a larger one is told from two smaller ones
 MOST_EDGES = 300_000
 
@@ -40,9 +45,22 @@ def estimate_training(shape: GraphShape, config: Config) -> Estimate:
         TrainingError: nothing could be trained; the message says why.
     """
     factor = share_to_measure(shape)
+    # The part that is measured is to be trained on as the whole will be.
+    allowed = {"whole_graph_gib": WITHOUT_BOUND if fits_whole(shape, config) else 0.0}
+    config = config.changed({"train": allowed})
     measured = [(share, shape.scaled(share)) for share in ((1.0,) if factor == 1 else (factor / 2, factor))]
     costs = [(share, part, probe(part, config)) for share, part in measured]
     return extrapolate(shape, config, costs)
+
+
+def fits_whole(shape: GraphShape, config: Config) -> bool:
+    """Tell whether training will propagate over the whole graph in every step."""
+    kinds = {
+        (kind.source, KNOWLEDGE if kind.role is EdgeRole.KNOWLEDGE else kind.type, kind.target) for kind in shape.schema.edges
+    }
+    both = [*kinds, *((target, f"reverse {name}", source) for source, name, target in kinds)]
+    needed = whole_graph_bytes(config.model, shape.num_nodes, both, 2 * sum(shape.num_edges.values()))
+    return needed <= config.train.whole_graph_gib * 2**30
 
 
 def share_to_measure(shape: GraphShape) -> float:
@@ -68,9 +86,10 @@ def extrapolate(shape: GraphShape, config: Config, costs: list[tuple[float, Grap
     num_items = sum(shape.num_nodes[kind.label] for kind in shape.schema.items)
     by_users = shape.num_nodes[shape.schema.user.label] / part.num_nodes[shape.schema.user.label]
     validate, refit, train = cost.validate, cost.refit, config.train
-    step_s = validate.compute_s + validate.update_s * by_nodes
-    epoch_s = validate.num_steps * grown * step_s + validate.save_s * by_nodes
-    again_s = refit.num_steps * grown * step_s + validate.save_s * by_nodes
+    step_s = validate.compute_s * (grown if validate.is_whole else 1) + validate.update_s * by_nodes
+    epoch_s, again_s = (
+        max(LEAST_STEPS, part.num_batches * grown) * step_s + validate.save_s * by_nodes for part in (validate, refit)
+    )
     rank_s = validate.score_s * num_items * by_users
     validation_s = validate.propagate_s * grown + rank_s * cost.valid_users
     validations = -(-train.epochs // train.validate_every)

@@ -26,10 +26,12 @@ class BehaviourConfig(BaseModel):
     half_life_days: float | None = Field(
         default=None, gt=0, description="days after which an event counts half; unset: as all behaviours"
     )
-    value: Literal["ignore", "rating", "amount"] = Field(
-        default="ignore",
-        description="what the value says. rating: from nothing at `neutral` up to 1 at the highest of the training rows, those "
-        "at or below neutral are no positives; amount (seconds, plays): log(1 + value), capped, in units of its mean",
+    value: Literal["ignore", "order", "rating", "amount"] = Field(
+        default="order",
+        description="what the value says. order: more is more, an example of the ranking counts half at the lowest of the "
+        "training rows up to one and a half at the highest, by how many are below it; ignore: nothing; rating: from nothing at "
+        "`neutral` up to 1 at the highest of the training rows, those at or below neutral are no positives; amount (seconds, "
+        "plays): log(1 + value), capped, in units of its mean",
     )
     neutral: float | None = Field(default=None, description="of a rating: the value that is neither liking nor dislike")
     cap_quantile: float = Field(

@@ -48,7 +48,7 @@ def weigh_interactions(
     gate = {kind.triple: config.weight(kind) / strongest for kind in kinds}
     back = _sessions_back(picked, config)
     newest = max((int(part.time.max()) for part in picked.values() if part.time is not None and len(part.time)), default=0)
-    event = {}
+    event, ordered = {}, {}
     for kind in kinds:
         settings, part = config.settings(kind), picked[kind.triple]
         weight = _by_value(part, settings)
@@ -60,7 +60,8 @@ def weigh_interactions(
             decay = np.maximum(config.session_decay ** back[kind.triple], _FAINTEST)
             weight = weight * _mean_where(part.time == 0, decay)
         event[kind.triple] = weight.astype(np.float32)
-    return InteractionWeights(event, _examples(event, gate), gate)
+        ordered[kind.triple] = event[kind.triple] * _by_order(part, settings)
+    return InteractionWeights(event, _examples(ordered, gate), gate)
 
 
 def positive_rows(snapshot: Snapshot, config: BehavioursConfig) -> NDArray[np.bool_]:
@@ -85,14 +86,14 @@ def _picked(columns: EdgeColumns, rows: NDArray[np.int64]) -> EdgeColumns:
 
 def _is_negative(columns: EdgeColumns, settings: BehaviourConfig) -> NDArray[np.bool_]:
     """Tell where the value says that there was no liking; where it is missing, it says nothing."""
-    if columns.value is None or settings.value == "ignore":
+    if columns.value is None or settings.value in ("ignore", "order"):
         return np.zeros(len(columns.source), np.bool_)
     negative: NDArray[np.bool_] = columns.value <= (settings.neutral or 0.0)
     return negative
 
 
 def _by_value(columns: EdgeColumns, settings: BehaviourConfig) -> NDArray[np.float64]:
-    if columns.value is None or settings.value == "ignore" or np.isnan(columns.value).all():
+    if columns.value is None or settings.value in ("ignore", "order") or np.isnan(columns.value).all():
         return np.ones(len(columns.source))
     value = columns.value.astype(np.float64)
     missing = np.isnan(value)
@@ -103,6 +104,15 @@ def _by_value(columns: EdgeColumns, settings: BehaviourConfig) -> NDArray[np.flo
     neutral = settings.neutral or 0.0
     over = np.maximum(value - neutral, 0)
     return _mean_where(missing, over / (np.nanmax(over) or 1.0))
+
+
+def _by_order(columns: EdgeColumns, settings: BehaviourConfig) -> NDArray[np.float32]:
+    """Return a half and the share of values that are below each one's, equal ones counted half; the mean is 1."""
+    if columns.value is None or settings.value != "order" or np.isnan(columns.value).all():
+        return np.ones(len(columns.source), np.float32)
+    known = np.sort(columns.value[~np.isnan(columns.value)])
+    places = np.searchsorted(known, columns.value, "left") + np.searchsorted(known, columns.value, "right")
+    return _mean_where(np.isnan(columns.value), 0.5 + places / (2 * len(known))).astype(np.float32)
 
 
 def _mean_where(missing: NDArray[np.bool_], weight: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from loaders.sampling.learning_graph import EXAMPLE, RELATION, VALUE, EdgeType, LearningGraph
+from loaders.sampling.learning_graph import RELATION, VALUE, EdgeType, LearningGraph
 
 
 @dataclass(frozen=True)
@@ -16,9 +16,8 @@ class EdgeExamples:
     """b positive edges of one edge type and a pool of p targets that serve as negatives for all of them.
 
     ``source``, ``target``: int64[b]; ``pool``: int64[p], ascending, distinct, uniform over the ``pool_of`` nodes of the target
-    label (all of them when ``pool_of == p``). Node numbers are dense indices of the graph until :meth:`relabel` turns them
-    into rows of a batch's output. ``value``: float32[b], ``relation``: int64[b] and ``weight``: float32[b], what each example
-    counts, where the edge type has them.
+    label (all of them when ``pool_of == p``). ``value``: float32[b] and ``relation``: int64[b], where the edge type has them.
+    ``is_hidden``: the edges are not to be seen in the step.
     """
 
     etype: EdgeType
@@ -29,7 +28,7 @@ class EdgeExamples:
     pool_of: int
     value: NDArray[np.float32] | None
     relation: NDArray[np.int64] | None
-    weight: NDArray[np.float32] | None = None
+    is_hidden: bool = False
 
     def nodes(self) -> dict[str, NDArray[np.int64]]:
         """Return the nodes whose vectors are needed, by label (with repeats)."""
@@ -38,6 +37,13 @@ class EdgeExamples:
         if source_label == target_label:
             return {source_label: np.concatenate([self.source, targets])}
         return {source_label: self.source, target_label: targets}
+
+    def hidden_pairs(self) -> tuple[EdgeType, NDArray[np.int64], NDArray[np.int64]] | None:
+        """Return the ends of the edges, if they are to be hidden."""
+        return (self.etype, self.source, self.target) if self.is_hidden else None
+
+    def __len__(self) -> int:
+        return len(self.edge_ids)
 
     def drawn_targets(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where the pool holds an example's own target: the examples' numbers, and its places in the pool."""
@@ -59,8 +65,8 @@ class EdgeExamples:
 class EdgeSource:
     """Draws batches of one edge type; the same (seed, epoch, step) always gives the same batch.
 
-    ``edge_ids``: int64[m], the edges to draw; None: all. An epoch is one pass in an order of its own; a source shorter than
-    the epoch starts a new pass.
+    ``edge_ids``: int64[m], the edges to draw; None: all. ``is_hidden``: those drawn are not to be seen in the step. An epoch
+    is one pass in an order of its own; a source shorter than the epoch starts a new pass.
     """
 
     def __init__(
@@ -70,6 +76,8 @@ class EdgeSource:
         batch_size: int,
         num_negatives: int,
         edge_ids: NDArray[np.int64] | None = None,
+        *,
+        is_hidden: bool = False,
     ) -> None:
         graph = data.graph
         source, target = graph.edges(etype=etype, order="eid")
@@ -80,9 +88,9 @@ class EdgeSource:
         edge_data = graph.edges[etype].data
         self.value = edge_data[VALUE].numpy() if VALUE in edge_data else None
         self.relation = edge_data[RELATION].numpy() if RELATION in edge_data else None
-        self.weight = edge_data[EXAMPLE].numpy() if EXAMPLE in edge_data else None
         self.num_targets = graph.num_nodes(etype[2])
         self.num_negatives = min(num_negatives, self.num_targets)
+        self.is_hidden = is_hidden
         self._edge_ids = np.arange(len(self.source)) if edge_ids is None else edge_ids
         self._order: tuple[tuple[int, int], NDArray[np.int64]] | None = None
 
@@ -114,7 +122,7 @@ class EdgeSource:
             pool_of=self.num_targets,
             value=None if self.value is None else self.value[edge_ids],
             relation=None if self.relation is None else self.relation[edge_ids],
-            weight=None if self.weight is None else self.weight[edge_ids],
+            is_hidden=self.is_hidden,
         )
 
     def _pass(self, seed: int, epoch: int, number: int) -> NDArray[np.int64]:

@@ -23,7 +23,8 @@ from tests.small_graphs import RATED, checkerboard, snapshot
 
 ENCODER = EncoderConfig(embedding_size=8)
 TASKS = TasksConfig(ranking=RankingConfig(batch_size=64))
-QUICK = TrainConfig(epochs=4, fanout=5)
+QUICK = TrainConfig(epochs=4, fanout=5, whole_graph_gib=0)
+WHOLE = TrainConfig(epochs=4)
 WITHHELD = [(u, (u + 6) % 24) for u in range(24)]
 
 
@@ -47,6 +48,17 @@ def test_the_withheld_item_ranks_first_on_a_checkerboard():
     assert evaluate(trained.scorer(), holdout(), ks=(1,)).metrics["hit_rate@1"] == 1.0
 
 
+def test_subgraphs_of_all_neighbours_give_what_the_whole_graph_gives():
+    data = build_learning_graph(snapshot(checkerboard(withheld=WITHHELD)))
+    whole, sampled = (
+        train(data, ENCODER, TASKS, QUICK.model_copy(update={"fanout": -1, "whole_graph_gib": gib})) for gib in (1.0, 0.0)
+    )
+    for one, other in zip(vectors(whole), vectors(sampled), strict=True):
+        np.testing.assert_allclose(one, other, atol=2e-3)
+    for one, other in zip(whole.history, sampled.history, strict=True):
+        assert one.losses == pytest.approx(other.losses, rel=1e-3)
+
+
 def test_one_seed_gives_the_same_vectors_whatever_the_number_of_workers():
     data = build_learning_graph(snapshot())
     first = vectors(train(data, ENCODER, TASKS, QUICK))
@@ -55,13 +67,17 @@ def test_one_seed_gives_the_same_vectors_whatever_the_number_of_workers():
         assert same(first, vectors(again))
     other = train(data, ENCODER, TASKS, QUICK.model_copy(update={"seed": 1}))
     assert not same(first, vectors(other))
+    assert same(*(vectors(train(data, ENCODER, TASKS, WHOLE)) for _ in range(2)))
 
 
 def test_batches_that_several_threads_share_give_the_same_bits_each_time():
     data = build_learning_graph(snapshot(checkerboard(120, 120), 120, 120, 12))
     encoder, tasks = EncoderConfig(embedding_size=64), TasksConfig(ranking=RankingConfig(batch_size=2048))
-    trained = [vectors(train(data, encoder, tasks, TrainConfig(epochs=1, fanout=25))) for _ in range(4)]
-    assert all(same(trained[0], other) for other in trained[1:])
+    for gib in (0.0, 4.0):
+        trained = [
+            vectors(train(data, encoder, tasks, TrainConfig(epochs=1, fanout=25, whole_graph_gib=gib))) for _ in range(4)
+        ]
+        assert all(same(trained[0], other) for other in trained[1:])
 
 
 def test_every_task_learns_something():

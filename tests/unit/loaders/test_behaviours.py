@@ -43,11 +43,21 @@ def weigh(graph, **told):
 
 
 def test_events_of_one_behaviour_all_count_one_whichever_it_is():
-    found = weigh(of_kinds(cart=[(0, 0, 2, NOW), (1, 1, 9, 5)]))
+    found = weigh(of_kinds(cart=[(0, 0, 2, NOW), (1, 1, 2, 5)]))
     assert found.event[CART.triple].tolist() == found.example[CART.triple].tolist() == [1, 1]
     assert found.gate == {CART.triple: 1}
-    graph = build_learning_graph(of_kinds(cart=[(0, 0, 2, NOW), (1, 1, 9, 5)]))
+    graph = build_learning_graph(of_kinds(cart=[(0, 0, 2, NOW), (1, 1, 2, 5)]))
     assert EXAMPLE not in graph.graph.edges[CART.triple].data
+
+
+def test_a_higher_value_counts_more_as_an_example_by_its_place_among_all_and_passes_the_same_message():
+    graph = of_kinds(cart=[(0, 0, 5, NOW), (1, 1, 1, NOW), (2, 2, 3, NOW), (3, 3, 3, NOW), (4, 4, np.nan, NOW)])
+    found = weigh(graph)
+    np.testing.assert_allclose(found.example[CART.triple], [1.375, 0.625, 1, 1, 1])
+    assert found.event[CART.triple].tolist() == [1, 1, 1, 1, 1]
+    assert weigh(graph, of={"cart": {"value": "ignore"}}).example[CART.triple].tolist() == [1, 1, 1, 1, 1]
+    thousandfold = of_kinds(cart=[(0, 0, 5e3, NOW), (1, 1, -1, NOW), (2, 2, 3, NOW), (3, 3, 3, NOW), (4, 4, np.nan, NOW)])
+    np.testing.assert_array_equal(weigh(thousandfold).example[CART.triple], found.example[CART.triple])
 
 
 def test_a_half_life_halves():

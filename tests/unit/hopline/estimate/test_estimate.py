@@ -8,11 +8,12 @@ from neo4j.time import Date
 
 from gnn.cost import TrainingCost
 from hopline.config import Config
-from hopline.estimate.estimate import MOST_EDGES, MOST_NODES, extrapolate, share_to_measure
+from hopline.estimate.estimate import MOST_EDGES, MOST_NODES, extrapolate, fits_whole, share_to_measure
 from hopline.estimate.made_up import made_up_snapshot
 from hopline.estimate.probe import Cost
 from hopline.estimate.shape import KEPT_WHOLE, GraphShape
 from loaders.features import FittedFeatures
+from loaders.sampling.joint_sampler import LEAST_STEPS
 from loaders.sampling.learning_graph import build_learning_graph
 from tests.small_graphs import RATED, SCHEMA
 
@@ -27,7 +28,7 @@ SHAPE = GraphShape(
     },
 )
 TRAINING = TrainingCost(
-    num_steps=5, num_parameters=1000, compute_s=0.1, update_s=0.01, propagate_s=0.5, score_s=1e-8, save_s=0.1
+    is_whole=False, num_batches=5, num_parameters=1000, compute_s=0.1, update_s=0.01, propagate_s=0.5, score_s=1e-8, save_s=0.1
 )
 
 
@@ -37,8 +38,8 @@ def cost(share):
         peak_bytes=int(300e6 + 1000e6 * share),
         prepare_s=share,
         embed_s=0.0,
-        validate=replace(TRAINING, num_steps=round(100 * share)),
-        refit=replace(TRAINING, num_steps=round(110 * share)),
+        validate=replace(TRAINING, is_whole=False, num_batches=round(100 * share)),
+        refit=replace(TRAINING, is_whole=False, num_batches=round(110 * share)),
         valid_users=10,
         test_users=10,
     )
@@ -89,6 +90,23 @@ def test_what_grows_with_the_graph_is_carried_over_and_what_does_not_is_not():
     assert part.epoch_s > whole.epoch_s  # the update of a part was as slow as that of the whole
     assert part.epoch_s == pytest.approx(100 * (0.1 + 0.01 * 7010 / cost(0.5).num_nodes) + 0.1 * 7010 / cost(0.5).num_nodes)
     assert (part.cache_bytes, part.release_bytes) == (whole.cache_bytes, whole.release_bytes)
+
+
+def test_a_step_on_the_whole_graph_grows_with_it_and_an_epoch_has_no_more_of_them():
+    def whole(share):
+        of_share = cost(share)
+        parts = {"validate": of_share.validate, "refit": of_share.refit}
+        return replace(of_share, **{name: replace(part, is_whole=True, num_batches=1) for name, part in parts.items()})
+
+    part = extrapolate(SHAPE, Config(), [(share, SHAPE.scaled(share), whole(share)) for share in (0.25, 0.5)])
+    by_nodes = 7010 / whole(0.5).num_nodes
+    assert part.epoch_s == pytest.approx(LEAST_STEPS * (2 * 0.1 + 0.01 * by_nodes) + 0.1 * by_nodes)
+
+
+def test_a_graph_that_fits_is_trained_on_as_a_whole():
+    assert fits_whole(SHAPE, Config())
+    assert not fits_whole(SHAPE, Config().changed({"train": {"whole_graph_gib": 0.001}}))
+    assert not fits_whole(replace(SHAPE, num_nodes={**SHAPE.num_nodes, "Item": 10_000_000}), Config())
 
 
 def test_twice_the_relationships_take_twice_the_room_of_them():

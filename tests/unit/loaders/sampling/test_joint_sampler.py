@@ -5,7 +5,7 @@ import torch
 from gnn.model import TasksConfig
 from loaders.sampling import dgl
 from loaders.sampling.edge_source import EdgeSource
-from loaders.sampling.joint_sampler import JointSampler
+from loaders.sampling.joint_sampler import LEAST_STEPS, SubgraphSampler, WholeGraph
 from loaders.sampling.learning_graph import WEIGHT, build_learning_graph
 from tests.small_graphs import RATED, goods_and_articles, snapshot
 
@@ -13,10 +13,10 @@ from tests.small_graphs import RATED, goods_and_articles, snapshot
 def make(fanout=3, seed=0, batch_size=16, num_negatives=8):
     data = build_learning_graph(snapshot())
     sources = {
-        "ranking": [EdgeSource(data, RATED, batch_size, num_negatives)],
-        "link": [EdgeSource(data, etype, 4, 2) for etype in data.knowledge],
+        "rating": [EdgeSource(data, RATED, batch_size, num_negatives)],
+        "link": [EdgeSource(data, etype, 4, 2, is_hidden=True) for etype in data.knowledge],
     }
-    return data, JointSampler(data, sources, [fanout, fanout], seed)
+    return data, SubgraphSampler(data, sources, seed, [fanout, fanout])
 
 
 def global_ends(block, etype):
@@ -28,12 +28,12 @@ def global_ends(block, etype):
 
 
 @pytest.mark.parametrize("fanout", [3, -1])
-def test_no_predicted_edge_nor_any_twin_of_it_is_in_the_sampled_blocks(fanout):
+def test_no_hidden_edge_nor_any_twin_of_it_is_in_the_sampled_blocks(fanout):
     _, sampler = make(fanout)
     for batch in sampler.batches(0):
         nodes = {label: batch.blocks[-1].dstnodes[label].data[dgl.NID].numpy() for label in batch.blocks[-1].dsttypes}
         predicted = set()
-        for examples in (e for of_task in batch.examples.values() for e in of_task):
+        for examples in batch.examples["link"]:
             ends = zip(
                 nodes[examples.etype[0]][examples.source],
                 nodes[examples.etype[2]][examples.target],
@@ -51,7 +51,7 @@ def test_no_predicted_edge_nor_any_twin_of_it_is_in_the_sampled_blocks(fanout):
 def test_every_interaction_is_an_example_once_an_epoch():
     data, sampler = make()
     for epoch in range(2):
-        drawn = [e.edge_ids for batch in sampler.batches(epoch) for e in batch.examples["ranking"]]
+        drawn = [e.edge_ids for batch in sampler.batches(epoch) for e in batch.examples["rating"]]
         assert sorted(np.concatenate(drawn)) == list(range(data.graph.num_edges(RATED)))
 
 
@@ -59,7 +59,7 @@ def test_examples_point_at_the_rows_of_the_nodes_they_name():
     data, sampler = make()
     source, target = (ends.numpy() for ends in data.graph.edges(etype=RATED, order="eid"))
     for batch in sampler.batches(0):
-        (examples,) = batch.examples["ranking"]
+        (examples,) = batch.examples["rating"]
         last = batch.blocks[-1]
         assert (last.dstnodes["User"].data[dgl.NID].numpy()[examples.source] == source[examples.edge_ids]).all()
         assert (last.dstnodes["Item"].data[dgl.NID].numpy()[examples.target] == target[examples.edge_ids]).all()
@@ -70,10 +70,10 @@ def test_negatives_are_items_of_the_domain_of_the_item_that_was_chosen():
     data = build_learning_graph(goods_and_articles())
     sources = TasksConfig().build(data, 8)[0].sources(data)
     assert [(source.etype[2], source.num_targets) for source in sources] == [("Item", 24), ("Article", 6)]
-    for batch in JointSampler(data, {"ranking": sources}, [3, 3], 0).batches(0):
+    for batch in SubgraphSampler(data, {"ranking": sources}, 0, [3, 3]).batches(0):
         for examples in batch.examples["ranking"]:
             nodes = batch.blocks[-1].dstnodes[examples.etype[2]].data[dgl.NID]
-            assert nodes[torch.from_numpy(examples.pool)].tolist() == list(range(examples.pool_of))
+            assert nodes[torch.from_numpy(examples.pool)].tolist() == list(range(data.graph.num_nodes(examples.etype[2])))
 
 
 def fingerprint(batch):
@@ -101,6 +101,19 @@ def test_another_seed_or_epoch_gives_other_batches():
     assert [fingerprint(batch) for batch in sampler.batches(1)] != first
     _, other = make(seed=1)
     assert [fingerprint(batch) for batch in other.batches(0)] != first
+
+
+def test_over_the_whole_graph_the_same_is_drawn_and_the_same_hidden():
+    data, sampler = make(fanout=-1)
+    whole = WholeGraph(data, sampler.sources, 0)
+    assert len(whole) == len(sampler) >= LEAST_STEPS
+    for one, other in zip(whole.batches(1), sampler.batches(1), strict=True):
+        assert one.blocks is None
+        assert [e.edge_ids.tolist() for e in one.examples["link"]] == [e.edge_ids.tolist() for e in other.examples["link"]]
+        assert {etype: sorted(ids.tolist()) for etype, ids in one.hidden.items()} == {
+            etype: sorted(ids.tolist()) for etype, ids in other.hidden.items()
+        }
+        assert sum(map(len, one.hidden.values()))
 
 
 def test_sampled_sums_are_unbiased():
