@@ -105,7 +105,7 @@ class _Graph:
     def _run(self, text: Any, **params: Any) -> list[neo4j.Record]:
         password = self._endpoint.password
         auth = None if password is None else (self._endpoint.username, password.get_secret_value())
-        with neo4j.GraphDatabase.driver(self._endpoint.uri, auth=auth) as driver:
+        with neo4j.GraphDatabase.driver(self._endpoint.uri, auth=auth, notifications_min_severity="OFF") as driver:
             return driver.execute_query(text, params, database_=self._endpoint.database).records
 
 

@@ -12,7 +12,7 @@ from cypher import load
 from graph.database import Database
 from graph.schema import EdgeKind, Schema
 from graph.snapshot.numbers import numbers, seconds
-from graph.snapshot.rows import EdgeRows
+from graph.snapshot.rows import EdgeRows, as_internal
 
 
 def group_kinds(schema: Schema) -> list[list[EdgeKind]]:
@@ -50,7 +50,7 @@ def property_names(kind: EdgeKind) -> dict[str, str]:
 
 def valued_rows(kind: EdgeKind, page: dict[str, list[Any]]) -> EdgeRows:
     """Return a page of columns as rows: ``edges``, ``sources``, ``targets``, ``values`` and ``times``, NaN where missing."""
-    edge, source, target = (np.asarray(page[name], np.int64) for name in ("edges", "sources", "targets"))
+    edge, source, target = (as_internal(page[name]) for name in ("edges", "sources", "targets"))
     rows = EdgeRows(edge, source, target)
     if kind.value is not None:
         value, no_value = numbers(page["values"])
@@ -67,7 +67,7 @@ def bare_rows(kinds: Sequence[EdgeKind], page: dict[str, list[Any]]) -> list[Edg
     of_type = np.asarray([number.get(name, -1) for name in page["types"]], np.int64)
     order = np.argsort(of_type, kind="stable")  # at once, as there may be thousands of types
     cuts = np.searchsorted(of_type[order], np.arange(len(number) + 1))
-    edge, source, target = (np.asarray(page[name], np.int64)[order] for name in ("edges", "sources", "targets"))
+    edge, source, target = (as_internal(page[name])[order] for name in ("edges", "sources", "targets"))
     rows = EdgeRows(edge, source, target)
     parts = [rows.take(slice(*cuts[place : place + 2])) for place in range(len(number))]
     return [_as_learnt(kind, parts[number[kind.type]]) for kind in kinds]

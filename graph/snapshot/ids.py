@@ -27,8 +27,11 @@ def as_ids(keys: list[Any], kind: NodeKind) -> NDArray[Any]:
     Raises:
         SchemaError: users or items that cannot be told apart, such as 7 and "7"; or keys that are lists, times or points.
     """
-    if all(type(key) is int for key in keys):
+    types = set(map(type, keys))
+    if types <= {int}:
         ids = np.asarray(keys, np.int64)
+    elif types == {str}:
+        ids = np.asarray(keys, np.str_)
     else:
         odd = next((key for key in keys if not isinstance(key, (int, float, str)) or isinstance(key, bool)), None)
         if odd is not None:

@@ -6,7 +6,7 @@ a snapshot of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from graph.schema import EdgeKind, FeatureType, NodeKind
 from graph.snapshot.columns import Triple
 
 Longs = NDArray[np.int64]
+InternalIds = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,16 @@ class NodeRows:
 
 @dataclass(frozen=True)
 class EdgeRows:
-    """m relationships of one kind, each once: internal ids of themselves and their ends, int64[m].
+    """m relationships of one kind, each once: internal ids of themselves and their ends, int32[m], int64[m] where they need it.
 
     ``source`` and ``target`` are of the kind's labels: the direction that is learnt in, whichever the graph has. ``value``:
     float32[m] (NaN where missing), ``time``: int64[m] (0 where missing), ``no_value`` and ``no_time``: bool[m], whether it is
     missing as what is there is no number or moment; each None if the schema names no such property.
     """
 
-    edge: Longs
-    source: Longs
-    target: Longs
+    edge: InternalIds
+    source: InternalIds
+    target: InternalIds
     value: NDArray[np.float32] | None = None
     time: NDArray[np.int64] | None = None
     no_value: NDArray[np.bool_] | None = None
@@ -51,6 +52,11 @@ class EdgeRows:
     def take(self, rows: NDArray[Any] | slice) -> EdgeRows:
         """Return some rows, by number, by mask or as a slice."""
         return EdgeRows(**{name: column[rows] for name, column in self.columns().items()})
+
+    def joined(self, *others: EdgeRows) -> EdgeRows:
+        """Return these rows and then others that have the same columns."""
+        parts = [part.columns() for part in (self, *others)]
+        return EdgeRows(**{name: np.concatenate([part[name] for part in parts]) for name in self.columns()})
 
     def differs(self, other: EdgeRows) -> NDArray[np.bool_]:
         """Return bool[m], whether the relationships of another m rows have other ends or properties; NaN is like NaN."""
@@ -68,15 +74,14 @@ class EdgeRows:
 class GraphRows:
     """All that a schema names; no relationship has an end that is not among the nodes of its label.
 
-    ``skipped`` counts relationships whose end came while the others were read.
+    ``skipped`` counts relationships whose end came while the others were read. ``gone``, bool[m], tells of some kinds which
+    rows are no longer in the graph: they need not be taken out, which would copy all others.
     """
 
     nodes: dict[str, NodeRows]
     edges: dict[Triple, EdgeRows]
     skipped: int = 0
-
-    def __len__(self) -> int:
-        return sum(len(rows.internal) for rows in self.nodes.values()) + sum(map(len, self.edges.values()))
+    gone: dict[Triple, NDArray[np.bool_]] = field(default_factory=dict)
 
 
 class InternalIndex:
@@ -87,14 +92,14 @@ class InternalIndex:
         self._order = np.argsort(internal, kind="stable")
         self._sorted = internal[self._order]
 
-    def find(self, internal: Longs) -> Longs:
+    def find(self, internal: InternalIds) -> Longs:
         """Return the row numbers, int64[m], of internal ids, -1 where one is not there."""
         if not len(self._sorted):
             return np.full(len(internal), -1, np.int64)
         if self._sorted[-1] < 4 * (len(self._sorted) + len(internal)):  # looking up is ten times faster than searching
             rows = np.full(self._sorted[-1] + 2, -1, np.int64)  # the last entry stands for all that is beyond
             rows[self._sorted] = self._order
-            return np.asarray(rows[np.minimum(internal, len(rows) - 1)])
+            return rows.take(internal, mode="clip")
         place = np.minimum(np.searchsorted(self._sorted, internal), len(self._sorted) - 1)
         return np.where(self._sorted[place] == internal, self._order[place], -1)
 
@@ -110,13 +115,18 @@ def numeric_properties(kind: NodeKind) -> set[str]:
     return {feature.name for feature in kind.features if feature.type is FeatureType.NUMERIC}
 
 
+def as_internal(ids: list[int]) -> InternalIds:
+    """Return internal ids as int32[n], or as int64[n] if one is too large: most time goes into moving them about."""
+    found = np.asarray(ids, np.int64)
+    return found if len(found) and found.max() > np.iinfo(np.int32).max else found.astype(np.int32)
+
+
 def join_rows(kind: EdgeKind, parts: list[EdgeRows]) -> EdgeRows:
     """Return the rows of all parts of one kind, one after the other."""
-    none, neither = np.empty(0, np.int64), np.empty(0, np.bool_)
+    none, neither = as_internal([]), np.empty(0, np.bool_)
     empty = EdgeRows(none, none, none)
     if kind.value is not None:
         empty = replace(empty, value=np.empty(0, np.float32), no_value=neither)
     if kind.time is not None:
-        empty = replace(empty, time=none, no_time=neither)
-    columns = [part.columns() for part in (empty, *parts)]
-    return EdgeRows(**{name: np.concatenate([part[name] for part in columns]) for name in empty.columns()})
+        empty = replace(empty, time=np.empty(0, np.int64), no_time=neither)
+    return empty.joined(*parts)

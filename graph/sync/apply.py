@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cypher import Statement, load
 from graph.database import Database
-from graph.schema import EdgeKind, NodeKind, Schema
+from graph.schema import NodeKind, Schema
 from graph.snapshot.columns import Triple
 from graph.snapshot.edges import bare_rows, is_valued, property_names, valued_rows
 from graph.snapshot.read import PAGES_AT_ONCE
-from graph.snapshot.rows import EdgeRows, GraphRows, InternalIndex, Longs, NodeRows, join_rows, properties_of
+from graph.snapshot.rows import EdgeRows, InternalIndex, Longs, NodeRows, join_rows, properties_of
 from graph.sync.cursor import Changes
+from graph.sync.kept import Kept, KeptEdges
 from graph.sync.report import Counts
 from graph.sync.values import to_text
 
@@ -25,15 +27,15 @@ IDS_A_PAGE = 10_000
 
 @dataclass(frozen=True)
 class Applied:
-    """The rows as they are now, and what that changed; parts that did not change are the same objects as before."""
+    """What is kept now, and what that changed; parts that did not change are the same objects as before."""
 
-    rows: GraphRows
+    kept: Kept
     nodes: Counts
     edges: Counts
 
 
-def apply_changes(database: Database, schema: Schema, rows: GraphRows, changes: Changes) -> Applied:
-    """Read again what changed, and return the rows with it.
+def apply_changes(database: Database, schema: Schema, kept: Kept, changes: Changes) -> Applied:
+    """Read again what changed, and return what is kept with it.
 
     A node that got a label brings all its relationships along, whether or not they changed; one that lost it takes them away.
 
@@ -47,22 +49,22 @@ def apply_changes(database: Database, schema: Schema, rows: GraphRows, changes: 
         entered: list[Longs] = []
         node_counts = Counts()
         for node in schema.nodes:
-            nodes[node.label], came, went, counts = _renew_nodes(reader, node, rows.nodes[node.label], changes.nodes)
+            nodes[node.label], came, went, counts = _renew_nodes(reader, node, kept.nodes[node.label], changes.nodes)
             entered.append(came)
             left[node.label] = went
             node_counts += counts
         touched = np.union1d(changes.edges, reader.edges_of(np.unique(np.concatenate(entered))))
         fresh = reader.edges(schema, touched)
         known = {label: InternalIndex(of_label.internal) for label, of_label in nodes.items()}
-        edges: dict[Triple, EdgeRows] = {}
+        edges: dict[Triple, KeptEdges] = {}
         edge_counts = Counts()
         for kind in schema.edges:
             new = fresh[kind.triple]
             is_known = (known[kind.source].find(new.source) >= 0) & (known[kind.target].find(new.target) >= 0)
             gone = left[kind.source], left[kind.target]
-            edges[kind.triple], counts = _renew_edges(kind, rows.edges[kind.triple], new.take(is_known), touched, gone)
+            edges[kind.triple], counts = _renew_edges(kept.edges[kind.triple], new.take(is_known), touched, gone)
             edge_counts += counts
-    return Applied(GraphRows(nodes, edges), node_counts, edge_counts)
+    return Applied(Kept(changes.cursor, nodes, edges), node_counts, edge_counts)
 
 
 class _Reader:
@@ -138,19 +140,23 @@ def _texts(rows: NodeRows, some: Iterable[int]) -> dict[int, str]:
     return {int(rows.internal[row]): to_text([values[row] for values in rows.properties.values()]) for row in some}
 
 
-def _renew_edges(
-    kind: EdgeKind, old: EdgeRows, new: EdgeRows, touched: Longs, left: Sequence[Longs]
-) -> tuple[EdgeRows, Counts]:
+def _renew_edges(old: KeptEdges, new: EdgeRows, touched: Longs, left: Sequence[Longs]) -> tuple[KeptEdges, Counts]:
     """Return the relationships of a kind as they are now; ``left`` are nodes that are no longer sources, and targets."""
-    is_touched = np.isin(old.edge, touched)
-    is_gone = is_touched
-    for column, nodes in zip((old.source, old.target), left, strict=True):
-        if len(nodes):
-            is_gone = is_gone | np.isin(column, nodes)
-    before = old.take(is_gone)
+    goes = _goes(old.base, touched, left) & ~old.gone
+    goes_of_new = _goes(old.new, touched, left)
+    before = old.base.take(goes).joined(old.new.take(goes_of_new))
     stayed, row_before, row_after = np.intersect1d(before.edge, new.edge, return_indices=True)
     changed = int(before.take(row_before).differs(new.take(row_after)).sum())
     counts = Counts(len(new) - len(stayed), len(before) - len(stayed), changed)
     if counts == Counts():
         return old, counts
-    return join_rows(kind, [old.take(~is_gone), new]), counts
+    return replace(old, gone=old.gone | goes, new=old.new.take(~goes_of_new).joined(new)), counts
+
+
+def _goes(rows: EdgeRows, touched: Longs, left: Sequence[Longs]) -> NDArray[np.bool_]:
+    """Return which relationships were touched, or have an end that is no longer one of their kind."""
+    found = np.isin(rows.edge, touched)
+    for column, nodes in zip((rows.source, rows.target), left, strict=True):
+        if len(nodes):
+            found |= np.isin(column, nodes)
+    return found

@@ -1,4 +1,4 @@
-"""The cache's folder: one version of the graph's rows as Arrow files, replaced as a whole.
+"""The cache's folder: one version of what is kept as Arrow files, replaced as a whole.
 
 A version is a folder with a number for its name, made under another name and then renamed: one that has a number is whole,
 whatever ended the program that wrote it. Files that did not change are shared with the version before. Checksums are kept of
@@ -15,9 +15,10 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -25,24 +26,24 @@ from polars.exceptions import PolarsError
 
 from graph.errors import CacheError
 from graph.schema import Schema
-from graph.snapshot.columns import Triple
-from graph.snapshot.rows import EdgeRows, GraphRows, NodeRows, properties_of
 from graph.sync.cursor import Cursor
-from graph.sync.values import from_column, to_column
+from graph.sync.frames import from_edges, from_mask, from_nodes, to_edges, to_nodes
+from graph.sync.kept import Kept
 
-FORMAT = 1
+FORMAT = 2
 """To be raised when what is kept changes its meaning."""
 
 _MANIFEST = "manifest.json"
-_INTERNAL = "internal"
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What was kept: the rows, and the point in the store's history that they are not older than."""
+class Version:
+    """What the newest version says of itself: the folder, its point in history, how many rows it has, checksums by file."""
 
+    folder: Path
     cursor: Cursor
-    rows: GraphRows
+    num_rows: int
+    files: dict[str, int]
 
 
 @contextmanager
@@ -58,66 +59,76 @@ def turn(folder: Path) -> Iterator[None]:
         yield
 
 
-def load_rows(folder: Path, schema: Schema, database: str) -> Kept:
-    """Return what was kept of a database by the same schema.
+def newest_version(folder: Path, schema: Schema, database: str) -> Version:
+    """Return the version to be loaded, of a database and the same schema.
 
     Raises:
-        CacheError: nothing was, or by another schema, or of another database, or a file is missing or damaged.
+        CacheError: there is none, or by another schema, or of another database, or its manifest is missing or damaged.
     """
     version = _newest(folder)
     if version is None:
         raise CacheError("there is no cache yet")
-    try:
+    with _damage_told(version):
         manifest = json.loads((version / _MANIFEST).read_bytes())
         if (manifest["format"], manifest["database"]) != (FORMAT, database):
             raise CacheError("the cache is of another database, or was written by another version of Hopline")
         if manifest["schema"] != _digest(schema):
             raise CacheError("the schema is not the one that the cache was made by")
-        frames = {name: _read(version / name, checksum) for name, checksum in manifest["files"].items()}
-        nodes = {kind.label: _to_nodes(frames[_node_file(schema, kind.label)], properties_of(kind)) for kind in schema.nodes}
-        edges = {kind.triple: _to_edges(frames[_edge_file(schema, kind.triple)]) for kind in schema.edges}
-        return Kept(Cursor(**manifest["cursor"]), GraphRows(nodes, edges))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, PolarsError) as error:
-        raise CacheError(f"the cache in {version} is damaged ({error})") from error
+        return Version(version, Cursor(**manifest["cursor"]), int(manifest["rows"]), dict(manifest["files"]))
 
 
-def save_rows(folder: Path, schema: Schema, database: str, kept: Kept, before: GraphRows | None = None) -> None:
+def load_version(version: Version, schema: Schema) -> Kept:
+    """Return what a version holds.
+
+    Raises:
+        CacheError: a file is missing or damaged.
+    """
+    with _damage_told(version.folder):
+        frames = {name: _read(version.folder / name, checksum) for name, checksum in version.files.items()}
+        nodes = {kind.label: to_nodes(frames[f"nodes-{n}.arrow"], kind) for n, kind in enumerate(schema.nodes)}
+        edges = {
+            kind.triple: to_edges(
+                frames[f"edges-{n}.arrow"], frames.get(f"edges-{n}.gone.arrow"), frames.get(f"edges-{n}.new.arrow")
+            )
+            for n, kind in enumerate(schema.edges)
+        }
+        return Kept(version.cursor, nodes, edges)
+
+
+def save_version(folder: Path, schema: Schema, database: str, kept: Kept, before: Kept | None = None) -> None:
     """Keep rows as the newest version, then remove the older ones; to be called in one's :func:`turn`.
 
-    ``before`` are the rows that :func:`load_rows` gave: the parts that are still the same objects are not written again.
+    ``before`` is what :func:`load_version` gave: the parts that are still the same objects are not written again.
 
     Raises:
         OSError: the disk is full or may not be written; the version before stays.
         CacheError: a property's value cannot be kept.
     """
-    old = _newest(folder) if before is not None else None
-    checksums = json.loads((old / _MANIFEST).read_bytes())["files"] if old is not None else {}
     with tempfile.TemporaryDirectory(prefix="new-", dir=folder) as scratch:
-        new = Path(scratch, "version")
-        new.mkdir()
-        files: dict[str, int] = {}
-        for label, nodes in kept.rows.nodes.items():
-            name = _node_file(schema, label)
-            if before is not None and old is not None and before.nodes[label] is nodes:
-                files[name] = _share(old / name, new / name, checksums[name])
-            else:
-                files[name] = _write(_from_nodes(nodes), new / name)
-        for triple, edges in kept.rows.edges.items():
-            name = _edge_file(schema, triple)
-            if before is not None and old is not None and before.edges[triple] is edges:
-                files[name] = _share(old / name, new / name, checksums[name])
-            else:
-                files[name] = _write(pl.DataFrame(edges.columns()), new / name)
+        writer = _Writer(Path(scratch, "version"), None if before is None else newest_version(folder, schema, database))
+        for n, node in enumerate(schema.nodes):
+            nodes = kept.nodes[node.label]
+            is_same = before is not None and before.nodes[node.label] is nodes
+            writer.keep(f"nodes-{n}.arrow", is_same, partial(from_nodes, nodes))
+        for n, kind in enumerate(schema.edges):
+            edges = kept.edges[kind.triple]
+            is_same = before is not None and before.edges[kind.triple].base is edges.base
+            writer.keep(f"edges-{n}.arrow", is_same, partial(from_edges, edges.base))
+            if edges.is_patched:
+                is_same = before is not None and before.edges[kind.triple] is edges
+                writer.keep(f"edges-{n}.gone.arrow", is_same, partial(from_mask, edges.gone))
+                writer.keep(f"edges-{n}.new.arrow", is_same, partial(from_edges, edges.new))
         manifest = {
             "format": FORMAT,
             "schema": _digest(schema),
             "database": database,
             "cursor": asdict(kept.cursor),
-            "files": files,
+            "rows": len(kept),
+            "files": writer.files,
         }
-        (new / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        (writer.folder / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
         versions = _versions(folder)
-        new.rename(folder / f"{int(versions[-1].name) + 1 if versions else 1:08}")
+        writer.folder.rename(folder / f"{int(versions[-1].name) + 1 if versions else 1:08}")
     remove_versions(versions)
     for left in folder.glob("new-*"):  # of a program that was killed; nobody else writes in our turn
         shutil.rmtree(left, ignore_errors=True)
@@ -143,27 +154,29 @@ def _digest(schema: Schema) -> str:
     return hashlib.sha256(schema.model_dump_json().encode()).hexdigest()
 
 
-def _node_file(schema: Schema, label: str) -> str:
-    return f"nodes-{[kind.label for kind in schema.nodes].index(label)}.arrow"
+@contextmanager
+def _damage_told(version: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, PolarsError) as error:
+        raise CacheError(f"the cache in {version} is damaged ({error})") from error
 
 
-def _edge_file(schema: Schema, triple: Triple) -> str:
-    return f"edges-{[kind.triple for kind in schema.edges].index(triple)}.arrow"
+class _Writer:
+    """Makes a version's files: those of the version before that are still true are shared with it."""
 
+    def __init__(self, folder: Path, before: Version | None) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self.files: dict[str, int] = {}
+        self._before = before
 
-def _from_nodes(rows: NodeRows) -> pl.DataFrame:
-    columns = [to_column(name, values) for name, values in rows.properties.items()]
-    return pl.DataFrame([pl.Series(_INTERNAL, rows.internal), *columns])
-
-
-def _to_nodes(frame: pl.DataFrame, properties: list[str]) -> NodeRows:
-    internal, *columns = frame.get_columns()
-    found = dict(from_column(column) for column in columns)
-    return NodeRows(internal.to_numpy(), {name: found[name] for name in properties})
-
-
-def _to_edges(frame: pl.DataFrame) -> EdgeRows:
-    return EdgeRows(**{column.name: column.to_numpy() for column in frame.get_columns()})
+    def keep(self, name: str, is_same: bool, frame: Callable[[], pl.DataFrame]) -> None:
+        if is_same and self._before is not None:
+            _share(self._before.folder / name, self.folder / name)
+            self.files[name] = self._before.files[name]
+        else:
+            self.files[name] = _write(frame(), self.folder / name)
 
 
 def _write(frame: pl.DataFrame, path: Path) -> int:
@@ -171,12 +184,11 @@ def _write(frame: pl.DataFrame, path: Path) -> int:
     return _checksum(path)
 
 
-def _share(old: Path, new: Path, checksum: int) -> int:
+def _share(old: Path, new: Path) -> None:
     try:
         os.link(old, new)
     except OSError:  # a file system without links
         shutil.copyfile(old, new)
-    return checksum
 
 
 def _read(path: Path, checksum: int) -> pl.DataFrame:

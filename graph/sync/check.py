@@ -15,8 +15,8 @@ from graph.progress import OnStage, silent
 from graph.schema import EdgeKind, NodeKind, Schema
 from graph.snapshot.ids import keys_of
 from graph.snapshot.read import read_rows
-from graph.snapshot.rows import GraphRows, InternalIndex, Longs, NodeRows
-from graph.sync.cache import load_rows, turn
+from graph.snapshot.rows import GraphRows, InternalIds, InternalIndex, Longs, NodeRows
+from graph.sync.cache import load_version, newest_version, turn
 from graph.sync.values import to_text
 
 MOST_EXAMPLES = 3
@@ -44,7 +44,8 @@ def check_cache(database: Database, schema: Schema, folder: Path, progress: OnSt
         DatabaseGoneError: the connection was lost.
     """
     with turn(folder):
-        kept = load_rows(folder, schema, database.endpoint.database).rows
+        cached = load_version(newest_version(folder, schema, database.endpoint.database), schema)
+    kept = GraphRows(cached.nodes, {triple: edges.present() for triple, edges in cached.edges.items()})
     graph = read_rows(database, schema, progress)
     found = [_of_nodes(kind, kept.nodes[kind.label], graph.nodes[kind.label]) for kind in schema.nodes]
     found += [_of_edges(kind, schema, kept, graph) for kind in schema.edges]
@@ -87,7 +88,7 @@ def _of_edges(kind: EdgeKind, schema: Schema, kept: GraphRows, graph: GraphRows)
     )
 
 
-def _sides(kept: Longs, graph: Longs) -> tuple[Longs, Longs, Longs, Longs]:
+def _sides(kept: InternalIds, graph: InternalIds) -> tuple[Longs, Longs, Longs, Longs]:
     """Return rows of the graph that the cache lacks, rows of the cache that the graph lacks, and the rows of both, in pairs."""
     _, row_kept, row_graph = np.intersect1d(kept, graph, assume_unique=True, return_indices=True)
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,16 +12,19 @@ from graph.errors import CacheError
 from graph.progress import OnStage, silent
 from graph.schema import Schema
 from graph.snapshot.build import build_snapshot
+from graph.snapshot.columns import Triple
 from graph.snapshot.read import read_rows
-from graph.snapshot.rows import GraphRows
+from graph.snapshot.rows import NodeRows
 from graph.sync.apply import apply_changes
-from graph.sync.cache import Kept, load_rows, save_rows, turn
+from graph.sync.cache import Version, load_version, newest_version, save_version, turn
 from graph.sync.cursor import Changes, read_changes
+from graph.sync.kept import Kept, KeptEdges
 from graph.sync.report import Counts, Synced, SyncKind, SyncReport
 
 LEAST_LIMIT = 10_000
 LARGEST_SHARE = 0.25  # of the graph: where more changed, reading all of it is as fast
 
+_Kinds = tuple[dict[str, NodeRows], dict[Triple, KeptEdges]]
 NO_CURSOR = "this server does not tell what changed; only the embedded one does"
 
 
@@ -45,42 +49,51 @@ def sync(database: Database, schema: Schema, folder: Path, progress: OnStage = s
 
 def _sync(database: Database, schema: Schema, folder: Path, progress: OnStage) -> Synced:
     name = database.endpoint.database
+    version: Version | None = None
     kept: Kept | None = None
     why = ""
     try:
-        kept = load_rows(folder, schema, name)
+        version = newest_version(folder, schema, name)
     except CacheError as error:
         why = str(error)
-    limit = 0 if kept is None else max(LEAST_LIMIT, int(len(kept.rows) * LARGEST_SHARE))
-    changes = read_changes(database, None if kept is None else kept.cursor, limit)
+    limit = 0 if version is None else max(LEAST_LIMIT, int(version.num_rows * LARGEST_SHARE))
+    with ThreadPoolExecutor(1, "sync") as asking:  # the server reads its log while the cache is loaded
+        asked = asking.submit(read_changes, database, None if version is None else version.cursor, limit)
+        try:
+            kept = None if version is None else load_version(version, schema)
+        except CacheError as error:
+            why = str(error)
+        changes = asked.result()
     if changes is None:
         return _read_all(database, schema, progress, NO_CURSOR)[0]
     try:
         if kept is not None and not changes.gap:
             return _read_changed(database, schema, folder, kept, changes)
-        synced, rows = _read_all(database, schema, progress, why or changes.gap)
-        save_rows(folder, schema, name, Kept(changes.cursor, rows))
+        synced, (nodes, edges) = _read_all(database, schema, progress, why or changes.gap)
+        save_version(folder, schema, name, Kept(changes.cursor, nodes, edges))
     except CacheError as error:
         return _read_all(database, schema, progress, str(error))[0]
     return synced
 
 
-def _read_all(database: Database, schema: Schema, progress: OnStage, why: str) -> tuple[Synced, GraphRows]:
-    snapshot, rows = build_snapshot(schema, read_rows(database, schema, progress))
+def _read_all(database: Database, schema: Schema, progress: OnStage, why: str) -> tuple[Synced, _Kinds]:
+    rows = read_rows(database, schema, progress)
+    snapshot, orders = build_snapshot(schema, rows)
     nodes = Counts(added=sum(len(columns.ids) for columns in snapshot.nodes.values()))
     edges = Counts(added=sum(len(columns.source) for columns in snapshot.edges.values()))
-    return Synced(snapshot, SyncReport(SyncKind.FULL, why, nodes, edges, 0.0)), rows
+    kept = {triple: KeptEdges.of(of_kind.take(orders[triple])) for triple, of_kind in rows.edges.items()}
+    return Synced(snapshot, SyncReport(SyncKind.FULL, why, nodes, edges, 0.0)), (rows.nodes, kept)
 
 
 def _read_changed(database: Database, schema: Schema, folder: Path, kept: Kept, changes: Changes) -> Synced:
     if changes.cursor == kept.cursor:
-        return Synced(build_snapshot(schema, kept.rows)[0], SyncReport(SyncKind.UNCHANGED, "", Counts(), Counts(), 0.0))
-    applied = apply_changes(database, schema, kept.rows, changes)
-    snapshot, ordered = build_snapshot(schema, applied.rows)
+        return Synced(build_snapshot(schema, kept.rows())[0], SyncReport(SyncKind.UNCHANGED, "", Counts(), Counts(), 0.0))
+    applied = apply_changes(database, schema, kept, changes)
+    rows = applied.kept.rows()
+    snapshot, orders = build_snapshot(schema, rows)
     edges = {
-        triple: rows if rows is kept.rows.edges[triple] else ordered.edges[triple]
-        for triple, rows in applied.rows.edges.items()
+        triple: KeptEdges.of(rows.edges[triple].take(orders[triple])) if of_kind.is_worn else of_kind
+        for triple, of_kind in applied.kept.edges.items()
     }
-    now = Kept(changes.cursor, GraphRows(applied.rows.nodes, edges))
-    save_rows(folder, schema, database.endpoint.database, now, before=kept.rows)
+    save_version(folder, schema, database.endpoint.database, replace(applied.kept, edges=edges), before=kept)
     return Synced(snapshot, SyncReport(SyncKind.INCREMENTAL, "", applied.nodes, applied.edges, 0.0))

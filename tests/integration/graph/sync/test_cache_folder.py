@@ -30,6 +30,24 @@ def folder(database, session, tmp_path):
     return tmp_path / "snapshot"
 
 
+@pytest.fixture
+def patched(database, session, folder, monkeypatch):
+    """The same, after a change that is written beside the relationships that stayed."""
+    session.run(
+        "UNWIND range(1, 9) AS n CREATE (:User {id: 'made' + n})-[:RATED {value: 1.0}]->(:Item {id: 'made' + n})"
+    ).consume()
+    monkeypatch.setattr("graph.sync.kept.LARGEST_PATCH", 0.0)
+    sync(database, SCHEMA, folder)
+    whole = version_of(folder) / "edges-0.arrow"
+    before = whole.stat().st_ino, whole.read_bytes()
+    monkeypatch.setattr("graph.sync.kept.LARGEST_PATCH", 1.0)
+    session.run("MATCH (:User {id: 'made1'})-[r:RATED]->() SET r.value = 7.5").consume()
+    assert sync(database, SCHEMA, folder).report.kind is SyncKind.INCREMENTAL
+    whole = version_of(folder) / "edges-0.arrow"
+    assert (whole.stat().st_ino, whole.read_bytes()) == before
+    return folder
+
+
 def version_of(folder):
     (version,) = [path for path in folder.iterdir() if path.is_dir()]
     return version
@@ -60,6 +78,29 @@ def test_a_file_that_is_cut_off_damaged_or_gone_is_found(database, folder, damag
     with pytest.raises(CacheError):
         check_cache(database, SCHEMA, folder)
     assert_reads_all(database, folder, "damaged")
+
+
+@pytest.mark.parametrize("damage", [cut, flip, lambda path: path.unlink(), lambda path: path.write_bytes(b"")])
+@pytest.mark.parametrize("name", ["edges-0.gone.arrow", "edges-0.new.arrow"])
+def test_damage_to_what_differs_from_the_relationships_that_stayed_is_found(database, patched, damage, name):
+    damage(version_of(patched) / name)
+    with pytest.raises(CacheError):
+        check_cache(database, SCHEMA, patched)
+    assert_reads_all(database, patched, "damaged")
+
+
+def test_relationships_are_written_whole_again_when_many_differ(database, session, patched, monkeypatch):
+    version = version_of(patched)
+    before = (version / "edges-0.arrow").read_bytes()
+    assert {path.name for path in version.glob("edges-0.*.arrow")} == {"edges-0.gone.arrow", "edges-0.new.arrow"}
+    monkeypatch.setattr("graph.sync.kept.LARGEST_PATCH", 0.0)
+    session.run("MATCH (:User {id: 'made2'})-[r:RATED]->() SET r.value = 8.5").consume()
+    sync(database, SCHEMA, patched)
+    version = version_of(patched)
+    assert (version / "edges-0.arrow").read_bytes() != before
+    assert not list(version.glob("edges-0.*.arrow"))
+    check_equal(sync(database, SCHEMA, patched).snapshot, read_snapshot(database, SCHEMA))
+    assert check_cache(database, SCHEMA, patched) == []
 
 
 def test_another_schema_reads_all(database, folder):

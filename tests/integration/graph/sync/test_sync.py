@@ -29,8 +29,9 @@ def folder(tmp_path):
     return tmp_path / "snapshot"
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_after_any_changes_it_is_what_the_whole_graph_is(database, session, folder, seed):
+@pytest.mark.parametrize(("seed", "largest_patch"), [(0, 0.0), (1, 0.1), (2, 1.0), (3, 100.0)])
+def test_after_any_changes_it_is_what_the_whole_graph_is(database, session, folder, monkeypatch, seed, largest_patch):
+    monkeypatch.setattr("graph.sync.kept.LARGEST_PATCH", largest_patch)
     rng = np.random.default_rng(seed)
     change(session, rng, 40)
     assert sync(database, SCHEMA, folder).report.kind is SyncKind.FULL

@@ -1,0 +1,57 @@
+"""What is kept as frames, to be written as Arrow files, and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from graph.schema import NodeKind
+from graph.snapshot.rows import EdgeRows, NodeRows, properties_of
+from graph.sync.kept import KeptEdges
+from graph.sync.values import from_column, to_column
+
+_INTERNAL = "internal"
+_ROW = "row"
+
+
+def from_nodes(rows: NodeRows) -> pl.DataFrame:
+    """Return nodes as a frame.
+
+    Raises:
+        CacheError: a value of a property is of a type that is none of Neo4j's.
+    """
+    columns = [to_column(name, values) for name, values in rows.properties.items()]
+    return pl.DataFrame([pl.Series(_INTERNAL, rows.internal), *columns])
+
+
+def to_nodes(frame: pl.DataFrame, kind: NodeKind) -> NodeRows:
+    """Return the nodes that :func:`from_nodes` was given."""
+    internal, *columns = frame.get_columns()
+    found = dict(from_column(column) for column in columns)
+    return NodeRows(internal.to_numpy(), {name: found[name] for name in properties_of(kind)})
+
+
+def from_edges(rows: EdgeRows) -> pl.DataFrame:
+    """Return relationships as a frame."""
+    return pl.DataFrame(rows.columns())
+
+
+def from_mask(is_gone: NDArray[np.bool_]) -> pl.DataFrame:
+    """Return which rows are gone as a frame."""
+    return pl.DataFrame({_ROW: np.flatnonzero(is_gone)})
+
+
+def to_edges(base: pl.DataFrame, gone: pl.DataFrame | None, new: pl.DataFrame | None) -> KeptEdges:
+    """Return relationships from the frame of those that stay, and those of which of them are gone and which are new, if any."""
+    kept = KeptEdges.of(_to_rows(base))
+    if gone is None or new is None:
+        return kept
+    kept.gone[gone[_ROW].to_numpy()] = True
+    return replace(kept, new=_to_rows(new))
+
+
+def _to_rows(frame: pl.DataFrame) -> EdgeRows:
+    return EdgeRows(**{column.name: column.to_numpy() for column in frame.get_columns()})
