@@ -30,10 +30,11 @@ class SplitConfig(BaseModel):
     target: tuple[str, ...] = Field(
         default=(), description="behaviours to hold out and measure, such as purchase; none named: all that tell of liking"
     )
-    pairs_together: bool = Field(
-        default=True,
+    pairs_together: bool | None = Field(
+        default=None,
         description="hold out a user's interactions with an item together; false: those of other behaviours are trained on, "
-        "and their pairs, being met, are not measured",
+        "and their pairs, being met, are not measured; unset: true, but false for a split by time, where leaving out what came "
+        "before would tell of what comes after",
     )
     train_file: Path | None = None
     valid_file: Path | None = Field(default=None, description="unset: the share `valid` of each user is drawn from train_file")
@@ -48,6 +49,11 @@ class SplitConfig(BaseModel):
         if self.by != "files" and self.valid + self.test >= 1:
             raise ValueError(f"valid {self.valid:g} and test {self.test:g} leave nothing to train on; together, stay below 1")
         return self
+
+    @property
+    def holds_pairs_together(self) -> bool:
+        """Whether all interactions of one user and item go to one part."""
+        return self.by != "time" if self.pairs_together is None else self.pairs_together
 
     def targets(self, snapshot: Snapshot, positive: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which of the interactions of a snapshot, bool[n], are to be held out and measured, of those of liking.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from loaders.clean import CleanConfig, CleanReport, clean, split_cleaned
 from loaders.interactions import InteractionLog
 from loaders.splits import Rows, Split
 from loaders.target_split import split_targets
+from loaders.time_cut import leave_out_later
 
 NUM_POPULAR = 200  # popular items of each domain kept with a release, for users it does not know
 
@@ -95,6 +96,8 @@ def prepare(
 ) -> Prepared:
     """Clean a snapshot and split its interactions; ``read_at``: when it was read, in seconds since 1970.
 
+    Split by time, what is learnt from has no fact or friendship dated after the first cut either.
+
     Raises:
         InputError: the graph cannot be cleaned or split as configured.
     """
@@ -106,7 +109,12 @@ def prepare(
 
     def split(log: InteractionLog) -> Split:
         of_log = target if log is cleaned.log else target_before
-        return split_targets(log, splitting.splitter(), of_log, pairs_together=splitting.pairs_together)
+        return split_targets(log, splitting.splitter(), of_log, pairs_together=splitting.holds_pairs_together)
 
     parts, report = split_cleaned(cleaned, split, as_given=splitting.by == "files")
-    return Prepared(cleaned.snapshot, SplitLog(cleaned.log, parts, positive, target), report, cleaned.before.digest())
+    learnt = cleaned.snapshot
+    if splitting.by == "time" and cleaned.log.time is not None:
+        held = np.concatenate([parts.valid, parts.test])
+        learnt, count = leave_out_later(learnt, int(cleaned.log.time[held].min()))
+        report = replace(report, counts=(*report.counts, count))
+    return Prepared(learnt, SplitLog(cleaned.log, parts, positive, target), report, cleaned.before.digest())

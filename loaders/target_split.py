@@ -17,7 +17,8 @@ def split_targets(log: InteractionLog, splitter: Splitter, target: NDArray[np.bo
     A split by time cuts the others at the same moments. With ``pairs_together``, all interactions of one user and item
     go to the
     latest part that any of them is of: who put in the cart what the test has them buy would be too easy to tell. Without, the
-    cart stays in train, and the pair, being met, is not measured. What is measured of a part are its targets.
+    cart stays in train, and the pair, being met, is not measured. So it should be in a split by time: which earlier
+    interactions are missing would tell of later ones. What is measured of a part are its targets.
 
     Raises:
         InputError: the targets cannot be split as asked.
