@@ -2,8 +2,10 @@
 
 from gnn.baselines.baseline import Baseline
 from gnn.baselines.ease import EASE
+from gnn.baselines.ials import IALS
 from gnn.baselines.item_knn import ItemKNN
 from gnn.baselines.popularity import Popularity
+from gnn.baselines.rp3beta import RP3beta
 from gnn.baselines.tune import Trial, Tuning, tune
 
-__all__ = ["EASE", "Baseline", "ItemKNN", "Popularity", "Trial", "Tuning", "tune"]
+__all__ = ["EASE", "IALS", "Baseline", "ItemKNN", "Popularity", "RP3beta", "Trial", "Tuning", "tune"]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gnn.baselines.baseline import Baseline
+from gnn.baselines.nearest import keep_largest
 from gnn.errors import TrainingError
 
 _BLOCK = 1024  # items whose similarities to all others are held at a time
@@ -39,23 +40,20 @@ class ItemKNN(Baseline):
         by_item = sparse.csr_array(interactions.T, dtype=np.float64)
         norms = np.sqrt(np.asarray(by_item.power(2).sum(axis=1)))
         blocks = [
-            self._nearest(by_item[start : start + _BLOCK] @ interactions, start, norms)
+            keep_largest(
+                self._similarity_of(by_item[start : start + _BLOCK] @ interactions, start, norms), start, self.neighbours
+            )
             for start in range(0, len(norms), _BLOCK)
         ]
         # A row holds an item's neighbours; users' rows are multiplied by columns.
         self._similarity = sparse.csr_array(sparse.vstack(blocks).T, dtype=np.float32)
 
-    def _nearest(self, shared: sparse.csr_array, start: int, norms: NDArray[np.float64]) -> sparse.csr_array:
-        """Turn a block's dot products float64[b, num_items] into similarities, the nearest kept."""
-        pairs = shared.tocoo()
-        keep = (pairs.coords[0] + start != pairs.coords[1]) & (pairs.data > 0)
-        row, column = pairs.coords[0][keep], pairs.coords[1][keep]
-        similarity = pairs.data[keep] / (norms[row + start] * norms[column] + self.shrinkage)
-        order = np.lexsort((column, -similarity, row))
-        row, column, similarity = row[order], column[order], similarity[order]
-        first = np.searchsorted(row, np.arange(shared.shape[0]))
-        near = np.arange(len(row)) - first[row] < self.neighbours
-        return sparse.csr_array((similarity[near], (row[near], column[near])), shape=shared.shape)
+    def _similarity_of(self, shared: sparse.csr_array, start: int, norms: NDArray[np.float64]) -> sparse.csr_array:
+        """Turn a block's dot products float64[b, num_items] into similarities."""
+        row_norms = np.repeat(norms[start : start + shared.shape[0]], np.diff(shared.indptr))
+        lengths = row_norms * norms[shared.indices] + self.shrinkage
+        shared.data = np.divide(shared.data, lengths, out=np.zeros_like(shared.data), where=lengths > 0)
+        return shared
 
     def score(self, user_index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Map int64[b] to float32[b, num_items]."""

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from gnn.baselines import EASE, Baseline, ItemKNN, Popularity, tune
+from gnn.baselines import EASE, IALS, Baseline, ItemKNN, Popularity, RP3beta, tune
 from gnn.errors import EvaluationError, TrainingError
 from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 
-BASELINES = [Popularity, ItemKNN, EASE]
+BASELINES = [Popularity, ItemKNN, RP3beta, EASE, IALS]
 
 
 def of_matrix(matrix, **values):
@@ -29,7 +29,9 @@ def random_matrix(seed=0, shape=(50, 23)):
     return (np.random.default_rng(seed).random(shape) < 0.2).astype(np.float64)
 
 
-@pytest.mark.parametrize("model", [ItemKNN(), ItemKNN(neighbours=25, shrinkage=5), EASE(), EASE(reg=1)])
+@pytest.mark.parametrize(
+    "model", [ItemKNN(), ItemKNN(neighbours=25, shrinkage=5), RP3beta(), EASE(), EASE(reg=1), IALS(embedding_size=4)]
+)
 def test_withheld_item_ranks_first(model):
     train, test = checkerboard()
     result = evaluate(fitted(model, train), Holdout(train, test), ks=(1,))
@@ -43,7 +45,7 @@ def test_every_baseline_scores_any_users_in_the_order_asked(baseline):
     assert everyone.shape == (50, 23)
     assert everyone.dtype == np.float32
     asked = np.array([7, 3, 3, 49])
-    np.testing.assert_allclose(model.score(asked), everyone[asked], rtol=1e-6)
+    np.testing.assert_allclose(model.score(asked), everyone[asked], rtol=1e-6, atol=1e-6)
     assert model.score(asked[:0]).shape == (0, 23)
 
 
@@ -89,6 +91,29 @@ def test_item_knn_is_its_definition(block, monkeypatch):
     np.testing.assert_allclose(model.score(np.arange(50)), matrix @ similarity.T, rtol=1e-5)
 
 
+@pytest.mark.parametrize("block", [4, 1024])
+def test_rp3beta_is_its_definition(block, monkeypatch):
+    monkeypatch.setattr("gnn.baselines.rp3beta._BLOCK", block)
+    matrix = random_matrix(1) * np.arange(1, 24)
+    of_user, of_item = matrix.sum(axis=1, keepdims=True), matrix.sum(axis=0)
+    first, back = (matrix / of_user) ** 0.7, (matrix / of_item) ** 0.7
+    walks = back.T @ first / of_item**0.4
+    np.fill_diagonal(walks, 0)
+    for item in range(23):
+        walks[item, np.lexsort((np.arange(23), -walks[item]))[5:]] = 0
+    model = fitted(RP3beta(0.7, 0.4, 5), of_matrix(matrix, value=matrix[np.nonzero(matrix)]))
+    np.testing.assert_allclose(model.score(np.arange(50)), first @ walks, rtol=1e-5)
+
+
+def test_of_neighbours_that_are_as_near_the_first_are_kept():
+    matrix = np.ones((4, 6))
+    model = fitted(ItemKNN(neighbours=2), of_matrix(matrix))
+    expected = np.zeros((6, 6))
+    for item in range(6):
+        expected[item, [other for other in range(6) if other != item][:2]] = 1
+    np.testing.assert_allclose(model.score(np.arange(4)), matrix @ expected.T, rtol=1e-6)
+
+
 def test_ease_is_ridge_regression_of_each_item_on_the_others():
     matrix, reg = random_matrix(2), 7.0
     weights = np.zeros((23, 23))
@@ -100,13 +125,59 @@ def test_ease_is_ridge_regression_of_each_item_on_the_others():
     np.testing.assert_allclose(model.score(np.arange(50)), matrix @ weights, rtol=1e-4, atol=1e-6)
 
 
+def ials_loss(matrix, users, items, unobserved, reg):
+    scores = users @ items.T
+    fit = (matrix * (1 - scores) ** 2).sum() + unobserved * (scores**2).sum()
+    of_user = (np.count_nonzero(matrix, axis=1) + unobserved * len(items)) @ (users**2).sum(axis=1)
+    of_item = (np.count_nonzero(matrix, axis=0) + unobserved * len(users)) @ (items**2).sum(axis=1)
+    return fit + reg * (of_user + of_item)
+
+
+@pytest.mark.parametrize("block", [40, 2**22])
+def test_ials_leaves_no_item_vector_that_could_be_better_and_no_epoch_makes_it_worse(block, monkeypatch):
+    monkeypatch.setattr("gnn.baselines.ials._BLOCK", block)
+    matrix = random_matrix(4) * np.random.default_rng(0).integers(1, 4, (50, 23))
+    data = of_matrix(matrix, value=matrix[np.nonzero(matrix)])
+    losses = []
+    for epochs in (1, 2, 8):
+        model = fitted(IALS(0.2, 0.05, embedding_size=5, epochs=epochs), data)
+        users, items = model.users.astype(np.float64), model.items.astype(np.float64)
+        losses.append(ials_loss(matrix, users, items, 0.2, 0.05))
+        for item in range(23):
+            for step in np.eye(5):
+                for size in (-0.02, 0.02):
+                    moved = items.copy()
+                    moved[item] += size * step
+                    assert ials_loss(matrix, users, moved, 0.2, 0.05) > losses[-1]
+    assert losses == sorted(losses, reverse=True)
+
+
+def test_ials_is_a_function_of_its_seed():
+    data = of_matrix(random_matrix())
+    one, same, other = (fitted(IALS(embedding_size=4, seed=seed), data).items for seed in (0, 0, 1))
+    assert np.array_equal(one, same)
+    assert not np.array_equal(one, other)
+
+
 def test_ease_refuses_more_items_than_memory_is_meant_for():
     with pytest.raises(TrainingError, match=r"100,000 items.*200,000,000,000 bytes.*max_items=20,000"):
         EASE().fit(np.array([0]), np.array([0]), 1, 100_000)
 
 
 @pytest.mark.parametrize(
-    ("baseline", "wrong"), [(EASE, {"reg": 0}), (ItemKNN, {"neighbours": 0}), (ItemKNN, {"shrinkage": -1.0})]
+    ("baseline", "wrong"),
+    [
+        (EASE, {"reg": 0}),
+        (ItemKNN, {"neighbours": 0}),
+        (ItemKNN, {"shrinkage": -1.0}),
+        (RP3beta, {"alpha": 0}),
+        (RP3beta, {"beta": -0.5}),
+        (RP3beta, {"neighbours": 0}),
+        (IALS, {"unobserved": 0}),
+        (IALS, {"reg": -0.1}),
+        (IALS, {"embedding_size": 0}),
+        (IALS, {"epochs": 0}),
+    ],
 )
 def test_settings_that_cannot_work_are_refused(baseline, wrong):
     with pytest.raises(TrainingError, match=f"{next(iter(wrong))}={next(iter(wrong.values()))}"):
