@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from benchmarks.data_sets import DataSet, find
 from benchmarks.server import fresh_database
-from gnn.evaluate import compare, evaluate
+from gnn.compare import compare
+from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 from gnn.metrics import find_hits, ndcg

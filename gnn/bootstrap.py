@@ -78,9 +78,19 @@ def paired_bootstrap(
             f"got figures of shapes {a.shape} and {b.shape}; expected one figure a user for the same users. "
             "Evaluate both on one Holdout."
         )
-    gain = a - b
-    means = resample_means(gain[:, None], seed, resamples)[:, 0]
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    beyond = min(int((means <= 0).sum()), int((means >= 0).sum()))
-    p_value = min(1.0, 2 * (beyond + 1) / (resamples + 1))
-    return Difference(float(gain.mean()), float(low), float(high), p_value)
+    (difference,) = gains((a - b)[:, None], seed, resamples=resamples, level=level)
+    return difference
+
+
+def gains(gain: NDArray[np.float64], seed: int = 0, *, resamples: int = 2000, level: float = 0.95) -> list[Difference]:
+    """Return how sure each column of gains, float64[num_users, m], is: :func:`paired_bootstrap` for many metrics at once.
+
+    Raises:
+        EvaluationError: no users.
+    """
+    means = resample_means(gain, seed, resamples)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    beyond = np.minimum((means <= 0).sum(axis=0), (means >= 0).sum(axis=0))
+    p_value = np.minimum(1.0, 2 * (beyond + 1) / (resamples + 1))
+    columns = zip(gain.mean(axis=0).tolist(), low.tolist(), high.tolist(), p_value.tolist(), strict=True)
+    return [Difference(*column) for column in columns]

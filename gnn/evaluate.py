@@ -9,23 +9,22 @@ Only full rankings: metrics over sampled items may order models wrongly (Krichen
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from time import perf_counter
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnn.bootstrap import Difference, mean_intervals, paired_bootstrap
+from gnn.beyond_accuracy import BeyondAccuracy
+from gnn.bootstrap import mean_intervals
 from gnn.errors import EvaluationError
 from gnn.holdout import Holdout
-from gnn.metrics import METRICS, coverage, find_hits
+from gnn.metrics import METRICS, coverage, find_hits, mean_by_user
+from gnn.slices import Slices
 from gnn.topk import NOTHING, top_k
-
-__all__ = ["Evaluation", "Row", "Scorer", "compare", "evaluate", "paired_bootstrap"]
 
 _BATCH_SCORES = 2**20  # scores held at a time when no batch size is given: 4 MiB, and 8 more for their order
 
@@ -46,9 +45,8 @@ class Evaluation:
     """What one ranking run gave.
 
     Shapes: ``per_user`` maps "recall@20" and so on to float64[n], a figure for each of the n users with something to find, and
-    "recall@20/Article" to those of the users with something to find in that domain, where there are several; both by ascending
-    user. ``top`` int64[m, k], a row for each of the holdout's m lists, for the largest k, best first, -1 where nothing is left
-    to show.
+    "recall@20/Article" to those of the users with something to find in that domain or slice; both by ascending user. ``top``
+    int64[m, k], a row for each of the holdout's m lists, for the largest k, best first, -1 where nothing is left to show.
     """
 
     metrics: dict[str, float]
@@ -63,23 +61,18 @@ class Evaluation:
     def intervals(self) -> dict[str, tuple[float, float]]:
         """95 % bootstrap interval (low, high) of each mean over users; worked out when first asked for."""
         intervals: dict[str, tuple[float, float]] = {}
-        for _, grouped in groupby(self.per_user, key=lambda name: name.partition("/")[2]):
-            names = list(grouped)
+        for names in by_slice(self.per_user):
             bounds = mean_intervals(np.column_stack([self.per_user[name] for name in names]), seed=self.seed)
             intervals |= {name: (float(low), float(high)) for name, (low, high) in zip(names, bounds, strict=True)}
         return intervals
 
 
-@dataclass(frozen=True)
-class Row:
-    """One scorer's line in a comparison; ``differences`` are against the first line, which has none."""
-
-    name: str
-    metrics: dict[str, float]
-    intervals: dict[str, tuple[float, float]]
-    differences: dict[str, Difference]
-    fit_s: float | None
-    query_s: float
+def by_slice(names: Iterable[str]) -> list[list[str]]:
+    """Return names of metrics such as "ndcg@20/Article" in groups that are of the same users."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(name.partition("/")[2], []).append(name)
+    return list(groups.values())
 
 
 def evaluate(
@@ -89,10 +82,13 @@ def evaluate(
     ks: Sequence[int] = (20,),
     batch_size: int | None = None,
     seed: int = 0,
+    beyond: BeyondAccuracy | None = None,
+    slices: Slices | None = None,
 ) -> Evaluation:
     """Return every metric of :data:`gnn.metrics.METRICS`, a mean over users with a test item, and coverage.
 
-    Where there are several domains, those of each domain come after those of all.
+    Where there are several domains, those of each domain come after those of all. With ``beyond``, its measures are given too;
+    with ``slices``, recall and NDCG of each, as :class:`gnn.slices.Slices` says.
     ``batch_size`` users are scored at a time (by default as many as make a million scores), to bound memory.
     ``query_s`` counts scoring, masking and ranking. ``seed`` is that of the bootstrap.
 
@@ -107,52 +103,26 @@ def evaluate(
     query_s = perf_counter() - started
     hits = find_hits(top, holdout.offsets, holdout.items, holdout.num_items)
     per_list = {f"{name}@{k}": metric(hits, holdout.num_relevant, k) for k in ks for name, metric in METRICS.items()}
-    _, user, num_lists = np.unique(holdout.users, return_inverse=True, return_counts=True)
-    per_user = {name: np.bincount(user, values) / num_lists for name, values in per_list.items()}
+    if beyond is not None:
+        per_list |= {f"{name}@{k}": values for k in ks for name, values in beyond.measure(top[:, :k], holdout).items()}
+    per_user = {name: mean_by_user(values, holdout.users) for name, values in per_list.items()}
     covered = {f"coverage@{k}": coverage(top, holdout.num_items, k) for k in ks}
     for number, (domain, items) in enumerate(holdout.domains.items() if len(holdout.domains) > 1 else ()):
         of_domain = holdout.domain == number
         if of_domain.any():
             per_user |= {f"{name}/{domain}": values[of_domain] for name, values in per_list.items()}
             covered |= {f"coverage@{k}/{domain}": coverage(top[of_domain], items.stop - items.start, k) for k in ks}
+    if slices:
+        per_user |= slices.measure(top, hits, holdout, ks)
     return Evaluation(
         metrics={name: float(values.mean()) for name, values in per_user.items()} | covered,
         per_user=per_user,
         top=top,
-        num_users=len(num_lists),
+        num_users=len(np.unique(holdout.users)),
         num_skipped=holdout.num_skipped,
         query_s=query_s,
         seed=seed,
     )
-
-
-def compare(
-    scorers: Mapping[str, Scorer],
-    holdout: Holdout,
-    *,
-    ks: Sequence[int] = (20,),
-    fit_s: Mapping[str, float] | None = None,
-    batch_size: int | None = None,
-    seed: int = 0,
-) -> list[Row]:
-    """Evaluate named scorers on the same users, each against the first by a paired bootstrap.
-
-    ``fit_s``: seconds each took to fit, by name, where known. Every metric of a row has an interval and a
-    difference, coverage aside, which is not a mean over users.
-    """
-    rows: list[Row] = []
-    first: Evaluation | None = None
-    for name, scorer in scorers.items():
-        evaluation = evaluate(scorer, holdout, ks=ks, batch_size=batch_size, seed=seed)
-        differences = (
-            {key: paired_bootstrap(evaluation.per_user[key], base, seed) for key, base in first.per_user.items()}
-            if first
-            else {}
-        )
-        first = first or evaluation
-        seconds = (fit_s or {}).get(name)
-        rows.append(Row(name, evaluation.metrics, evaluation.intervals, differences, seconds, evaluation.query_s))
-    return rows
 
 
 def _rank(scorer: Scorer, holdout: Holdout, k: int, size: int) -> Iterator[NDArray[np.int64]]:

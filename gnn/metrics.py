@@ -68,6 +68,13 @@ def coverage(top: NDArray[np.int64], num_items: int, k: int) -> float:
     return float(np.unique(shown[shown >= 0]).size / num_items)
 
 
+def mean_by_user(values: NDArray[np.float64], users: NDArray[np.int64]) -> PerUser:
+    """Return the mean of ``values`` float64[m] of each user, by ascending user; ``users`` int64[m] tells whose each is."""
+    _, user, num_lists = np.unique(users, return_inverse=True, return_counts=True)
+    means: PerUser = np.bincount(user, values) / num_lists
+    return means
+
+
 def _ratio(part: ArrayLike, whole: ArrayLike) -> PerUser:
     part, whole = np.asarray(part), np.asarray(whole)
     ratio: PerUser = np.zeros(len(part))

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from gnn.encoder import EncoderConfig
-from gnn.evaluate import Row, compare
 from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import OnEpoch, OnStep, TrainConfig
-from gnn.vector_scorer import VectorScorer
 from graph.database import Database
 from graph.describe import Description, describe
 from graph.embeddings import ReleaseDraft
@@ -37,30 +32,18 @@ from graph.sync import Difference, SyncReport, check_cache, sync
 from hopline.checkup import Checkup, check_up
 from hopline.config import Config, read_config, read_connection_settings, read_server_settings
 from hopline.embed import EmbeddedFacts, embed, write_embedded
-from hopline.errors import EvaluationError
-from hopline.fit import CUTOFFS, OnFeatures, fit
+from hopline.evaluate import EvaluationReport, evaluate_run
+from hopline.fit import OnFeatures, fit
 from hopline.load import LoadReport, load
-from hopline.peers import Peers, fit_peers
 from hopline.run_folder import read_run, write_run
 from hopline.split_config import SplitConfig
 from hopline.split_log import prepare
-from loaders.behaviours import BehavioursConfig
-from loaders.clean import CleanConfig, CleanReport
+from loaders.clean import CleanReport
 from loaders.features import FittedFeatures, TextEncoders
 from loaders.files import Stage, open_data_set, open_frames
 
 if TYPE_CHECKING:
     from typing import Self
-
-
-@dataclass(frozen=True)
-class EvaluationReport:
-    """One row a model, the first ours; and how the others were tuned, or why they were left out."""
-
-    rows: list[Row]
-    num_users: int
-    params: dict[str, dict[str, float]]
-    left_out: dict[str, str]
 
 
 class Recommender:
@@ -288,31 +271,7 @@ class Recommender:
             EvaluationError: the graph is no longer the one that was learnt from, or the split has no test part.
         """
         run = read_run(self.config.run_folder)
-        prepared = prepare(
-            self._snapshot(),
-            CleanConfig.model_validate(run.config["clean"]),
-            BehavioursConfig.model_validate(run.config["behaviours"]),
-            SplitConfig.model_validate(run.config["split"]),
-            run.read_at,
-        )
-        if prepared.interactions != run.interactions:
-            raise EvaluationError("the interactions in the graph changed since training; run `hopline train` again")
-        parts = prepared.split_log
-        test = parts.test()
-        items = np.concatenate([part.vectors for part in run.items])
-        scorers: dict[str, Any] = {"hopline": VectorScorer(run.users.vectors, items)}
-        others = Peers({}, {}, {}, {})
-        if peers:
-            others = fit_peers(
-                parts.liked(parts.split.train),
-                parts.liked(parts.split.valid),
-                parts.liked(parts.learnt),
-                run.config["train"]["metric"],
-                tuned=tuned,
-                on_peer=on_peer,
-            )
-        rows = compare(scorers | others.scorers, test, ks=CUTOFFS, fit_s={"hopline": run.train_s} | others.fit_s)
-        return EvaluationReport(rows, len(np.unique(test.users)), others.params, others.left_out)
+        return evaluate_run(run, self._snapshot(), peers=peers, tuned=tuned, on_peer=on_peer)
 
     @property
     def _snapshot_folder(self) -> Path:

@@ -10,8 +10,8 @@ import typer
 
 from graph.database import Database
 from graph.settings import ConnectionSettings
+from hopline.cli.evaluation import print_evaluation
 from hopline.cli.files import print_report
-from hopline.cli.learn import print_evaluation
 from hopline.cli.options import Quiet
 from hopline.cli.output import console, explanation_table, progress_bars, recommendation_table
 from hopline.config import read_config, read_server_settings

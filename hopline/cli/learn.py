@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from hopline.cli.evaluation import print_evaluation, report_as_dict
 from hopline.cli.options import ConfigFile, Json, Quiet
-from hopline.cli.output import console, metrics_by_domain_table, metrics_table, print_json, progress_bars
-from hopline.recommender import EvaluationReport, Recommender
+from hopline.cli.output import console, print_json, progress_bars
+from hopline.recommender import Recommender
 from hopline.run_folder import Run, read_run
 from loaders.features import FittedFeatures
 
@@ -65,10 +65,11 @@ def evaluate(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare the trained model with popularity, ItemKNN and EASE on held-out interactions.
+    """Compare the trained model with popularity, ItemKNN, RP3beta, EASE and iALS on held-out interactions.
 
     Every model ranks all items, seen ones masked; figures are means over users with 95 % intervals. With several kinds of items
-    each is ranked by itself, and told by itself too. What is compared is
+    each is ranked by itself. Told apart are those kinds, cold, warm and long-tail items, and users with little history; beside
+    accuracy stand coverage, novelty, diversity and how far lists are from what the user took before. What is compared is
     the last `hopline train`; the others are tuned on the same validation split, and fitted on the same interactions.
 
     Example: `hopline evaluate --json`
@@ -79,26 +80,3 @@ def evaluate(
         print_json(report_as_dict(report))
     else:
         print_evaluation(report)
-
-
-def report_as_dict(report: EvaluationReport) -> dict[str, Any]:
-    """Return the report as plain values."""
-    return {
-        "num_users": report.num_users,
-        "models": {row.name: asdict(row) for row in report.rows},
-        "params": report.params,
-        "left_out": report.left_out,
-    }
-
-
-def print_evaluation(report: EvaluationReport) -> None:
-    """Print the table of models and metrics."""
-    console.print(metrics_table(report))
-    by_domain = metrics_by_domain_table(report)
-    if by_domain.row_count:
-        console.print(by_domain)
-    for name, params in report.params.items():
-        if params:
-            console.print(f"{name}: " + ", ".join(f"{key} {value:g}" for key, value in params.items()), highlight=False)
-    for name, why in report.left_out.items():
-        console.print(f"{name} was left out: {why}", markup=False, soft_wrap=True)

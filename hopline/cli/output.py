@@ -14,11 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from gnn.checkpoint import EpochRecord
-from gnn.evaluate import Row
 from graph.explain import Explanation
 from graph.recommend import Recommendations
 from hopline.cli.features import feature_table
-from hopline.recommender import EvaluationReport
 from loaders.features import PropertyReport
 
 console = Console()
@@ -107,43 +105,3 @@ def explanation_table(found: Explanation, title: str) -> Table:
     for path in found.paths:
         table.add_row(f"{path.weight:.3f}", Text(path.sentence))
     return table
-
-
-def metrics_table(report: EvaluationReport) -> Table:
-    """Return models by metrics, each with its 95 % interval."""
-    shown = ("ndcg@20", "recall@20", "hit_rate@20", "mrr@20", "coverage@20")
-    table = Table(title=f"{report.num_users} test users, all items ranked, seen ones masked", title_justify="left")
-    table.add_column("model")
-    for name in shown:
-        table.add_column(name, justify="right")
-    table.add_column("fit s", justify="right")
-    table.add_column("rank s", justify="right")
-    for row in report.rows:
-        table.add_row(
-            row.name,
-            *(_cell(row, name) for name in shown),
-            "" if row.fit_s is None else f"{row.fit_s:.1f}",
-            f"{row.query_s:.2f}",
-        )
-    return table
-
-
-def metrics_by_domain_table(report: EvaluationReport) -> Table:
-    """Return models by domains, NDCG@20 of each with its 95 % interval; no rows where the graph has one domain."""
-    prefix = "ndcg@20/"
-    names = [name for name in report.rows[0].metrics if name.startswith(prefix)]
-    table = Table(title="ndcg@20 of each domain's lists alone", title_justify="left")
-    table.add_column("model")
-    for name in names:
-        table.add_column(Text(name.removeprefix(prefix)), justify="right", overflow="fold")
-    for row in report.rows if names else ():
-        table.add_row(row.name, *(_cell(row, name) for name in names))
-    return table
-
-
-def _cell(row: Row, name: str) -> str:
-    value = row.metrics[name]
-    if name not in row.intervals:
-        return f"{value:.4f}"
-    low, high = row.intervals[name]
-    return f"{value:.4f} ±{(high - low) / 2:.4f}"

@@ -66,7 +66,7 @@ def test_the_story_of_the_readme_load_train_evaluate_publish_recommend(hopline):
     assert out.startswith("trained ")
     assert "NDCG@20" in out
     report = as_json(hopline("evaluate", "--no-tune", "--json"))
-    assert list(report["models"]) == ["hopline", "popularity", "itemknn", "ease"]
+    assert list(report["models"]) == ["hopline", "popularity", "itemknn", "rp3beta", "ease", "ials"]
     assert report["num_users"] == SIZE
     assert as_json(hopline("publish", "--json"))["version"] == 1
     found = as_json(hopline("recommend", "--user", "u2", "--k", "4", "--why", "--json"))

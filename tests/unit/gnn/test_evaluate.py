@@ -3,8 +3,9 @@ import dataclasses
 import numpy as np
 import pytest
 
+from gnn.compare import compare
 from gnn.errors import EvaluationError
-from gnn.evaluate import compare, evaluate
+from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 

@@ -1,0 +1,102 @@
+"""The last run beside the models to beat, on interactions that none of them has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gnn.beyond_accuracy import BeyondAccuracy
+from gnn.compare import Row, compare
+from gnn.slices import slice_by_counts
+from gnn.vector_scorer import VectorScorer
+from graph.snapshot import Snapshot
+from hopline.errors import EvaluationError
+from hopline.fit import CUTOFFS
+from hopline.peers import Peers, fit_peers
+from hopline.run_folder import Run
+from hopline.split_config import SplitConfig
+from hopline.split_log import prepare
+from loaders.behaviours import BehavioursConfig
+from loaders.clean import CleanConfig
+from loaders.item_groups import read_item_groups
+
+BY_POPULARITY = "three groups by popularity"
+
+
+@dataclass(frozen=True)
+class EvaluationReport:
+    """One row a model, the first ours; and how the others were tuned, or why they were left out.
+
+    ``slices``: users by domain and slice that figures such as "ndcg@20/tail items" are means over. ``tasks``: our tasks' own
+    figures on validation, such as "rating/rmse". ``calibrated_by``: what the groups of miscalibration are. ``tune_s``: seconds
+    that each peer's tuning took.
+    """
+
+    rows: list[Row]
+    num_users: int
+    params: dict[str, dict[str, float]]
+    left_out: dict[str, str]
+    slices: dict[str, int]
+    tasks: dict[str, float]
+    calibrated_by: str
+    tune_s: dict[str, float]
+
+
+def evaluate_run(run: Run, snapshot: Snapshot, *, peers: bool, tuned: bool, on_peer: Callable[[str], None]) -> EvaluationReport:
+    """Split the snapshot as the run did, and rank for the users of the test part by its vectors and by each peer.
+
+    Raises:
+        EvaluationError: the graph is no longer the one that was learnt from, or the split has no test part.
+    """
+    prepared = prepare(
+        snapshot,
+        CleanConfig.model_validate(run.config["clean"]),
+        BehavioursConfig.model_validate(run.config["behaviours"]),
+        SplitConfig.model_validate(run.config["split"]),
+        run.read_at,
+    )
+    if prepared.interactions != run.interactions:
+        raise EvaluationError("the interactions in the graph changed since training; run `hopline train` again")
+    parts = prepared.split_log
+    test = parts.test()
+    scorers: dict[str, Any] = {"hopline": VectorScorer(run.users.vectors, np.concatenate([part.vectors for part in run.items]))}
+    others = Peers({}, {}, {}, {}, {})
+    if peers:
+        others = fit_peers(
+            parts.liked(parts.split.train),
+            parts.liked(parts.split.valid),
+            parts.liked(parts.learnt),
+            run.config["train"]["metric"],
+            tuned=tuned,
+            on_peer=on_peer,
+        )
+    groups = read_item_groups(snapshot)
+    slices = slice_by_counts(test)
+    return EvaluationReport(
+        rows=compare(
+            scorers | others.scorers,
+            test,
+            ks=CUTOFFS,
+            fit_s={"hopline": run.train_s} | others.fit_s,
+            beyond=BeyondAccuracy(test, None if groups is None else groups.shares),
+            slices=slices,
+        ),
+        num_users=len(np.unique(test.users)),
+        params=others.params,
+        left_out=others.left_out,
+        slices=slices.num_users(test),
+        tasks=_of_tasks(run),
+        calibrated_by=BY_POPULARITY
+        if groups is None
+        else ", ".join(f"{label}.{name}" for label, name in groups.properties.items()),
+        tune_s=others.tune_s,
+    )
+
+
+def _of_tasks(run: Run) -> dict[str, float]:
+    """Return the figures of single tasks, whose names say which: all on validation but those of the ranking."""
+    on_validation = {name.removeprefix("valid/"): value for name, value in run.metrics.items() if name.startswith("valid/")}
+    return {name: value for name, value in on_validation.items() if "@" not in name.partition("/")[0]}
