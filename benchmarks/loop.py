@@ -68,7 +68,7 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
         served = _served_ndcg(recommender, holdout, users, items)
         ask_s = time.perf_counter() - started
     peers = fit_peers(train, valid, both, f"ndcg@{K}", on_peer=lambda name: say(f"fitting {name}"))
-    rows = {row.name: row for row in compare(peers.scorers, holdout, ks=(K,))}
+    rows = {row.name: row for row in compare({name: peer.scorer for name, peer in peers.fitted.items()}, holdout, ks=(K,))}
     return {
         "dataset": data.name,
         "ndcg_model": model.metrics[f"ndcg@{K}"],

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from gnn.beyond_accuracy import BeyondAccuracy
 from gnn.compare import Row, compare
+from gnn.popular_for_unknown import PopularForUnknown
 from gnn.slices import slice_by_counts
 from gnn.vector_scorer import VectorScorer
 from graph.snapshot import Snapshot
@@ -48,6 +48,8 @@ class EvaluationReport:
 def evaluate_run(run: Run, snapshot: Snapshot, *, peers: bool, tuned: bool, on_peer: Callable[[str], None]) -> EvaluationReport:
     """Split the snapshot as the run did, and rank for the users of the test part by its vectors and by each peer.
 
+    As in serving, a user whom a model knows nothing of gets popular items, from every model.
+
     Raises:
         EvaluationError: the graph is no longer the one that was learnt from, or the split has no test part.
     """
@@ -62,37 +64,41 @@ def evaluate_run(run: Run, snapshot: Snapshot, *, peers: bool, tuned: bool, on_p
         raise EvaluationError("the interactions in the graph changed since training; run `hopline train` again")
     parts = prepared.split_log
     test = parts.test()
-    scorers: dict[str, Any] = {"hopline": VectorScorer(run.users.vectors, np.concatenate([part.vectors for part in run.items]))}
-    others = Peers({}, {}, {}, {}, {})
+    both = parts.liked(parts.learnt)
+    ours = VectorScorer(run.users.vectors, np.concatenate([part.vectors for part in run.items]))
+    scorers = {"hopline": PopularForUnknown(ours, run.users.vectors.any(axis=1), both)}
+    others = Peers({}, {})
     if peers:
         others = fit_peers(
             parts.liked(parts.split.train),
             parts.liked(parts.split.valid),
-            parts.liked(parts.learnt),
+            both,
             run.config["train"]["metric"],
             tuned=tuned,
             on_peer=on_peer,
         )
+    met_any = np.bincount(both.user_index, minlength=both.num_users) > 0
+    scorers |= {name: PopularForUnknown(peer.scorer, met_any, both) for name, peer in others.fitted.items()}
     groups = read_item_groups(snapshot)
     slices = slice_by_counts(test)
     return EvaluationReport(
         rows=compare(
-            scorers | others.scorers,
+            scorers,
             test,
             ks=CUTOFFS,
-            fit_s={"hopline": run.train_s} | others.fit_s,
+            fit_s={"hopline": run.train_s} | {name: peer.fit_s for name, peer in others.fitted.items()},
             beyond=BeyondAccuracy(test, None if groups is None else groups.shares),
             slices=slices,
         ),
         num_users=len(np.unique(test.users)),
-        params=others.params,
+        params={name: peer.params for name, peer in others.fitted.items()},
         left_out=others.left_out,
         slices=slices.num_users(test),
         tasks=_of_tasks(run),
         calibrated_by=BY_POPULARITY
         if groups is None
         else ", ".join(f"{label}.{name}" for label, name in groups.properties.items()),
-        tune_s=others.tune_s,
+        tune_s={name: peer.tune_s for name, peer in others.fitted.items()},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Generic, TypeVar
 
 from gnn.baselines import EASE, IALS, Baseline, ItemKNN, Popularity, RP3beta, tune
 from gnn.errors import TrainingError
@@ -18,16 +19,43 @@ PEERS: dict[str, type[Baseline]] = {
     "ials": IALS,
 }
 
+B = TypeVar("B", bound=Baseline)
+
+
+@dataclass(frozen=True)
+class Peer(Generic[B]):
+    """A fitted baseline, the settings that validation chose and its figures there (none untuned), seconds it took."""
+
+    scorer: B
+    params: dict[str, float]
+    valid: dict[str, float]
+    tune_s: float
+    fit_s: float
+
 
 @dataclass(frozen=True)
 class Peers:
-    """Fitted baselines by name, the settings that validation chose, seconds to fit and to tune, and why some were left out."""
+    """Fitted baselines by name, and why others were left out."""
 
-    scorers: dict[str, Baseline]
-    params: dict[str, dict[str, float]]
-    fit_s: dict[str, float]
-    tune_s: dict[str, float]
+    fitted: dict[str, Peer[Baseline]]
     left_out: dict[str, str]
+
+
+def fit_peer(
+    baseline: type[B], train: Interactions, valid: Interactions, both: Interactions, metric: str, *, tuned: bool = True
+) -> Peer[B]:
+    """Tune a baseline on ``valid`` (or take its defaults), then fit it on train and valid together.
+
+    Raises:
+        TrainingError: it cannot be fitted on so many users or items.
+    """
+    started = perf_counter()
+    best = tune(baseline, train, valid, metric).best if tuned else None
+    tuned_at = perf_counter()
+    model = baseline(**(best.params if best else {}))
+    model.fit(both.user_index, both.item_index, both.num_users, both.num_items, both.value)
+    fit_s = perf_counter() - tuned_at
+    return Peer(model, best.params if best else {}, best.metrics if best else {}, tuned_at - started, fit_s)
 
 
 def fit_peers(
@@ -39,20 +67,12 @@ def fit_peers(
     tuned: bool = True,
     on_peer: Callable[[str], None] = lambda _name: None,
 ) -> Peers:
-    """Tune each peer on ``valid`` (or take its defaults), then fit it on train and valid together."""
-    peers = Peers({}, {}, {}, {}, {})
+    """Fit all peers as :func:`fit_peer` does; one that cannot be fitted is left out."""
+    peers = Peers({}, {})
     for name, baseline in PEERS.items():
         on_peer(name)
         try:
-            started = perf_counter()
-            params = dict(tune(baseline, train, valid, metric).best.params) if tuned else {}
-            tuned_at = perf_counter()
-            model = baseline(**params).fit(both.user_index, both.item_index, both.num_users, both.num_items, both.value)
+            peers.fitted[name] = fit_peer(baseline, train, valid, both, metric, tuned=tuned)
         except TrainingError as error:
             peers.left_out[name] = str(error)
-            continue
-        peers.scorers[name] = model
-        peers.params[name] = params
-        peers.tune_s[name] = tuned_at - started
-        peers.fit_s[name] = perf_counter() - tuned_at
     return peers

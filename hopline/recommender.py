@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from gnn.encoder import EncoderConfig
 from gnn.kge import KgeConfig
@@ -34,6 +34,7 @@ from hopline.config import Config, read_config, read_connection_settings, read_s
 from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.evaluate import EvaluationReport, evaluate_run
 from hopline.fit import OnFeatures, fit
+from hopline.ials_draft import draft_ials
 from hopline.load import LoadReport, load
 from hopline.run_folder import read_run, write_run
 from hopline.split_config import SplitConfig
@@ -282,15 +283,20 @@ class Recommender:
         on_stage(synced.report.summary(), 0, 0)
         return synced.snapshot
 
-    def publish(self, *, on_stage: OnStage = silent) -> Release:
-        """Write the last run's vectors beside the active release, index and check them, then make them the active ones.
+    def publish(self, model: Literal["hopline", "ials"] = "hopline", *, on_stage: OnStage = silent) -> Release:
+        """Write vectors beside the active release, index and check them, then make them the active ones.
+
+        They are those of the last run, or of matrix factorisation (``ials``), fitted now; the last run stays as it is.
 
         Raises:
-            TrainingError: there is no finished run.
+            TrainingError: there is no finished run, or nothing to tune iALS on.
             ReleaseError: the vectors do not fit the graph or the check failed; the old release still serves.
         """
-        run = read_run(self.config.run_folder)
-        draft = ReleaseDraft(run.users, run.items, run.config, run.metrics, run.popular, run.features)
+        if model == "ials":
+            draft = draft_ials(self._snapshot(on_stage), self.config, int(time.time()), on_stage)
+        else:
+            run = read_run(self.config.run_folder)
+            draft = ReleaseDraft(run.users, run.items, run.config, run.metrics, run.popular, run.features)
         index_keys(self.database, self.schema)
         release = publish(self.database, self.schema, draft, progress=on_stage)
         collect_releases(self.database, self.schema, keep=self.config.publish.keep)

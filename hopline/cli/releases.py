@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from enum import Enum
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -21,13 +23,27 @@ def add_to(app: typer.Typer) -> None:
     app.command("rollback", rich_help_panel=_PANEL)(back)
 
 
-def publish(config: ConfigFile = None, json: Json = False, quiet: Quiet = False) -> None:
-    """Write the trained vectors into the graph as a new release and make it the active one.
+class Model(str, Enum):
+    """What can be published: models whose scores are products of vectors."""
 
-    The old release serves until the new one is written, indexed and checked. Example: `hopline publish`
+    hopline = "hopline"
+    ials = "ials"
+
+
+def publish(
+    config: ConfigFile = None,
+    model: Annotated[
+        Model, typer.Option(help="What the last `hopline train` learnt, or iALS, tuned and fitted now on the same split.")
+    ] = Model.hopline,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write vectors into the graph as a new release and make it the active one.
+
+    The old release serves until the new one is written, indexed and checked. Example: `hopline publish --model ials`
     """
     with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
-        release = recommender.publish(on_stage=bars.stage)
+        release = recommender.publish(model.value, on_stage=bars.stage)
     if json:
         print_json(asdict(release))
     else:
@@ -48,12 +64,13 @@ def show(config: ConfigFile = None, json: Json = False) -> None:
         console.print("nothing is published yet. Next: `hopline train`, then `hopline publish`.")
         return
     table = Table()
-    for name in ("version", "state", "created", "NDCG@20"):
+    for name in ("version", "model", "state", "created", "NDCG@20"):
         table.add_column(name)
     for release in found:
         ndcg = release.metrics.get("ndcg@20")
         table.add_row(
             str(release.version),
+            "ials" if "ials" in release.config else "hopline",
             "active" if release.active else "ready" if release.ready else "incomplete",
             str(release.created_at),
             "" if ndcg is None else f"{ndcg:.4f}",

@@ -47,6 +47,20 @@ def test_withheld_film_comes_first_for_every_user_and_a_finished_fit_is_taken_up
     assert np.array_equal(before.items[0].vectors, after.items[0].vectors)
 
 
+def test_matrix_factorisation_can_serve_too_and_leaves_the_last_run_alone(recommender):
+    recommender.load("films")
+    release = recommender.publish("ials")
+    assert set(release.config["ials"]) == {"unobserved", "reg"}
+    assert release.metrics.keys() >= {"ndcg@20", "recall@10", "valid/ndcg@20"}
+    for user, film in WITHHELD.items():
+        found = recommender.recommend(user, k=3)
+        assert found.by_model
+        assert all(int(item.id[1:]) % 2 == int(film[1:]) % 2 for item in found.items[:1])
+    assert recommender.features().labels == {}
+    with pytest.raises(TrainingError, match="no finished training run"):
+        recommender.publish()
+
+
 def test_every_step_before_its_time_says_what_to_do_first(recommender):
     with pytest.raises(SchemaError, match=r"no schema yet; run `hopline import"):
         recommender.fit()
@@ -82,6 +96,8 @@ def test_a_data_set_too_small_to_hold_anything_out_says_so(workplace, recommende
     recommender.load("tiny")
     with pytest.raises(TrainingError, match=r"of 18 interactions none is held out .* split\.valid is 0\.1; raise it"):
         recommender.fit()
+    with pytest.raises(TrainingError, match=r"of 18 interactions none is held out to tune iALS on; load more, or raise"):
+        recommender.publish("ials")
 
 
 def test_old_releases_are_collected_as_configured(recommender, monkeypatch):

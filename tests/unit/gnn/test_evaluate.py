@@ -8,6 +8,7 @@ from gnn.errors import EvaluationError
 from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
+from gnn.popular_for_unknown import PopularForUnknown
 
 
 class Table:
@@ -128,6 +129,13 @@ def test_comparison_sets_each_against_the_first():
     assert oracle.differences["ndcg@20"].low > 0
     assert oracle.differences["ndcg@20"].mean == pytest.approx(1 - random.metrics["ndcg@20"])
     assert dataclasses.asdict(oracle)["intervals"]["recall@20"]
+
+
+def test_users_whom_a_model_does_not_know_get_what_most_others_took():
+    learnt = pairs([(0, 2), (1, 2), (1, 1), (1, 1)], 3, 3)
+    scorer = PopularForUnknown(Table(np.full((3, 3), 7)), np.array([True, False, True]), learnt)
+    assert scorer.score(np.array([1, 0, 2])).tolist() == [[0, 1, 2], [7, 7, 7], [7, 7, 7]]
+    assert scorer.score(np.array([1])).dtype == np.float32
 
 
 def test_holdouts_that_cannot_be_asked_are_refused():
