@@ -66,7 +66,7 @@ def evaluate_run(run: Run, snapshot: Snapshot, *, peers: bool, tuned: bool, on_p
     test = parts.test()
     both = parts.liked(parts.learnt)
     ours = VectorScorer(run.users.vectors, np.concatenate([part.vectors for part in run.items]))
-    scorers = {"hopline": PopularForUnknown(ours, run.users.vectors.any(axis=1), both)}
+    scorers = {"hopline": PopularForUnknown(ours, np.abs(run.users.vectors).max(axis=1) > 0, both)}
     others = Peers({}, {})
     if peers:
         others = fit_peers(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from time import perf_counter
+
+import numpy as np
 
 from gnn.baselines.baseline import Baseline
 from gnn.errors import EvaluationError
@@ -31,10 +33,13 @@ class Tuning:
     trials: tuple[Trial, ...]
 
 
-def tune(baseline: type[Baseline], train: Interactions, valid: Interactions, metric: str = "ndcg@20") -> Tuning:
+def tune(
+    baseline: type[Baseline], train: Interactions, valid: Interactions, metric: str = "ndcg@20", most_users: int = 5_000
+) -> Tuning:
     """Fit ``baseline`` on ``train`` with each setting of its ``GRID`` and rank for the users of ``valid``.
 
-    Refit with ``baseline(**tuning.best.params)`` on train and valid together before testing.
+    At most ``most_users`` of these users are ranked for, so that ranking takes bounded time: the same ones with every setting,
+    drawn at random with a fixed seed. Refit with ``baseline(**tuning.best.params)`` on train and valid together before testing.
 
     Raises:
         EvaluationError: ``metric`` is not a name of an evaluation, such as "ndcg@20".
@@ -42,7 +47,7 @@ def tune(baseline: type[Baseline], train: Interactions, valid: Interactions, met
     _, _, k = metric.partition("@")
     if not k.isdecimal():
         raise EvaluationError(f'got metric {metric!r}; expected a name and a k, such as "ndcg@20". Name it so.')
-    holdout = Holdout(train, valid)
+    holdout = Holdout(train, _of_some_users(valid, most_users))
     trials: list[Trial] = []
     for values in product(*baseline.GRID.values()):
         params = dict(zip(baseline.GRID, values, strict=True))
@@ -54,3 +59,12 @@ def tune(baseline: type[Baseline], train: Interactions, valid: Interactions, met
     if metric not in trials[0].metrics:
         raise EvaluationError(f"got metric {metric!r}; expected one of {sorted(trials[0].metrics)}. Choose one of them.")
     return Tuning(metric, max(trials, key=lambda trial: trial.metrics[metric]), tuple(trials))
+
+
+def _of_some_users(pairs: Interactions, most: int) -> Interactions:
+    users = np.unique(pairs.user_index)
+    if len(users) <= most:
+        return pairs
+    rows = np.isin(pairs.user_index, np.random.default_rng(0).choice(users, most, replace=False))
+    value = None if pairs.value is None else pairs.value[rows]
+    return replace(pairs, user_index=pairs.user_index[rows], item_index=pairs.item_index[rows], value=value)

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
@@ -194,6 +196,27 @@ def test_tuning_takes_the_best_on_validation_of_the_whole_grid():
     again = evaluate(fitted(ItemKNN(**tuning.best.params), train), Holdout(train, valid), ks=(5,))
     assert again.metrics == tuning.best.metrics
     assert [trial.params for trial in tune(Popularity, train, valid).trials] == [{}]
+
+
+def test_tuning_ranks_for_the_same_few_of_many_users():
+    matrix = random_matrix(3, (80, 30))
+    held = np.random.default_rng(0).random(matrix.shape) < 0.2
+    train, valid = of_matrix(matrix * ~held), of_matrix(matrix * held)
+    asked = []
+
+    class Asked(Popularity):
+        GRID: ClassVar = {"number": (1, 2, 3)}
+
+        def __init__(self, number):
+            asked.append(set())
+
+        def score(self, user_index):
+            asked[-1] |= set(user_index.tolist())
+            return super().score(user_index)
+
+    tune(Asked, train, valid, most_users=10)
+    assert asked[0] == asked[1] == asked[2] < set(valid.user_index.tolist())
+    assert 5 <= len(asked[0]) <= 10  # whose test items were all seen has no list
 
 
 @pytest.mark.parametrize("metric", ["ndcg", "ndcg@", "speed@20"])
