@@ -11,8 +11,10 @@ _SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 _USER_INFO = re.compile(r"^([\w+.-]*://)?.*@", re.DOTALL)
 
 
-def check_address(uri: str) -> None:
+def check_address(uri: str, variable: str = "NEO4J_URI") -> None:
     """Check that ``uri`` is what ``NEO4J_URI`` may be: a Bolt address, without a user and password.
+
+    ``variable`` is the name of the environment's variable that holds it.
 
     Raises:
         DatabaseError: it is something else.
@@ -25,11 +27,11 @@ def check_address(uri: str) -> None:
     if "@" in uri:
         shown = _USER_INFO.sub(r"\1…@", uri)
         raise DatabaseError(
-            f"NEO4J_URI is {shown!r}, with a user in it; expected an address such as bolt://localhost:7687: "
+            f"{variable} is {shown!r}, with a user in it; expected an address such as bolt://localhost:7687: "
             "set NEO4J_USERNAME and NEO4J_PASSWORD instead"
         )
     if not is_address:
         raise DatabaseError(
-            f"NEO4J_URI is {uri!r}; expected an address such as bolt://localhost:7687 or neo4j+s://example.org "
+            f"{variable} is {uri!r}; expected an address such as bolt://localhost:7687 or neo4j+s://example.org "
             f"({', '.join(_SCHEMES)}), or no NEO4J_URI for the embedded server"
         )

@@ -31,31 +31,35 @@ _HANDSHAKE_TIMEOUT_S = 30.0
 _RETRY_TIME_S = 15.0
 _NO_SUCH_DATABASE = "Neo.ClientError.Database.DatabaseNotFound"
 _FIRST_WITH_SEARCH = (2026, 1)
-_READ_ONLY = ("the database is read-only", "let it be written to, or name another in NEO4J_DATABASE")
+_READ_ONLY = ("the database is read-only", "let it be written to, or name another in {prefix}DATABASE")
 _NO_RIGHT = {
     "Neo.ClientError.Security.Forbidden": (
         "it lacks the privilege",
-        "give it the right, or name another user in NEO4J_USERNAME",
+        "give it the right, or name another user in {prefix}USERNAME",
     ),
     "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase": _READ_ONLY,
     "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase": _READ_ONLY,
     "Neo.ClientError.Security.CredentialsExpired": (
         "its password must be changed first",
-        "change it in the database system, by ALTER CURRENT USER SET PASSWORD FROM 'old' TO 'new', and set NEO4J_PASSWORD to "
+        "change it in the database system, by ALTER CURRENT USER SET PASSWORD FROM 'old' TO 'new', and set {prefix}PASSWORD to "
         "the new one",
     ),
 }
-"""What a refusal for want of a right means, and what to do, by Neo4j's code."""
+"""What a refusal for want of a right means, and what to do, by Neo4j's code; ``prefix`` is that of the variables to set."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a database is and who asks; ``password`` is None for a server without authentication."""
+    """Where a database is and who asks; ``password`` is None for a server without authentication.
+
+    ``prefix`` is that of the environment's variables that said so, to be named in messages.
+    """
 
     uri: str
     username: str
     password: SecretStr | None
     database: str
+    prefix: str = "NEO4J_"
 
 
 def locate(connection: ConnectionSettings, server: ServerSettings, progress: Progress | None = None) -> Endpoint:
@@ -69,8 +73,9 @@ def locate(connection: ConnectionSettings, server: ServerSettings, progress: Pro
         ServerError: the embedded server could not be installed or started.
     """
     if connection.uri is not None:
-        check_address(connection.uri)
-        return Endpoint(connection.uri, connection.username, connection.password, connection.database)
+        prefix = str(connection.model_config.get("env_prefix"))
+        check_address(connection.uri, f"{prefix}URI")
+        return Endpoint(connection.uri, connection.username, connection.password, connection.database, prefix)
     running = up(server, progress)
     return Endpoint(running.uri, running.username, running.password, connection.database)
 
@@ -109,7 +114,7 @@ class Database:
             )
         except (DriverError, ValueError) as error:
             raise DatabaseError(
-                f"NEO4J_URI is {endpoint.uri!r}; expected an address such as bolt://localhost:7687 ({error})"
+                f"{endpoint.prefix}URI is {endpoint.uri!r}; expected an address such as bolt://localhost:7687 ({error})"
             ) from error
         try:
             with _translated(endpoint):
@@ -118,7 +123,7 @@ class Database:
         except DatabaseGoneError as error:
             driver.close()
             raise DatabaseError(
-                f"nothing answers at {endpoint.uri} ({error.__cause__}); start it, or check NEO4J_URI"
+                f"nothing answers at {endpoint.uri} ({error.__cause__}); start it, or check {endpoint.prefix}URI"
             ) from error
         except BaseException:
             driver.close()
@@ -142,7 +147,7 @@ class Database:
             DatabaseError: Neo4j refused it, or was lost (``DatabaseGoneError``).
         """
         text, values = _prepare(statement, Access.READ, params, identifiers)
-        with _translated(self.endpoint, statement), self._session(neo4j.READ_ACCESS) as session:
+        with _translated(self.endpoint, f"while running {statement.name}"), self._session(neo4j.READ_ACCESS) as session:
             return session.execute_read(_rows, text, values)
 
     def write(
@@ -161,7 +166,7 @@ class Database:
             DatabaseError: Neo4j refused it, or was lost (``DatabaseGoneError``).
         """
         text, values = _prepare(statement, Access.WRITE, params, identifiers)
-        with _translated(self.endpoint, statement), self._session(neo4j.WRITE_ACCESS) as session:
+        with _translated(self.endpoint, f"while running {statement.name}"), self._session(neo4j.WRITE_ACCESS) as session:
             return session.execute_write(_rows, text, values)
 
     def schema(
@@ -180,7 +185,7 @@ class Database:
             DatabaseError: Neo4j refused it, or was lost (``DatabaseGoneError``).
         """
         text, values = _prepare(statement, Access.SCHEMA, params, identifiers)
-        with _translated(self.endpoint, statement), self._session(neo4j.WRITE_ACCESS) as session:
+        with _translated(self.endpoint, f"while running {statement.name}"), self._session(neo4j.WRITE_ACCESS) as session:
             return session.execute_write(_rows, text, values)
 
     def attempt(
@@ -198,12 +203,26 @@ class Database:
         """
         text, values = _prepare(statement, statement.access, params, identifiers)
         with (
-            _translated(self.endpoint, statement),
+            _translated(self.endpoint, f"while running {statement.name}"),
             self._session(neo4j.WRITE_ACCESS) as session,
             session.begin_transaction() as transaction,
         ):
             transaction.run(text, values).consume()
             transaction.rollback()
+
+    def stream(self, text: str, params: Mapping[str, Any], rows_a_batch: int) -> Iterator[list[Row]]:
+        """Yield the rows of a statement that a person wrote, some at a time, in one transaction that may not write.
+
+        It is not run again when it fails. Values are parameters, as everywhere.
+
+        Raises:
+            DatabaseError: Neo4j refused it, as when it writes, or was lost (``DatabaseGoneError``).
+        """
+        statement: Any = text
+        with _translated(self.endpoint, "while running the query"), self._session(neo4j.READ_ACCESS) as session:
+            result = session.run(statement, dict(params))
+            while rows := [dict(record) for record in result.fetch(rows_a_batch)]:
+                yield rows
 
     def close(self) -> None:
         """Close the connections; the server, embedded or not, goes on."""
@@ -248,13 +267,13 @@ def _prepare(
 
 
 @contextmanager
-def _translated(endpoint: Endpoint, statement: Statement | None = None) -> Iterator[None]:
-    doing = f"while running {statement.name}" if statement else "while connecting"
+def _translated(endpoint: Endpoint, doing: str = "while connecting") -> Iterator[None]:
     try:
         yield
     except AuthError as error:
         raise AuthenticationError(
-            f"{endpoint.uri} refused user {endpoint.username!r} ({error.message}); check NEO4J_USERNAME and NEO4J_PASSWORD"
+            f"{endpoint.uri} refused user {endpoint.username!r} ({error.message}); check {endpoint.prefix}USERNAME "
+            f"and {endpoint.prefix}PASSWORD"
         ) from error
     except (ServiceUnavailable, SessionExpired) as error:
         raise DatabaseGoneError(
@@ -265,17 +284,18 @@ def _translated(endpoint: Endpoint, statement: Statement | None = None) -> Itera
         if is_rate_limit(error):
             raise AuthenticationError(
                 f"{endpoint.uri} was given wrong passwords for user {endpoint.username!r} too often and now refuses all; "
-                f"check NEO4J_USERNAME and NEO4J_PASSWORD, wait {RATE_LIMIT_S} seconds, and try again"
+                f"check {endpoint.prefix}USERNAME and {endpoint.prefix}PASSWORD, wait {RATE_LIMIT_S} seconds, and try again"
             ) from error
         if error.code == _NO_SUCH_DATABASE:
             raise DatabaseError(
-                f"{endpoint.uri} has no database {endpoint.database!r}; set NEO4J_DATABASE to one it has, such as 'neo4j'"
+                f"{endpoint.uri} has no database {endpoint.database!r}; set {endpoint.prefix}DATABASE to one it has, "
+                "such as 'neo4j'"
             ) from error
         if error.code in _NO_RIGHT:
             reason, todo = _NO_RIGHT[error.code]
             raise AccessDeniedError(
                 f"user {endpoint.username!r} may not do this in database {endpoint.database!r} at {endpoint.uri} ({doing}: "
-                f"{reason}; {_first_line(error.message)}); {todo}",
+                f"{reason}; {_first_line(error.message)}); {todo.format(prefix=endpoint.prefix)}",
                 reason,
             ) from error
         raise DatabaseError(

@@ -127,6 +127,25 @@ def read_connection_settings() -> ConnectionSettings:
     return _from_environment(ConnectionSettings, "NEO4J_*")
 
 
+def read_other_connection(prefix: str) -> ConnectionSettings:
+    """Read where another database is: ``SHOP_URI``, ``SHOP_USERNAME``, ``SHOP_PASSWORD`` and ``SHOP_DATABASE`` for ``SHOP``.
+
+    Raises:
+        ConfigError: its address is not set, or a value is out of range.
+    """
+
+    class _Other(ConnectionSettings):
+        model_config = SettingsConfigDict(env_prefix=f"{prefix}_")
+
+    settings = _from_environment(_Other, f"{prefix}_*")
+    if settings.uri is None:
+        raise ConfigError(
+            f"{prefix}_URI is not set; expected the address of the database to ask, with {prefix}_USERNAME, {prefix}_PASSWORD "
+            f"and {prefix}_DATABASE where they are needed"
+        )
+    return settings
+
+
 def read_server_settings() -> ServerSettings:
     """Read the embedded server's ``HOPLINE_*`` from the environment.
 

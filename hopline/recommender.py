@@ -40,8 +40,9 @@ from hopline.run_folder import read_run, write_run
 from hopline.split_config import SplitConfig
 from hopline.split_log import prepare
 from loaders.clean import CleanReport
+from loaders.export import WRITERS, ExportReport, prepare_folder
 from loaders.features import FittedFeatures, TextEncoders
-from loaders.files import Stage, open_data_set, open_frames
+from loaders.files import Stage, open_data_set, open_frames, open_query
 
 if TYPE_CHECKING:
     from typing import Self
@@ -138,6 +139,38 @@ class Recommender:
                 return self.load(data, on_stage=on_stage)
         with open_data_set(Path(source), format, mapping=said, encoding=encoding) as data:
             return self.load(data, on_stage=on_stage)
+
+    def load_query(
+        self,
+        query: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        source: Database | None = None,
+        mapping: str | Path | Mapping[str, Any] | None = None,
+        on_stage: OnStage = silent,
+    ) -> LoadReport:
+        """Load the answer of a Cypher query, with columns named user, item, value, time, or as a mapping says.
+
+        ``source`` is the database to ask; None: the graph's own. ``params`` are the values of the query's ``$names``.
+
+        Raises:
+            InputError: no rows, columns that cannot be used, or a mapping that does not fit.
+            DatabaseError: the query was refused, as one that writes is.
+        """
+        said = Path(mapping) if isinstance(mapping, str) else mapping
+        with open_query(source or self.database, query, params or {}, mapping=said) as data:
+            return self.load(data, on_stage=on_stage)
+
+    def export(self, folder: str | Path, format: str = "parquet", *, on_stage: OnStage = silent) -> ExportReport:
+        """Write what the schema names to files: ``parquet``, which :meth:`load` reads as the same graph, or ``recbole``.
+
+        Raises:
+            SchemaError: nothing was loaded yet.
+            InputError: an unknown format, a folder that holds something, or a graph that the format cannot hold.
+            OSError: the folder cannot be written.
+        """
+        path = prepare_folder(Path(folder), format)
+        return WRITERS[format](self._snapshot(on_stage), path, on_stage)
 
     def describe(self) -> Description:
         """Count what the graph holds of each kind; ``mermaid()`` of the answer draws it.

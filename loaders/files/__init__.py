@@ -7,9 +7,10 @@ formats. A row that cannot be used is set aside with its file, line and reason; 
 
 from loaders.files.mapping_text import mapping_text
 from loaders.files.open import open_data_set, open_frames
+from loaders.files.query import open_query
 from loaders.files.reader import Given
 from loaders.files.readers import READERS
 from loaders.files.stage import Stage
 from loaders.files.tables import guess_of
 
-__all__ = ["READERS", "Given", "Stage", "guess_of", "mapping_text", "open_data_set", "open_frames"]
+__all__ = ["READERS", "Given", "Stage", "guess_of", "mapping_text", "open_data_set", "open_frames", "open_query"]

@@ -77,10 +77,18 @@ class TableSample:
         given = self.given(column)
         return len(given) > 0 and given.cast(pl.Float64, strict=False).null_count() <= MOST_ODD * len(given)
 
-    def depends(self, column: str, on: str) -> bool:
-        """Whether rows that agree in ``on`` agree in ``column``, and some do."""
-        kinds = self.rows.group_by(on).agg(pl.col(column).n_unique().alias("kinds"), pl.len().alias("rows"))
-        return bool((kinds["kinds"] == 1).all() and (kinds["rows"] > 1).any())
+    def belongs(self, column: str, kind: str, key: str) -> bool:
+        """Whether a column is a property of what ``key`` has the ids of, a ``user`` or an ``item``.
+
+        It is if it is named so, and rows that agree in ``key`` agree in it; some must, unless its name says whose it is.
+        """
+        owners, properties = (USERS, _OF_USERS) if kind == "user" else (ITEMS - {"event"}, _OF_ITEMS)
+        singular = [_singular(word) for word in words(column)]
+        is_owned = any(word in owners for word in singular)
+        if not is_owned and not (singular and singular[-1] in properties):
+            return False
+        kinds = self.rows.group_by(key).agg(pl.col(column).n_unique().alias("kinds"), pl.len().alias("rows"))
+        return bool((kinds["kinds"] == 1).all() and (is_owned or (kinds["rows"] > 1).any()))
 
     def separator(self, column: str) -> str | None:
         """Return what parts the categories in the fields of a column that is named as one of lists, if anything does."""
@@ -117,13 +125,6 @@ def key_of(columns: Sequence[str]) -> str | None:
 def title_of(columns: Sequence[str]) -> str | None:
     """Return the column that people are shown."""
     return _best(columns, TITLES)
-
-
-def belongs_to(column: str, kind: str) -> bool:
-    """Whether a column is named as a property of ``user`` or ``item``."""
-    labels, properties = (USERS, _OF_USERS) if kind == "user" else (ITEMS - {"event"}, _OF_ITEMS)
-    singular = [_singular(word) for word in words(column)]
-    return any(word in labels for word in singular) or bool(singular and singular[-1] in properties)
 
 
 def item_label(name: str) -> str:

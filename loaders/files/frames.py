@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from loaders.files.rows import LINE, LIST_MARK, RAW, Rows
+from loaders.files.rows import LARGEST_NUMBER, LINE, LIST_MARK, RAW, Rows
 
 ROWS_A_BATCH = 250_000
 _AS_WRITTEN = (pl.Boolean, pl.Decimal, pl.Categorical, pl.Enum, pl.Time)
@@ -50,16 +50,21 @@ def text_rows(frame: pl.DataFrame, path: Path, first: int) -> Rows:
     return Rows(path, text.with_columns(as_read).with_row_index(LINE, offset=first).with_columns(pl.col(LINE).cast(pl.Int64)))
 
 
+def number_text(column: pl.Expr) -> pl.Expr:
+    """Return floats as text: the shortest that tells the number, whole ones without a point, null for NaN."""
+    number = column.fill_nan(None)
+    whole = number.cast(pl.Int64, strict=False)
+    is_whole = (number == whole) & (number.abs() <= LARGEST_NUMBER)
+    return pl.when(is_whole).then(whole.cast(pl.String)).otherwise(number.cast(pl.String))
+
+
 def _text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
     """Return a column as text, null where it is missing; None if it cannot be told so."""
     told: pl.Expr | None = None
     if isinstance(dtype, (pl.String, pl.Null)) or dtype.is_integer() or isinstance(dtype, _AS_WRITTEN):
         told = column.cast(pl.String)
     elif dtype.is_float():  # a column of whole numbers with gaps is often one of floats: an id 7.0 is 7
-        number = column.fill_nan(None)
-        whole = number.cast(pl.Int64, strict=False)
-        told = pl.when((number == whole) & (number.abs() <= 2.0**53)).then(whole.cast(pl.String))
-        told = told.otherwise(number.cast(pl.String))
+        told = number_text(column)
     elif isinstance(dtype, pl.Date):
         told = column.dt.to_string("%Y-%m-%d")
     elif isinstance(dtype, pl.Datetime):

@@ -11,7 +11,6 @@ from loaders.errors import InputError
 from loaders.files.column_roles import (
     ColumnRoles,
     TableSample,
-    belongs_to,
     find_roles,
     item_label,
     key_of,
@@ -90,7 +89,7 @@ def _interactions(table: _Table, several: bool, described: set[str]) -> tuple[Ma
     within = []
     taken: set[str] = set()
     for kind, key, of in (("item", item, label), ("user", user, _USER)):
-        own = [name for name in roles.others if name not in taken and belongs_to(name, kind) and sample.depends(name, key)]
+        own = [name for name in roles.others if name not in taken and sample.belongs(name, kind, key)]
         if own and of not in described:
             within.append(_node_part(table, of, key, own))
             taken |= set(own)

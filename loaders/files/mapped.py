@@ -8,7 +8,7 @@ from graph.errors import SchemaError
 from graph.schema import EdgeKind, NodeKind, Schema
 from loaders.errors import InputError
 from loaders.files.mapping import MappedEdges, MappedNodes, MappedTable, TableMapping, did_you_mean
-from loaders.files.plan import EdgeFile, NodeFile, Plan, Properties
+from loaders.files.plan import KEY, EdgeFile, NodeFile, Plan, Properties
 from loaders.files.properties import PropertyKind
 from loaders.files.rows import Source
 
@@ -49,7 +49,7 @@ def _nodes(part: MappedNodes, mapping: TableMapping, source: Source, where: str)
     repeats = any(edges.file == part.file for edges in mapping.edges)
     others = [] if repeats else [name for name in source.columns if name not in taken]
     properties = dict(_properties(part, source, others, where))
-    if part.title is not None:
+    if part.title is not None and not part.title == key == KEY:  # which is a property anyway
         properties.setdefault(part.title, PropertyKind.KEPT)
     return NodeFile(source, part.label, key, properties, part.title, part.separator, part.partial or repeats, repeats=repeats)
 

@@ -11,8 +11,8 @@ from loaders.files.mapping import MappedEdges, MappedNodes, TableMapping
 
 _HEAD = """\
 # Which table holds what, for `hopline import`. Tables are beside this file, or beside the one that is imported.
-# properties: column = "numeric", "categorical", "multi" (several categories), "date", "vector", "kept" (for people; the model
-# does not read it) or "unknown" (its values tell)."""
+# properties: column = "numeric", "categorical", "multi" (several categories), "text", "date", "vector", "kept" (for people; the
+# model does not read it) or "unknown" (its values tell)."""
 
 
 def mapping_text(mapping: TableMapping) -> str:

@@ -19,6 +19,7 @@ class PropertyKind(str, Enum):
     NUMERIC = "numeric"
     CATEGORICAL = "categorical"
     MULTI = "multi"  # several categories in one field
+    TEXT = "text"  # words that the model reads
     DATE = "date"  # ISO 8601, or a number since 1970
     VECTOR = "vector"  # numbers, as many in each row
     KEPT = "kept"  # text for people, no input of a model
@@ -45,6 +46,8 @@ def typed_property(name: str, kind: PropertyKind, column: pl.Series, separator: 
     all_numbers = number.null_count() == text.null_count() and text.null_count() < len(text)
     distinct = text.drop_nulls().n_unique()
     few = distinct <= len(text) * MAX_CATEGORY_SHARE
+    if kind is PropertyKind.TEXT:
+        return text.alias(name), Feature(name=name, type=FeatureType.TEXT)
     if kind is PropertyKind.DATE:
         return (_as_number(number) if all_numbers else text).alias(name), Feature(name=name, type=FeatureType.DATE)
     measures = all_numbers and distinct > 10 and (few or not _are_whole(number))

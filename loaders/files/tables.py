@@ -118,15 +118,17 @@ def open_table(
     raise InputError(f"{path} is of no kind that can be read; expected a name that ends in {known}, or such a one and .gz")
 
 
-def plan_sources(sources: Mapping[str, Source], mapping: Path | Mapping[str, Any] | None, where: str) -> Plan:
+def plan_sources(sources: Mapping[str, Source], mapping: Path | Mapping[str, Any] | None, where: str, hint: str = "") -> Plan:
     """Say which of some tables, by their names, holds what; ``mapping`` None takes what their columns' names tell.
+
+    ``hint`` is told after what was guessed.
 
     Raises:
         InputError: a mapping that does not fit the tables, or none with users and items.
     """
     if mapping is None:
         guess = guess_mapping(sources, Path(where))
-        return plan_mapped(guess.mapping, partial(_of_name, sources), where, guess.notes)
+        return plan_mapped(guess.mapping, partial(_of_name, sources), where, (*guess.notes, *([hint] if hint else [])))
     parsed, name = _read(mapping)
     return plan_mapped(parsed, partial(_of_name, sources), name)
 

@@ -34,7 +34,8 @@ COMMANDS = commands(typer.main.get_command(app))
 
 def test_the_commands_are_these():
     assert set(COMMANDS) == {
-        *("up", "down", "status", "doctor", "init", "import", "embed", "train", "evaluate", "publish", "releases", "rollback"),
+        *("up", "down", "status", "doctor", "init", "import", "export", "embed", "train", "evaluate", "publish", "releases"),
+        "rollback",
         *("recommend", "similar", "explain", "describe", "sync", "clean", "demo"),
         *("explore neighbours", "explore paths", "explore degrees", "explore popularity", "explore communities"),
     }

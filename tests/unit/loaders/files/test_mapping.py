@@ -200,3 +200,12 @@ def test_a_mapping_reads_parquet(folder):
     path = folder({"mapping.toml": EDGE.replace("r.csv", "r.parquet") + 'value = "stars"\n'})
     pl.DataFrame({"u": [1, 2], "f": [1.0, 2.0], "stars": [None, 3]}).write_parquet(path / "r.parquet")
     assert read_tables(path).edges[0].frame.rows() == [("1", "1", None), ("2", "2", 3.0)]
+
+
+def test_facts_may_be_of_any_number_of_types_and_behaviours_of_few(folder):
+    files = FILES | {"k.csv": "a,b,r\n" + "".join(f"1,x,r{n}\n" for n in range(300))}
+    fact = '[[edges]]\nfile = "k.csv"\nsource = "Film"\nsource_column = "a"\ntarget = "Thing"\ntarget_column = "b"\n'
+    fact += 'type_column = "r"\n'
+    assert len(read(folder, EDGE + fact + 'role = "knowledge"\n', files).schema.knowledge) == 300
+    with pytest.raises(InputError, match="the column 'r' has more than 200 different values"):
+        read(folder, EDGE + fact.replace('"Film"', '"User"'), files)
