@@ -60,3 +60,17 @@ def test_frames_and_their_files_make_the_same_graph(recommender, workplace, data
         frame.write_parquet(workplace / "data" / f"{name}.parquet")
     recommender.load("data")
     check_equal(read_snapshot(database, recommender.schema), loaded)
+
+
+def test_what_was_exported_is_imported_as_the_same_graph(hopline, workplace, database, recommender):
+    assert hopline("import", "films", "--quiet")[0] == 0
+    before = read_snapshot(database, recommender.schema)
+    status, out, err = hopline("export", "copy", "--json")
+    assert (status, err) == (0, "")
+    assert {"copy/User.parquet", "copy/Item.parquet"} <= {file["path"] for file in json.loads(out)["files"]}
+    rows(database, "MATCH (n) DETACH DELETE n")
+    assert hopline("import", "copy", "--quiet")[0] == 0
+    check_equal(read_snapshot(database, recommender.schema), before)
+    assert "holds something" in hopline("export", "copy")[2]
+    status, out, _ = hopline("export", "atoms", "--format", "recbole")
+    assert (status, "atoms/atoms.inter" in out) == (0, True)
