@@ -6,10 +6,10 @@ import argparse
 import json
 import sys
 
-from benchmarks import kge, load, loop, snapshot, sync
+from benchmarks import kge, load, loop, quality, snapshot, sync
 from hopline.errors import HoplineError
 
-BENCHMARKS = {"kge": kge, "load": load, "loop": loop, "snapshot": snapshot, "sync": sync}
+BENCHMARKS = {"kge": kge, "load": load, "loop": loop, "quality": quality, "snapshot": snapshot, "sync": sync}
 
 
 def main() -> int:

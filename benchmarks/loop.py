@@ -5,7 +5,6 @@ Test interactions never enter the graph. The model is stopped on valid, trained 
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -13,17 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.data_sets import DataSet, find
+from benchmarks.data_sets import find
 from benchmarks.server import fresh_database
 from gnn.compare import compare
 from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
-from gnn.interactions import Interactions
 from gnn.metrics import find_hits, ndcg
 from gnn.topk import NOTHING
-from gnn.vector_scorer import VectorScorer
 from hopline.config import read_config
 from hopline.peers import fit_peers
 from hopline.recommender import Recommender
@@ -36,19 +32,12 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
     """Return the figures of one loop; seconds are wall-clock."""
     data = find(dataset or "ml100k")
     users, items = data.index("user_list"), data.index("item_list")
-    train, valid, both, test = (_interactions(data, part, users, items) for part in ("train", "valid", "trainvalid", "test"))
+    train, valid, both, test = (data.interactions(part) for part in ("train", "valid", "trainvalid", "test"))
     holdout = Holdout(both, test)
     with tempfile.TemporaryDirectory(prefix="hopline-loop-") as scratch, fresh_database() as database:
         folder = Path(scratch)
-        _without_test(data, folder / "files")
-        config = read_config(
-            run_folder=folder / "run",
-            split={
-                "by": "files",
-                "train_file": data.split / "train.txt",
-                "valid_file": data.split / "valid.txt",
-            },
-        )
+        data.copy_without_test(folder / "files")
+        config = read_config(run_folder=folder / "run", split=data.split_config())
         recommender = Recommender(config, database)
         seconds: dict[str, float] = {}
         with _timed(seconds, "load_s"):
@@ -58,11 +47,7 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
         with _timed(seconds, "publish_s"):
             recommender.publish()
         trained = read_run(config.run_folder)
-        ours = VectorScorer(
-            _in_order(trained.users.ids, trained.users.vectors, users),
-            _in_order(trained.items[0].ids, trained.items[0].vectors, items),
-        )
-        model = evaluate(ours, holdout, ks=(K,))
+        model = evaluate(data.scorer(trained), holdout, ks=(K,))
         say("asking Neo4j, user by user")
         started = time.perf_counter()
         served = _served_ndcg(recommender, holdout, users, items)
@@ -91,35 +76,6 @@ class _timed:  # noqa: N801 - reads as a statement
 
     def __exit__(self, *_: object) -> None:
         self._seconds[self._name] = time.perf_counter() - self._started
-
-
-def _interactions(data: DataSet, part: str, users: dict[str, int], items: dict[str, int]) -> Interactions:
-    pairs = data.pairs(part)
-    return Interactions(
-        np.array([users[user] for user, _ in pairs]),
-        np.array([items[item] for _, item in pairs]),
-        len(users),
-        len(items),
-    )
-
-
-def _without_test(data: DataSet, folder: Path) -> None:
-    """Copy the data set, its interactions cut down to train and valid."""
-    shutil.copytree(data.folder, folder)
-    known = set(data.pairs("trainvalid"))
-    path = next(folder.glob("*.inter"), folder / "user_artists.dat")
-    header, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if tuple(line.rstrip("\n").split("\t")[:2]) in known]
-    path.write_text(header + "".join(kept), encoding="utf-8")
-
-
-def _in_order(ids: NDArray[np.generic], vectors: NDArray[np.float32], index: dict[str, int]) -> NDArray[np.float32]:
-    """Return the vectors in the split's order; a node that the graph lacks (no interaction in train) gets zeros."""
-    ordered = np.zeros((len(index), vectors.shape[1]), np.float32)
-    rows = [index.get(str(raw), -1) for raw in ids.tolist()]
-    known = np.asarray(rows) >= 0
-    ordered[np.asarray(rows)[known]] = vectors[known]
-    return ordered
 
 
 def _served_ndcg(recommender: Recommender, holdout: Holdout, users: dict[str, int], items: dict[str, int]) -> float:
