@@ -1,6 +1,7 @@
 """Ranking quality beside the models to beat, all tuned on valid, refitted on train and valid, measured on test once.
 
-Three seeds of our defaults: how long to train is what valid decides. Peers are given the same interactions.
+Three seeds of our defaults: how long to train, and how much of EASE to fuse with, is what valid decides. Peers are given the
+same interactions.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any
 
 from benchmarks.data_sets import find
 from benchmarks.server import fresh_database
-from gnn.evaluate import Evaluation, compare, evaluate
+from gnn.compare import compare
+from gnn.evaluate import Evaluation, evaluate
 from gnn.holdout import Holdout
 from hopline.config import read_config
 from hopline.peers import fit_peers
@@ -31,11 +33,12 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
     train, valid, both, test = (data.interactions(part) for part in ("train", "valid", "trainvalid", "test"))
     holdout = Holdout(both, test)
     peers = fit_peers(train, valid, both, f"ndcg@{K}", on_peer=lambda name: say(f"tuning {name}"))
-    rows = {row.name: row for row in compare(peers.scorers, holdout, ks=(K,))}
+    rows = {row.name: row for row in compare({name: peer.scorer for name, peer in peers.fitted.items()}, holdout, ks=(K,))}
     for name, row in rows.items():
         say(f"{name}: " + ", ".join(f"{metric} {row.metrics[metric]:.4f}" for metric in METRICS))
     found: list[Evaluation] = []
     seconds: list[float] = []
+    fused: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="hopline-quality-") as scratch, fresh_database() as database:
         folder = Path(scratch)
         data.copy_without_test(folder / "files")
@@ -47,6 +50,7 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
             trained = read_run(config.run_folder)
             found.append(evaluate(data.scorer(trained), holdout, ks=(K,)))
             seconds.append(trained.train_s)
+            fused.append(trained.fused)
             told = ", ".join(f"{metric} {found[-1].metrics[metric]:.4f}" for metric in METRICS)
             say(f"hopline, seed {seed}: {told}, {trained.best_epoch} epochs, {trained.train_s:.0f} s")
     best = {metric: max(rows, key=lambda name: rows[name].metrics[metric]) for metric in METRICS}
@@ -54,9 +58,11 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
     return {
         "dataset": data.name,
         "hopline": ours | {"train_s": mean(seconds)},
+        "fused": fused,
         "spread": {metric: stdev(one.metrics[metric] for one in found) for metric in METRICS},
         "peers": {
-            name: {metric: row.metrics[metric] for metric in METRICS} | {"fit_s": row.fit_s, "params": peers.params[name]}
+            name: {metric: row.metrics[metric] for metric in METRICS}
+            | {"fit_s": peers.fitted[name].fit_s, "params": peers.fitted[name].params}
             for name, row in rows.items()
         },
         "left_out": peers.left_out,

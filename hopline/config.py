@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from gnn.encoder import EncoderConfig
+from gnn.fuse import FuseConfig
 from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import TrainConfig
@@ -57,6 +58,7 @@ class Config(BaseSettings):
     tasks: TasksConfig = TasksConfig()
     kge: KgeConfig = KgeConfig()
     train: TrainConfig = TrainConfig()
+    fuse: FuseConfig = FuseConfig()
     clean: CleanConfig = CleanConfig()
     behaviours: BehavioursConfig = BehavioursConfig()
     split: SplitConfig = SplitConfig()

@@ -1,4 +1,4 @@
-"""From a snapshot to a fitted model: how long to train is found on validation, then all but the test split is learnt."""
+"""From a snapshot to vectors: how long to train is found on validation, then all but the test split is learnt, then fused."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from graph.snapshot import Snapshot
 from hopline.config import Config
 from hopline.encoder_inputs import encoder_inputs
 from hopline.errors import TrainingError
+from hopline.fusion import fuse
 from hopline.run_folder import Run
 from hopline.split_log import prepare
 from loaders.features import FittedFeatures, PropertyReport, TextEncoders
@@ -104,8 +105,9 @@ def fit(
         on_step=on_step,
         on_epoch=on_epoch,
     )
+    fused = fuse(validated.scorer(), trained.scorer(), split_log, config, on_stage)
     train_s = time.perf_counter() - started
-    vectors = trained.scorer()
+    vectors = fused.vectors
     metrics = {f"valid/{name}": value for name, value in validated.history[validated.best_epoch - 1].metrics.items()}
     if len(split.test):
         metrics |= evaluate(vectors, split_log.test(), ks=CUTOFFS).metrics
@@ -123,4 +125,5 @@ def fit(
         read_at=read_at,
         cleaning=prepared.cleaning.as_dict(),
         features=features.to_json(),
+        fused=fused.told,
     )

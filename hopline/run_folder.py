@@ -25,7 +25,8 @@ class Run:
 
     ``items`` are in the schema's order of domains, ``popular`` ids by domain, the most popular first. ``interactions`` is the
     digest of all interactions in the graph at the time, ``read_at`` when it was read, in seconds since 1970; ``cleaning`` the
-    counts of what was left out of them or changed, by rule; ``features`` the fitted features as plain values.
+    counts of what was left out of them or changed, by rule; ``features`` the fitted features as plain values;
+    ``fused`` what the network was fused with, and the figures that decided.
     """
 
     users: Embeddings
@@ -39,6 +40,7 @@ class Run:
     read_at: int
     cleaning: dict[str, Any]
     features: dict[str, Any] = field(default_factory=dict)
+    fused: dict[str, Any] = field(default_factory=dict)
 
 
 def write_run(folder: Path, run: Run) -> None:

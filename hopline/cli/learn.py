@@ -43,7 +43,15 @@ def train(
         run = read_run(recommender.config.run_folder)
     if json:
         features = [row.model_dump() for row in FittedFeatures.from_json(run.features).report]
-        print_json({"metrics": run.metrics, "best_epoch": run.best_epoch, "train_s": run.train_s, "features": features})
+        print_json(
+            {
+                "metrics": run.metrics,
+                "best_epoch": run.best_epoch,
+                "train_s": run.train_s,
+                "fused": run.fused,
+                "features": features,
+            }
+        )
     else:
         console.print(f"{_trained(run)}. Next: `hopline publish`.", soft_wrap=True, highlight=False)
 
@@ -54,7 +62,8 @@ def _trained(run: Run) -> str:
     if not set(shown.values()) <= run.metrics.keys():
         shown = {name: name for name in sorted(run.metrics) if name.startswith("valid/ndcg")}
     figures = ", ".join(f"{name} {run.metrics[key]:.4f}" for name, key in shown.items())
-    return f"trained {run.best_epoch} epochs in {run.train_s:.0f} s; on held-out interactions: {figures}"
+    fused = f", fused with EASE by {run.fused['weight']:.0%}" if run.fused.get("weight") else ""
+    return f"trained {run.best_epoch} epochs in {run.train_s:.0f} s{fused}; on held-out interactions: {figures}"
 
 
 def evaluate(

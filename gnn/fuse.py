@@ -1,0 +1,114 @@
+"""Several models as one: their scores added up, and the sum as one vector a node.
+
+A linear model of items and a graph network err on different users. Scores of both are brought to one scale, user by user, and
+added; the sum is then factorised, so that what is served is vectors of the usual size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from gnn.evaluate import Scorer, evaluate
+from gnn.holdout import Holdout
+from gnn.vector_scorer import VectorScorer
+
+_SCORES_AT_ONCE = 1 << 22
+_SPARE_DIMENSIONS = 16  # beyond those wanted, which make the subspace nearly the best one
+_PASSES = 4
+
+
+class FuseConfig(BaseModel):
+    """What the network's scores are fused with: ``[fuse]``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ease: bool = Field(default=True, description="fuse with EASE, a linear model of items in closed form, tuned on validation")
+    weights: tuple[float, ...] = Field(
+        default=(0.05, 0.1, 0.2), description="shares of EASE that are tried; the one best on validation is taken, or none"
+    )
+    max_items: int = Field(
+        default=10_000, ge=1, description="items up to which EASE is fitted: time grows with their cube, memory with the square"
+    )
+
+
+class Fused:
+    """The weighted sum of models' standardised scores, a scorer.
+
+    A user's scores by one model are standardised over all items, mean 0 and deviation 1, so that weights mean the same for
+    every model and user. Scores that are all the same, as of a user whom a model knows nothing of, count nothing.
+    """
+
+    def __init__(self, members: Sequence[tuple[Scorer, float]]) -> None:
+        self.members = list(members)
+
+    def score(self, user_index: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Map int64[b] to float32[b, num_items]."""
+        total = sum(np.float32(weight) * standardised(member.score(user_index)) for member, weight in self.members)
+        return np.asarray(total, np.float32)
+
+
+def standardised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return each row, float32[b, n], less its mean, by its deviation; zeros for one of equal scores."""
+    centred = scores - scores.mean(axis=1, keepdims=True)
+    deviation = np.sqrt(np.square(centred).mean(axis=1, keepdims=True))
+    # Rounding leaves a trace of deviation where there is none.
+    usable = deviation > 1e-6 * np.abs(scores).max(axis=1, keepdims=True)
+    found: NDArray[np.float32] = np.where(usable, centred / np.where(usable, deviation, 1), 0).astype(np.float32)
+    return found
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The share that was best, and the metric of each that was tried."""
+
+    weight: float
+    tried: Mapping[float, float]
+
+
+def choose_weight(scorers: Mapping[float, Scorer], holdout: Holdout, metric: str) -> Choice:
+    """Return the share whose scorer is best by ``metric``, such as "ndcg@20"; of equals the smallest."""
+    k = int(metric.partition("@")[2])
+    tried = {weight: evaluate(scorers[weight], holdout, ks=(k,)).metrics[metric] for weight in sorted(scorers)}
+    return Choice(max(tried, key=lambda weight: tried[weight]), tried)
+
+
+def factorise(scorer: Scorer, num_users: int, num_items: int, size: int, seed: int = 0) -> VectorScorer:
+    """Return vectors of ``size`` numbers whose products are as near to a scorer's scores as such vectors can be, in squares.
+
+    Users' vectors are of length one, as a user's length changes no ranking; a user whose scores are all 0 gets zeros. The
+    products of items' vectors are those of their columns of scores, so that two are close whose scores are alike for all users.
+    Time is that of scoring all users five times, memory that of some users' scores and of the vectors.
+
+    Source: Halko, Martinsson & Tropp 2011, Finding structure with randomness (arXiv:0909.4061), algorithm 4.4, subspace
+    iteration on the smaller product SᵀS.
+    """
+    width = min(size + _SPARE_DIMENSIONS, num_items)
+    basis = np.linalg.qr(np.random.default_rng(seed).standard_normal((num_items, width)).astype(np.float32))[0]
+    for _ in range(_PASSES):
+        image = np.zeros_like(basis)
+        for scores in _blocks(scorer, num_users, num_items):
+            image += scores.T @ (scores @ basis)
+        basis = np.linalg.qr(image)[0]
+    users = np.concatenate([scores @ basis for scores in _blocks(scorer, num_users, num_items)])
+    squares, directions = np.linalg.eigh((users.T @ users).astype(np.float64))
+    largest = directions[:, ::-1][:, :size].astype(np.float32)
+    deviation = np.sqrt(np.maximum(squares[::-1][:size], 0)).astype(np.float32)
+    is_empty = deviation <= 1e-6 * deviation[0]
+    users = np.where(is_empty, 0, users @ largest / np.where(is_empty, 1, deviation))
+    items = basis @ largest * deviation
+    if users.shape[1] < size:
+        missing = ((0, 0), (0, size - users.shape[1]))
+        users, items = np.pad(users, missing), np.pad(items, missing)
+    length = np.linalg.norm(users, axis=1, keepdims=True)
+    return VectorScorer(np.where(length > 0, users / np.where(length > 0, length, 1), 0).astype(np.float32), items)
+
+
+def _blocks(scorer: Scorer, num_users: int, num_items: int) -> Iterator[NDArray[np.float32]]:
+    step = max(1, _SCORES_AT_ONCE // max(1, num_items))
+    for first in range(0, num_users, step):
+        yield scorer.score(np.arange(first, min(first + step, num_users)))

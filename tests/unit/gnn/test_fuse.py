@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from gnn import fuse
+from gnn.fuse import Fused, choose_weight, factorise, standardised
+from gnn.holdout import Holdout
+from gnn.interactions import Interactions
+
+
+class Table:
+    def __init__(self, scores):
+        self.scores = np.asarray(scores, np.float32)
+
+    def score(self, user_index):
+        return self.scores[user_index]
+
+
+def every(scorer, num_users):
+    return scorer.score(np.arange(num_users))
+
+
+def test_scores_are_brought_to_one_scale_and_added():
+    one, other = Table([[0, 1, 2], [5, 5, 5]]), Table([[300, 100, 200], [1, 2, 3]])
+    low, high = -np.sqrt(1.5), np.sqrt(1.5)
+    fused = every(Fused([(one, 0.75), (other, 0.25)]), 2)
+    np.testing.assert_allclose(fused[0], [0.75 * low + 0.25 * high, 0.25 * low, 0.75 * high], rtol=1e-5)
+    np.testing.assert_allclose(fused[1], [0.25 * low, 0, 0.25 * high], rtol=1e-5, atol=1e-6)
+
+
+def test_scores_that_are_all_the_same_say_nothing():
+    assert not standardised(np.full((2, 7), 0.1, np.float32)).any()
+    assert not standardised(np.zeros((1, 3), np.float32)).any()
+
+
+@pytest.mark.parametrize(("num_users", "num_items"), [(30, 12), (12, 30)])
+def test_scores_of_low_rank_are_given_back_up_to_a_users_scale(num_users, num_items, monkeypatch):
+    monkeypatch.setattr(fuse, "_SCORES_AT_ONCE", 5 * num_items)
+    rng = np.random.default_rng(0)
+    scores = (rng.standard_normal((num_users, 4)) @ rng.standard_normal((4, num_items))).astype(np.float32)
+    scores[3] = 0
+    found = factorise(Table(scores), num_users, num_items, 6)
+    assert (found.users.shape, found.items.shape) == ((num_users, 6), (num_items, 6))
+    lengths = np.linalg.norm(found.users, axis=1)
+    assert lengths == pytest.approx(np.where(np.arange(num_users) == 3, 0, 1), abs=1e-5)
+    back = every(found, num_users)
+    for user in range(num_users):
+        scale = np.linalg.norm(back[user]) / (np.linalg.norm(scores[user]) or 1)
+        np.testing.assert_allclose(back[user], scale * scores[user], atol=1e-4)
+
+
+def test_items_are_as_alike_as_their_scores():
+    scores = np.random.default_rng(0).standard_normal((60, 8)).astype(np.float32)
+    found = factorise(Table(scores), 60, 8, 8)
+    np.testing.assert_allclose(found.items @ found.items.T, scores.T @ scores, atol=1e-3)
+
+
+def test_what_is_left_over_is_what_the_best_factors_leave():
+    scores = np.random.default_rng(0).standard_normal((60, 40)).astype(np.float32)
+    found = factorise(Table(scores), 60, 40, 10)
+    basis = found.items / np.linalg.norm(found.items, axis=0)
+    projected = scores @ basis @ basis.T
+    left = np.square(scores - projected).sum()
+    best = np.square(np.linalg.svd(scores, compute_uv=False)[10:]).sum()
+    assert best <= left * (1 + 1e-5)
+    assert left <= best * 1.01
+
+
+def test_more_dimensions_than_there_are_items_are_filled_up():
+    found = factorise(Table([[1, 0], [0, 1]]), 2, 2, 5)
+    assert found.items.shape == (2, 5)
+    np.testing.assert_allclose(every(found, 2), [[1, 0], [0, 1]], atol=1e-6)
+
+
+def holdout():
+    seen, wanted = (np.array([0, 1]), np.array([3, 3])), (np.array([0, 1]), np.array([0, 1]))
+    return Holdout(Interactions(*seen, 2, 4), Interactions(*wanted, 2, 4))
+
+
+def test_the_share_that_ranks_best_on_validation_is_taken_and_of_equals_the_smallest():
+    right, wrong = Table([[3, 0, 1, 0], [0, 3, 1, 0]]), Table([[0, 3, 1, 0], [3, 0, 1, 0]])
+    found = choose_weight({0.9: right, 0.1: right, 0.0: wrong}, holdout(), "ndcg@1")
+    assert found.weight == 0.1
+    assert found.tried == {0.0: 0.0, 0.1: 1.0, 0.9: 1.0}
+    assert choose_weight({0.0: right, 0.1: right}, holdout(), "ndcg@1").weight == 0
