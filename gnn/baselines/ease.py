@@ -12,52 +12,88 @@ from scipy.linalg import lapack
 from gnn.baselines.baseline import Baseline
 from gnn.errors import TrainingError
 
+_BLOCK = 1024  # items whose diagonal is worked out at a time
 _BYTES_A_PAIR = 20  # at the peak: the Gram matrix in float64, and its sparse form before or float32 copies after
 
 
 class EASE(Baseline):
     """Predict each item from all others by ridge regression with a zero diagonal.
 
-    ``P = (XᵀX + λI)⁻¹``, ``B_ij = −P_ij / P_jj``, ``B_jj = 0``, scores ``X·B``. Time grows with the cube of
-    the number of items and memory with its square, so more than ``max_items`` are refused.
+    ``P = (XᵀX + λI)⁻¹``, ``B_ij = −P_ij / P_jj``, ``B_jj = 0``, scores ``X·B = X − X·P / diag(P)``. With fewer users than
+    items, ``X·P = K·X`` with ``K = (XXᵀ + λI)⁻¹``, and no matrix of items by items is made. Time grows with the cube of the
+    smaller number and memory with its square, so where both are above ``max_size`` they are refused.
 
     Raises:
-        TrainingError: more than ``max_items`` items, or λ that is not positive.
+        TrainingError: more than ``max_size`` users and items, or λ that is not positive.
 
-    Source: Steck 2019, Embarrassingly Shallow Autoencoders for Sparse Data (arXiv:1905.03375), eq. 8.
+    Source: Steck 2019, Embarrassingly Shallow Autoencoders for Sparse Data (arXiv:1905.03375), eq. 8; the form by users is the
+    push-through identity, ``X(XᵀX + λI)⁻¹ = (XXᵀ + λI)⁻¹X``.
     """
 
     GRID: ClassVar = {"reg": (25.0, 50.0, 100.0, 200.0, 400.0, 800.0)}
 
-    def __init__(self, reg: float = 400.0, max_items: int = 20_000) -> None:
+    def __init__(self, reg: float = 400.0, max_size: int = 10_000) -> None:
         if not reg > 0:
             raise TrainingError(f"EASE got reg={reg}; expected λ above 0, or XᵀX may be singular. Try 50 to 500.")
         self.reg = reg
-        self.max_items = max_items
+        self.max_size = max_size
 
     def _fit(self, interactions: sparse.csr_array) -> None:
-        num_items = interactions.shape[1]
-        if num_items > self.max_items:
-            needed = _BYTES_A_PAIR * num_items**2
+        size = min(interactions.shape)
+        if size > self.max_size:
+            needed = _BYTES_A_PAIR * size**2
             raise TrainingError(
-                f"EASE got {num_items:,} items, for which it needs about {needed:,} bytes "
-                f"({needed / 2**30:.1f} GiB); expected at most max_items={self.max_items:,}. "
-                "Use ItemKNN, or raise max_items if the memory is there."
+                f"EASE got {interactions.shape[0]:,} users and {interactions.shape[1]:,} items, for which it needs about "
+                f"{needed:,} bytes ({needed / 2**30:.1f} GiB); expected at most max_size={self.max_size:,} of either. "
+                "Use ItemKNN, or raise max_size if the memory and time are there."
             )
         self._interactions = interactions
-        gram = (interactions.T @ interactions).toarray(order="F").astype(np.float64)
-        gram[np.diag_indices(num_items)] += self.reg
-        factor, failed = lapack.dpotrf(gram, lower=True, clean=False, overwrite_a=True)
+        if interactions.shape[0] < interactions.shape[1]:
+            self._fit_by_users(interactions)
+        else:
+            self._fit_by_items(interactions)
+
+    def _fit_by_items(self, interactions: sparse.csr_array) -> None:
+        inverse = self._inverse(interactions.T @ interactions)
+        scale = -1.0 / np.diag(inverse)
+        weights = _symmetric(inverse)
+        weights *= scale.astype(np.float32)
+        np.fill_diagonal(weights, 0)
+        self._weights: NDArray[np.float32] = weights
+
+    def _fit_by_users(self, interactions: sparse.csr_array) -> None:
+        columns = sparse.csc_array(interactions)
+        self._kernel = _symmetric(self._inverse(interactions @ interactions.T))
+        diagonal = np.empty(interactions.shape[1])
+        for start in range(0, len(diagonal), _BLOCK):
+            part = columns[:, start : start + _BLOCK]
+            diagonal[start : start + _BLOCK] = part.multiply(self._kernel @ part).sum(axis=0)
+        self._scale = (self.reg / (1 - diagonal)).astype(np.float32)  # 1 / diag(P), by Woodbury's identity
+
+    def _inverse(self, gram: sparse.csr_array) -> NDArray[np.float64]:
+        """Return the inverse of ``gram + λI``, float64[n, n], its lower triangle alone."""
+        dense = gram.toarray(order="F").astype(np.float64)
+        dense[np.diag_indices(len(dense))] += self.reg
+        factor, failed = lapack.dpotrf(dense, lower=True, clean=False, overwrite_a=True)
         inverse, failed_too = lapack.dpotri(factor, lower=True, overwrite_c=True)
         if failed or failed_too:
             raise TrainingError(f"EASE could not invert XᵀX + {self.reg}·I; expected a positive definite matrix. Raise reg.")
-        scale = -1.0 / np.diag(inverse)
-        weights = np.tril(inverse.astype(np.float32), -1)  # LAPACK fills one triangle of a symmetric matrix
-        weights += weights.T
-        weights *= scale.astype(np.float32)
-        self._weights: NDArray[np.float32] = np.ascontiguousarray(weights)
+        found: NDArray[np.float64] = inverse
+        return found
 
     def score(self, user_index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Map int64[b] to float32[b, num_items]."""
-        scores: NDArray[np.float32] = self._interactions[user_index] @ self._weights
+        taken = self._interactions[user_index]
+        if self._interactions.shape[0] < self._interactions.shape[1]:
+            predicted: NDArray[np.float32] = taken.toarray() - (self._kernel[user_index] @ self._interactions) * self._scale
+            return predicted
+        scores: NDArray[np.float32] = taken @ self._weights
         return scores
+
+
+def _symmetric(lower: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return a symmetric matrix float32[n, n], of which LAPACK fills one triangle."""
+    whole = np.tril(lower.astype(np.float32), -1)
+    whole += whole.T
+    whole[np.diag_indices(len(whole))] = np.diag(lower)
+    return np.ascontiguousarray(whole)

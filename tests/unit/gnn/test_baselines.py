@@ -116,15 +116,18 @@ def test_of_neighbours_that_are_as_near_the_first_are_kept():
     np.testing.assert_allclose(model.score(np.arange(4)), matrix @ expected.T, rtol=1e-6)
 
 
-def test_ease_is_ridge_regression_of_each_item_on_the_others():
-    matrix, reg = random_matrix(2), 7.0
-    weights = np.zeros((23, 23))
-    for item in range(23):
-        others = np.delete(np.arange(23), item)
+@pytest.mark.parametrize("shape", [(50, 23), (23, 50)], ids=["fewer items", "fewer users"])
+def test_ease_is_ridge_regression_of_each_item_on_the_others(shape, monkeypatch):
+    monkeypatch.setattr("gnn.baselines.ease._BLOCK", 7)
+    matrix, reg = random_matrix(2, shape) * np.arange(1, shape[1] + 1) / 10, 7.0
+    num_items = shape[1]
+    weights = np.zeros((num_items, num_items))
+    for item in range(num_items):
+        others = np.delete(np.arange(num_items), item)
         x = matrix[:, others]
-        weights[others, item] = np.linalg.solve(x.T @ x + reg * np.eye(22), x.T @ matrix[:, item])
-    model = fitted(EASE(reg), of_matrix(matrix))
-    np.testing.assert_allclose(model.score(np.arange(50)), matrix @ weights, rtol=1e-4, atol=1e-6)
+        weights[others, item] = np.linalg.solve(x.T @ x + reg * np.eye(num_items - 1), x.T @ matrix[:, item])
+    model = fitted(EASE(reg), of_matrix(matrix, value=matrix[np.nonzero(matrix)]))
+    np.testing.assert_allclose(model.score(np.arange(shape[0])), matrix @ weights, rtol=1e-4, atol=2e-6)
 
 
 def ials_loss(matrix, users, items, unobserved, reg):
@@ -161,9 +164,11 @@ def test_ials_is_a_function_of_its_seed():
     assert not np.array_equal(one, other)
 
 
-def test_ease_refuses_more_items_than_memory_is_meant_for():
-    with pytest.raises(TrainingError, match=r"100,000 items.*200,000,000,000 bytes.*max_items=20,000"):
-        EASE().fit(np.array([0]), np.array([0]), 1, 100_000)
+def test_ease_refuses_more_users_and_items_than_memory_is_meant_for():
+    with pytest.raises(TrainingError, match=r"200,000 users and 100,000 items.*200,000,000,000 bytes.*max_size=10,000"):
+        EASE().fit(np.array([0]), np.array([0]), 200_000, 100_000)
+    few = EASE().fit(np.array([0, 0, 1]), np.array([0, 1, 1]), 2, 100_000)
+    assert few.score(np.array([1]))[0, :3].argmax() == 0
 
 
 @pytest.mark.parametrize(
