@@ -70,7 +70,7 @@ class IALS(Baseline):
         size = others.shape[1]
         shared = self.unobserved * (others.T @ others)
         penalty = (self.reg * (count + self.unobserved * len(others))).astype(np.float32)
-        solved = np.empty((len(count), size), np.float32)
+        solved = np.zeros((len(count), size), np.float32)  # which is the answer for those without interactions
         for rows in _blocks(count, size):
             place, filled = _padded(taken.indptr, rows, int(count[rows].max()))
             weight = np.where(filled, taken.data[place], 0)[:, :, None]
@@ -93,9 +93,9 @@ def _least_squares(vectors: Floats, weight: Floats, shared: Floats, penalty: Flo
 
 
 def _blocks(count: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
-    """Yield row numbers, those of like counts together so that little is padded, as many as memory is meant for."""
+    """Yield numbers of rows with entries, those of like counts together so that little is padded, as many as memory allows."""
     order = np.argsort(count, kind="stable")
-    start = 0
+    start = int((count == 0).sum())
     while start < len(order):
         stop, most = start, 0
         while stop < len(order):
