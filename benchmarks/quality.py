@@ -1,7 +1,7 @@
 """Ranking quality beside the models to beat, all tuned on valid, refitted on train and valid, measured on test once.
 
-Three seeds of our defaults: how long to train, and how much of EASE to fuse with, is what valid decides. Peers are given the
-same interactions.
+Three seeds of our defaults: how long to train, and how much of EASE and iALS to fuse with, is what valid decides. Peers are
+given the same interactions.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
-"""The network's vectors fused with a linear model of items, as far as that helps on validation."""
+"""The network's vectors fused with simpler models, as far as that helps on validation."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gnn.baselines import EASE, tune
+from gnn.baselines import EASE, IALS, Baseline, tune
 from gnn.errors import TrainingError
-from gnn.fuse import Fused, choose_weight, factorise
+from gnn.fuse import Fused, choose_scale, factorise
 from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
 from graph.progress import OnStage
@@ -17,42 +18,69 @@ from hopline.split_log import SplitLog
 
 @dataclass(frozen=True)
 class FusedVectors:
-    """Vectors to serve; ``told``: what they were fused with, and the figures on validation that decided, empty where not."""
+    """Vectors to serve; ``told``: shares, settings and figures on validation that decided, empty where nothing was tried."""
 
     vectors: VectorScorer
     told: dict[str, Any] = field(default_factory=dict)
 
 
-def fuse(validated: VectorScorer, trained: VectorScorer, parts: SplitLog, config: Config, on_stage: OnStage) -> FusedVectors:
-    """Return ``trained``, learnt from train and validation, fused with EASE on the same, by the share that validation chose.
+@dataclass(frozen=True)
+class _Member:
+    """A model with the settings that validation chose, and its share beside the network's."""
 
-    ``validated`` was learnt from train alone. Each share is judged by the vectors it would be served as; the network alone is
-    among those tried.
+    name: str
+    baseline: type[Baseline]
+    params: dict[str, float]
+    share: float
+
+    def fit(self, pairs: Interactions) -> Baseline:
+        model = self.baseline(**self.params)
+        return model.fit(pairs.user_index, pairs.item_index, pairs.num_users, pairs.num_items, pairs.value)
+
+
+def fuse(validated: VectorScorer, trained: VectorScorer, parts: SplitLog, config: Config, on_stage: OnStage) -> FusedVectors:
+    """Return ``trained``, learnt from train and validation, fused with models of the same, as far as validation says.
+
+    ``validated`` was learnt from train alone. Each scale of the shares is judged by the vectors it would be served as; the
+    network alone is among those tried.
     """
-    if not config.fuse.ease:
-        return FusedVectors(trained)
     train, valid, both = (parts.liked(rows) for rows in (parts.split.train, parts.split.valid, parts.learnt))
-    if train.num_items > config.fuse.max_items:
-        on_stage(f"not fused with EASE: {train.num_items:,} items are more than [fuse] max_items", 0, 0)
+    metric = config.train.metric
+    members = _members(train, valid, config, on_stage)
+    if not members:
         return FusedVectors(trained)
-    on_stage("fusing with EASE, by a share that validation chooses", 0, 0)
-    metric, size = config.train.metric, trained.items.shape[1]
-    try:
-        params = tune(EASE, train, valid, metric).best.params
-        shares = {weight: _fused(validated, _ease(params, train), weight, size) for weight in config.fuse.weights}
-        choice = choose_weight({0.0: validated, **shares}, parts.valid(), metric)
-        vectors = _fused(trained, _ease(params, both), choice.weight, size) if choice.weight else trained
-    except TrainingError as error:
-        on_stage(f"not fused with EASE: {error}", 0, 0)
-        return FusedVectors(trained)
-    told = {"with": "ease", "weight": choice.weight, **params, f"valid/{metric}": dict(choice.tried)}
+    on_train = [(member.fit(train), member.share) for member in members]
+    choice = choose_scale(
+        {0.0: validated} | {scale: _fused(validated, on_train, scale) for scale in config.fuse.scales if scale},
+        parts.valid(),
+        metric,
+    )
+    vectors = trained
+    if choice.scale:
+        vectors = _fused(trained, [(member.fit(both), member.share) for member in members], choice.scale)
+    told = {
+        "shares": {member.name: choice.scale * member.share for member in members},
+        "params": {member.name: member.params for member in members},
+        f"valid/{metric}": {f"{scale:g}": value for scale, value in choice.tried.items()},
+    }
     return FusedVectors(vectors, told)
 
 
-def _ease(params: dict[str, float], pairs: Interactions) -> EASE:
-    return EASE(reg=params["reg"]).fit(pairs.user_index, pairs.item_index, pairs.num_users, pairs.num_items, pairs.value)
+def _members(train: Interactions, valid: Interactions, config: Config, on_stage: OnStage) -> list[_Member]:
+    asked: list[tuple[str, type[Baseline], float]] = [("EASE", EASE, config.fuse.ease), ("iALS", IALS, config.fuse.ials)]
+    members = []
+    for name, baseline, share in asked:
+        if not share:
+            continue
+        on_stage(f"tuning {name}, to be fused with, on validation", 0, 0)
+        try:
+            members.append(_Member(name, baseline, tune(baseline, train, valid, config.train.metric).best.params, share))
+        except TrainingError as error:
+            on_stage(f"not fused with {name}: {error}", 0, 0)
+    return members
 
 
-def _fused(vectors: VectorScorer, ease: EASE, weight: float, size: int) -> VectorScorer:
-    both = Fused([(vectors, 1 - weight), (ease, weight)])
-    return factorise(both, len(vectors.users), len(vectors.items), size)
+def _fused(vectors: VectorScorer, members: Sequence[tuple[Baseline, float]], scale: float) -> VectorScorer:
+    shares = [scale * share for _, share in members]
+    scorer = Fused([(vectors, 1 - sum(shares)), *((member, share) for (member, _), share in zip(members, shares, strict=True))])
+    return factorise(scorer, len(vectors.users), len(vectors.items), vectors.items.shape[1])

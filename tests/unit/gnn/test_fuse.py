@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from gnn import fuse
-from gnn.fuse import Fused, choose_weight, factorise, standardised
+from gnn.fuse import FuseConfig, Fused, choose_scale, factorise, standardised
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 
@@ -76,9 +77,15 @@ def holdout():
     return Holdout(Interactions(*seen, 2, 4), Interactions(*wanted, 2, 4))
 
 
-def test_the_share_that_ranks_best_on_validation_is_taken_and_of_equals_the_smallest():
+def test_the_scale_that_ranks_best_on_validation_is_taken_and_of_equals_the_smallest():
     right, wrong = Table([[3, 0, 1, 0], [0, 3, 1, 0]]), Table([[0, 3, 1, 0], [3, 0, 1, 0]])
-    found = choose_weight({0.9: right, 0.1: right, 0.0: wrong}, holdout(), "ndcg@1")
-    assert found.weight == 0.1
+    found = choose_scale({0.9: right, 0.1: right, 0.0: wrong}, holdout(), "ndcg@1")
+    assert found.scale == 0.1
     assert found.tried == {0.0: 0.0, 0.1: 1.0, 0.9: 1.0}
-    assert choose_weight({0.0: right, 0.1: right}, holdout(), "ndcg@1").weight == 0
+    assert choose_scale({0.0: right, 0.1: right}, holdout(), "ndcg@1").scale == 0
+
+
+@pytest.mark.parametrize("told", [{"ease": 0.3, "ials": 0.3}, {"scales": (5.0,)}, {"scales": (-1.0,)}])
+def test_shares_that_leave_nothing_for_the_network_are_refused(told):
+    with pytest.raises(ValidationError, match="below 1"):
+        FuseConfig(**told)
