@@ -90,7 +90,8 @@ def _answer(resolver: Any, transaction: int, checksum: int, limit: int) -> Any:
     elif (int(applied.id()), int(applied.checksum())) == (transaction, checksum):
         touched = Touched()
     else:
-        touched = _touched(_resolve(resolver, "org.neo4j.wal.LogicalTransactionStore"), transaction, checksum, limit)
+        log = _resolve(resolver, "org.neo4j.wal.LogicalTransactionStore")
+        touched = _touched(log, transaction, checksum, int(applied.id()), limit)
     values = jpype.JClass("org.neo4j.values.storable.Values")
     row = [
         values.stringValue(str(store.toString())),
@@ -104,8 +105,12 @@ def _answer(resolver: Any, transaction: int, checksum: int, limit: int) -> Any:
     return rows.of(jpype.JArray(jpype.JObject)([jpype.JArray(jpype.JClass("org.neo4j.values.AnyValue"))(row)]))
 
 
-def _touched(log: Any, transaction: int, checksum: int, limit: int) -> Touched:
-    """Read the log from a transaction on; that one is read too, as its checksum tells whether this is the same history."""
+def _touched(log: Any, transaction: int, checksum: int, applied: int, limit: int) -> Touched:
+    """Read the log from a transaction on; that one is read too, as its checksum tells whether this is the same history.
+
+    A log whose next file is not there ends like one that was read whole: a checkpoint may prune it while the file before is
+    read. So the end must be at the last transaction ``applied``, or after it.
+    """
     unknown = Touched("the server's transaction log does not reach back to the cache's last transaction")
     if transaction < 0:
         return unknown
@@ -117,12 +122,14 @@ def _touched(log: Any, transaction: int, checksum: int, limit: int) -> Touched:
     try:
         if not batches.next() or (int(batches.get().txId()), int(batches.get().checksum())) != (transaction, checksum):
             return unknown
-        is_more = True
+        is_more, last = True, transaction
         while is_more:
             commands = jpype.JClass("java.util.ArrayList")()
             gather = _java_function("java.util.function.Consumer", _bound(commands, "add", "boolean", "java.lang.Object"))
             while commands.size() < COMMANDS_AT_ONCE and (is_more := batches.next()):
-                batches.get().commandBatch().iterator().forEachRemaining(gather)
+                batch = batches.get()
+                batch.commandBatch().iterator().forEachRemaining(gather)
+                last = int(batch.txId())
             changed = _of_commands(commands)
             nodes = np.union1d(nodes, changed.nodes)
             relationships = np.union1d(relationships, changed.relationships)
@@ -130,6 +137,8 @@ def _touched(log: Any, transaction: int, checksum: int, limit: int) -> Touched:
                 return Touched(f"more than {limit} nodes and relationships changed")
     finally:
         batches.close()
+    if last < applied:
+        return Touched("the server's transaction log was pruned while it was read")
     return Touched("", nodes, relationships)
 
 

@@ -49,6 +49,17 @@ def changed(settings, text):
         rows(database, text)
 
 
+def fill_logs(settings):
+    for _ in range(3):
+        changed(settings, "UNWIND range(1, 2000) AS n CREATE (:Stranger {text: 'something of some length ' + n})")
+        changed(settings, "MATCH (n:Stranger) DELETE n")
+
+
+def logs_of(settings):
+    folder = settings.home / "data" / "transactions" / "neo4j"
+    return sorted(folder.glob("neostore.transaction.db.*"), key=lambda path: int(path.suffix[1:]))
+
+
 def test_a_store_through_its_lives(hopline, settings, workplace):
     folder = workplace / "snapshot"
     server = up_with(settings, SMALL_LOGS)
@@ -67,9 +78,19 @@ def test_a_store_through_its_lives(hopline, settings, workplace):
     after_stop = synced(settings, folder)
     assert (after_stop.kind, after_stop.edges) == (SyncKind.INCREMENTAL, Counts(added=2))
 
-    for _ in range(3):
-        changed(settings, "UNWIND range(1, 2000) AS n CREATE (:Stranger {text: 'something of some length ' + n})")
-        changed(settings, "MATCH (n:Stranger) DELETE n")
+    changed(settings, "MATCH (:User {id: 'u2'})-[r:RATED]->() SET r.rating = 1.0")
+    assert synced(settings, folder).kind is SyncKind.INCREMENTAL
+    current = len(logs_of(settings)) - 1  # the file that holds what was synced last
+    fill_logs(settings)
+    changed(settings, "MATCH (:User {id: 'u1'})-[r:RATED]->() DELETE r")
+    logs = logs_of(settings)
+    assert len(logs) > current + 2
+    logs[current + 1].unlink()  # as a checkpoint does at any moment, while the one before is read
+    pruned = synced(settings, folder)
+    assert pruned.kind is SyncKind.FULL
+    assert "pruned while it was read" in pruned.why
+
+    fill_logs(settings)
     down(settings)  # a checkpoint is made, and what lies before it pruned
     up_with(settings, READ_ONLY)
     pruned = synced(settings, folder)
