@@ -33,12 +33,13 @@ class FuseConfig(BaseModel):
     ease: float = Field(default=0.05, ge=0, le=1, description="share of EASE, a linear model in closed form; 0: without")
     ials: float = Field(default=0.2, ge=0, le=1, description="share of iALS, a matrix factorisation; 0: without")
     scales: tuple[float, ...] = Field(
-        default=(0.5, 1.0, 2.0), description="what both shares are tried times; the one best on validation is taken, or none"
+        default=(0.0, 0.5, 2.0),
+        description="what both shares are tried times, beside 1; taken where better on validation for sure",
     )
 
     @model_validator(mode="after")
     def _something_is_left_for_the_network(self) -> FuseConfig:
-        if min(self.scales, default=0) < 0 or max(self.scales, default=0) * (self.ease + self.ials) >= 1:
+        if min(self.scales, default=0) < 0 or max(1.0, *self.scales) * (self.ease + self.ials) >= 1:
             raise ValueError("scales must be 0 or more, and the largest times ease and ials together below 1")
         return self
 
@@ -71,17 +72,25 @@ def standardised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class Choice:
-    """The scale that was best, and the metric of each that was tried."""
+    """The scale that was taken, and the metric of each that was tried."""
 
     scale: float
     tried: Mapping[float, float]
 
 
-def choose_scale(scorers: Mapping[float, Scorer], holdout: Holdout, metric: str) -> Choice:
-    """Return the scale whose scorer is best by ``metric``, such as "ndcg@20"; of equals the smallest."""
+def choose_scale(scorers: Mapping[float, Scorer], usual: float, holdout: Holdout, metric: str) -> Choice:
+    """Return the scale whose scorer is best by ``metric``, such as "ndcg@20", if it is better than the ``usual`` one for sure.
+
+    Scales are close, and a validation split is small: another one must gain more than twice the standard error of its gain, a
+    mean over users, or the usual one stays.
+    """
     k = int(metric.partition("@")[2])
-    tried = {scale: evaluate(scorers[scale], holdout, ks=(k,)).metrics[metric] for scale in sorted(scorers)}
-    return Choice(max(tried, key=lambda scale: tried[scale]), tried)
+    found = {scale: evaluate(scorers[scale], holdout, ks=(k,)) for scale in sorted(scorers)}
+    tried = {scale: evaluation.metrics[metric] for scale, evaluation in found.items()}
+    best = max(tried, key=lambda scale: tried[scale])
+    gain = found[best].per_user[metric] - found[usual].per_user[metric]
+    is_sure = gain.mean() > 2 * gain.std() / np.sqrt(len(gain))
+    return Choice(best if is_sure else usual, tried)
 
 
 def factorise(scorer: Scorer, num_users: int, num_items: int, size: int, seed: int = 0) -> VectorScorer:

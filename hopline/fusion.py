@@ -1,4 +1,4 @@
-"""The network's vectors fused with simpler models, as far as that helps on validation."""
+"""The network's vectors fused with simpler models."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from gnn.vector_scorer import VectorScorer
 from graph.progress import OnStage
 from hopline.config import Config
 from hopline.split_log import SplitLog
+
+USUAL = 1.0  # scale of the shares
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,9 @@ class _Member:
 
 
 def fuse(validated: VectorScorer, trained: VectorScorer, parts: SplitLog, config: Config, on_stage: OnStage) -> FusedVectors:
-    """Return ``trained``, learnt from train and validation, fused with models of the same, as far as validation says.
+    """Return ``trained``, learnt from train and validation, fused with models of the same.
 
-    ``validated`` was learnt from train alone. Each scale of the shares is judged by the vectors it would be served as; the
-    network alone is among those tried.
+    ``validated`` was learnt from train alone. Each scale of the shares is judged by the vectors it would be served as.
     """
     train, valid, both = (parts.liked(rows) for rows in (parts.split.train, parts.split.valid, parts.learnt))
     metric = config.train.metric
@@ -51,13 +52,12 @@ def fuse(validated: VectorScorer, trained: VectorScorer, parts: SplitLog, config
         return FusedVectors(trained)
     on_train = [(member.fit(train), member.share) for member in members]
     choice = choose_scale(
-        {0.0: validated} | {scale: _fused(validated, on_train, scale) for scale in config.fuse.scales if scale},
+        {scale: _fused(validated, on_train, scale) for scale in {USUAL, *config.fuse.scales}},
+        USUAL,
         parts.valid(),
         metric,
     )
-    vectors = trained
-    if choice.scale:
-        vectors = _fused(trained, [(member.fit(both), member.share) for member in members], choice.scale)
+    vectors = _fused(trained, [(member.fit(both), member.share) for member in members] if choice.scale else [], choice.scale)
     told = {
         "shares": {member.name: choice.scale * member.share for member in members},
         "params": {member.name: member.params for member in members},
@@ -81,6 +81,8 @@ def _members(train: Interactions, valid: Interactions, config: Config, on_stage:
 
 
 def _fused(vectors: VectorScorer, members: Sequence[tuple[Baseline, float]], scale: float) -> VectorScorer:
+    if not scale:
+        return vectors
     shares = [scale * share for _, share in members]
     scorer = Fused([(vectors, 1 - sum(shares)), *((member, share) for (member, _), share in zip(members, shares, strict=True))])
     return factorise(scorer, len(vectors.users), len(vectors.items), vectors.items.shape[1])

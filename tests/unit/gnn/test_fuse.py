@@ -72,17 +72,27 @@ def test_more_dimensions_than_there_are_items_are_filled_up():
     np.testing.assert_allclose(every(found, 2), [[1, 0], [0, 1]], atol=1e-6)
 
 
-def holdout():
-    seen, wanted = (np.array([0, 1]), np.array([3, 3])), (np.array([0, 1]), np.array([0, 1]))
-    return Holdout(Interactions(*seen, 2, 4), Interactions(*wanted, 2, 4))
+def scores_where(num_right):
+    """Scores of 20 users with one item to find each, the first users' on top."""
+    scores = np.tile(np.array([0, 1, 0], np.float32), (20, 1))
+    scores[:num_right, 0] = 2
+    return Table(scores)
 
 
-def test_the_scale_that_ranks_best_on_validation_is_taken_and_of_equals_the_smallest():
-    right, wrong = Table([[3, 0, 1, 0], [0, 3, 1, 0]]), Table([[0, 3, 1, 0], [3, 0, 1, 0]])
-    found = choose_scale({0.9: right, 0.1: right, 0.0: wrong}, holdout(), "ndcg@1")
-    assert found.scale == 0.1
-    assert found.tried == {0.0: 0.0, 0.1: 1.0, 0.9: 1.0}
-    assert choose_scale({0.0: right, 0.1: right}, holdout(), "ndcg@1").scale == 0
+def many():
+    seen, wanted = (np.arange(20), np.full(20, 2)), (np.arange(20), np.zeros(20, np.int64))
+    return Holdout(Interactions(*seen, 20, 3), Interactions(*wanted, 20, 3))
+
+
+def test_another_scale_is_taken_where_it_is_better_for_sure():
+    found = choose_scale({1.0: scores_where(5), 0.5: scores_where(10), 0.0: scores_where(5)}, 1.0, many(), "ndcg@1")
+    assert found.scale == 0.5
+    assert found.tried == {0.0: 0.25, 0.5: 0.5, 1.0: 0.25}
+
+
+def test_the_usual_scale_stays_where_another_is_as_good_or_hardly_better():
+    assert choose_scale({1.0: scores_where(5), 0.0: scores_where(5)}, 1.0, many(), "ndcg@1").scale == 1
+    assert choose_scale({1.0: scores_where(5), 0.0: scores_where(6)}, 1.0, many(), "ndcg@1").scale == 1
 
 
 @pytest.mark.parametrize("told", [{"ease": 0.3, "ials": 0.3}, {"scales": (5.0,)}, {"scales": (-1.0,)}])
