@@ -17,26 +17,9 @@ from hopline.config import read_other_connection, read_server_settings
 from hopline.errors import ConfigError
 from hopline.load import LoadReport
 from hopline.recommender import Recommender
-from loaders.files import READERS, Given, guess_of, mapping_text, open_data_set
+from loaders.files import MAPPING_EXAMPLE, READERS, Given, guess_of, mapping_text, open_data_set
 
 _PANEL = "Learn"
-_MAPPING = """\
-[[nodes]]
-file = "films.parquet"
-label = "Film"
-key = "film_id"
-title = "name"
-properties = { year = "numeric", genres = "multi" }
-
-[[edges]]
-file = "ratings.csv"
-source = "User"
-source_column = "user_id"
-target = "Film"
-target_column = "film_id"
-value = "stars"
-time = "rated_at"
-"""
 _IMPORT_HELP = (
     "Load a data set into the graph. Loading it again changes nothing.\n\n"
     "All of it is read and checked before anything is written, in memory that does not grow with the number of interactions. "
@@ -47,7 +30,7 @@ _IMPORT_HELP = (
     "SHOP --query 'MATCH (u:Customer)-[b:BOUGHT]->(i:Product) WHERE b.at > $since RETURN u.id AS user, i.id AS item, "
     "b.at AS time' --param since=1700000000`"
     + "\n\nA mapping says which table holds which nodes or relationships. `--write-mapping FILE` writes the one guessed, "
-    f"to be changed. For example:\n\n```\n{_MAPPING}```"
+    f"to be changed. For example:\n\n```\n{MAPPING_EXAMPLE}```"
 )
 
 

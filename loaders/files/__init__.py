@@ -5,6 +5,7 @@ formats. A row that cannot be used is set aside with its file, line and reason; 
 :class:`~loaders.errors.InputError`.
 """
 
+from loaders.files.mapping import MAPPING_EXAMPLE
 from loaders.files.mapping_text import mapping_text
 from loaders.files.open import open_data_set, open_frames
 from loaders.files.query import open_query
@@ -13,4 +14,14 @@ from loaders.files.readers import READERS
 from loaders.files.stage import Stage
 from loaders.files.tables import guess_of
 
-__all__ = ["READERS", "Given", "Stage", "guess_of", "mapping_text", "open_data_set", "open_frames", "open_query"]
+__all__ = [
+    "MAPPING_EXAMPLE",
+    "READERS",
+    "Given",
+    "Stage",
+    "guess_of",
+    "mapping_text",
+    "open_data_set",
+    "open_frames",
+    "open_query",
+]

@@ -1,22 +1,6 @@
 """What a mapping file says: which table holds which nodes or relationships, in which columns.
 
-A mapping is TOML, beside the tables as ``mapping.toml`` or wherever ``--mapping`` says::
-
-    [[nodes]]
-    file = "films.parquet"
-    label = "Film"
-    key = "film_id"
-    title = "name"
-    properties = { year = "numeric", genres = "multi" }
-
-    [[edges]]
-    file = "ratings.csv"
-    source = "User"
-    source_column = "user_id"
-    target = "Film"
-    target_column = "film_id"
-    value = "stars"
-    time = "rated_at"
+A mapping is TOML, beside the tables as ``mapping.toml`` or wherever ``--mapping`` says; ``MAPPING_EXAMPLE`` is one.
 """
 
 from __future__ import annotations
@@ -36,6 +20,23 @@ from loaders.files.blocks import read_blocks
 from loaders.files.properties import PropertyKind
 
 MAPPING_FILE = "mapping.toml"
+MAPPING_EXAMPLE = """\
+[[nodes]]
+file = "films.parquet"
+label = "Film"
+key = "film_id"
+title = "name"
+properties = { year = "numeric", genres = "multi" }
+
+[[edges]]
+file = "ratings.csv"
+source = "User"
+source_column = "user_id"
+target = "Film"
+target_column = "film_id"
+value = "stars"
+time = "rated_at"
+"""
 
 
 class _Part(BaseModel):

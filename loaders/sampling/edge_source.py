@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loaders.sampling.learning_graph import RELATION, VALUE, EdgeType, LearningGraph
+from loaders.sampling.passes import Passes
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class EdgeSource:
         self.num_negatives = min(num_negatives, self.num_targets)
         self.is_hidden = is_hidden
         self._edge_ids = np.arange(len(self.source)) if edge_ids is None else edge_ids
-        self._order: tuple[tuple[int, int], NDArray[np.int64]] | None = None
+        self._passes = Passes(etype, self._edge_ids)
 
     @property
     def num_edges(self) -> int:
@@ -106,7 +106,7 @@ class EdgeSource:
 
     def draw(self, seed: int, epoch: int, step: int, rng: np.random.Generator) -> EdgeExamples:
         """Return batch ``step`` of ``epoch``; ``rng`` draws the negatives."""
-        order = self._pass(seed, epoch, step // self.num_batches)
+        order = self._passes.order(seed, epoch, step // self.num_batches)
         first = (step % self.num_batches) * self.batch_size
         edge_ids = order[first : first + self.batch_size]
         if self.num_negatives == self.num_targets:
@@ -124,12 +124,3 @@ class EdgeSource:
             relation=None if self.relation is None else self.relation[edge_ids],
             is_hidden=self.is_hidden,
         )
-
-    def _pass(self, seed: int, epoch: int, number: int) -> NDArray[np.int64]:
-        key = (epoch, number)
-        if self._order is None or self._order[0] != key:
-            # The edge type's name is part of the seed, so that two sources do not shuffle alike.
-            name = zlib.crc32(" ".join(self.etype).encode())
-            order = np.random.default_rng((seed, epoch, number, name)).permutation(self._edge_ids)
-            self._order = (key, order)
-        return self._order[1]

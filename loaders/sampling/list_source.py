@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loaders.sampling.learning_graph import EXAMPLE, EdgeType, LearningGraph
+from loaders.sampling.passes import Passes
 
 SCORES_A_STEP = 1 << 25  # of users times items, which bounds a step's memory at 128 MiB
 
@@ -86,7 +86,7 @@ class ListSource:
         self._offsets = np.append(first, len(pairs))
         largest_pool = min(self.num_targets, num_negatives + batch_size * -(-len(pairs) // max(1, len(self._users))))
         self.batch_size = max(1, min(batch_size, SCORES_A_STEP // max(1, largest_pool)))
-        self._order: tuple[tuple[int, int], NDArray[np.int64]] | None = None
+        self._passes = Passes(etype, np.arange(len(self._users)))
         self._all: ListExamples | None = None
 
     @property
@@ -105,7 +105,7 @@ class ListSource:
             if self._all is None or self._all.log_rate is not None:
                 self._all = self._examples(np.arange(len(self._users)), rng)
             return self._all
-        order = self._pass(seed, epoch, step // self.num_batches)
+        order = self._passes.order(seed, epoch, step // self.num_batches)
         first = (step % self.num_batches) * self.batch_size
         return self._examples(np.sort(order[first : first + self.batch_size]), rng)
 
@@ -138,12 +138,3 @@ class ListSource:
         log_rate = np.full(len(pool), np.log(others / self.num_negatives), np.float32)
         log_rate[np.searchsorted(pool, chosen)] = 0
         return pool, log_rate
-
-    def _pass(self, seed: int, epoch: int, number: int) -> NDArray[np.int64]:
-        key = (epoch, number)
-        if self._order is None or self._order[0] != key:
-            # The edge type's name is part of the seed, so that two sources do not shuffle alike.
-            name = zlib.crc32(" ".join(self.etype).encode())
-            order = np.random.default_rng((seed, epoch, number, name)).permutation(len(self._users))
-            self._order = (key, order)
-        return self._order[1]

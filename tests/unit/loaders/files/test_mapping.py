@@ -5,7 +5,8 @@ import pytest
 
 from graph.schema import EdgeRole, FeatureType, NodeRole
 from loaders.errors import InputError
-from loaders.files import open_data_set
+from loaders.files import MAPPING_EXAMPLE, open_data_set
+from loaders.files.mapping import read_mapping
 from tests.whole_tables import read_tables
 
 EDGE = '[[edges]]\nfile = "r.csv"\nsource = "User"\nsource_column = "u"\ntarget = "Film"\ntarget_column = "f"\n'
@@ -209,3 +210,10 @@ def test_facts_may_be_of_any_number_of_types_and_behaviours_of_few(folder):
     assert len(read(folder, EDGE + fact + 'role = "knowledge"\n', files).schema.knowledge) == 300
     with pytest.raises(InputError, match="the column 'r' has more than 200 different values"):
         read(folder, EDGE + fact.replace('"Film"', '"User"'), files)
+
+
+def test_the_example_of_the_help_is_a_mapping(tmp_path):
+    (tmp_path / "mapping.toml").write_text(MAPPING_EXAMPLE, encoding="utf-8")
+    mapping = read_mapping(tmp_path / "mapping.toml")
+    assert [nodes.label for nodes in mapping.nodes] == ["Film"]
+    assert [(edges.source, edges.target) for edges in mapping.edges] == [("User", "Film")]
