@@ -37,6 +37,12 @@ class FuseConfig(BaseModel):
         description="what both shares are tried times, beside 1; taken where better on validation for sure",
     )
 
+    max_scores: int = Field(
+        default=200_000_000,
+        ge=1,
+        description="users times items up to which models are fused: every one of them is scored some twenty times",
+    )
+
     @model_validator(mode="after")
     def _something_is_left_for_the_network(self) -> FuseConfig:
         if min(self.scales, default=0) < 0 or max(1.0, *self.scales) * (self.ease + self.ials) >= 1:

@@ -43,10 +43,15 @@ class _Member:
 def fuse(validated: VectorScorer, trained: VectorScorer, parts: SplitLog, config: Config, on_stage: OnStage) -> FusedVectors:
     """Return ``trained``, learnt from train and validation, fused with models of the same.
 
+    ``trained`` is returned as it is where nothing is asked for, nothing can be fitted, or there is too much to score.
     ``validated`` was learnt from train alone. Each scale of the shares is judged by the vectors it would be served as.
     """
     train, valid, both = (parts.liked(rows) for rows in (parts.split.train, parts.split.valid, parts.learnt))
     metric = config.train.metric
+    num_scores = train.num_users * train.num_items
+    if num_scores > config.fuse.max_scores:
+        on_stage(f"the network alone: {num_scores:,} users times items are more than [fuse] max_scores", 0, 0)
+        return FusedVectors(trained)
     members = _members(train, valid, config, on_stage)
     if not members:
         return FusedVectors(trained)

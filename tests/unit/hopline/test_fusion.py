@@ -1,0 +1,58 @@
+"""What is served: the network's vectors, fused or alone."""
+
+import numpy as np
+import pytest
+
+from gnn.vector_scorer import VectorScorer
+from hopline.config import Config
+from hopline.fusion import fuse
+from hopline.split_log import prepare
+from tests.small_graphs import checkerboard, snapshot
+
+SIZE = 24
+
+
+@pytest.fixture(scope="module")
+def parts():
+    config = Config()
+    return prepare(snapshot(checkerboard()), config.clean, config.behaviours, config.split, 0).split_log
+
+
+@pytest.fixture
+def vectors():
+    rng = np.random.default_rng(0)
+    users, items = (rng.standard_normal((SIZE, 8)).astype(np.float32) for _ in range(2))
+    return VectorScorer(users / np.linalg.norm(users, axis=1, keepdims=True), items)
+
+
+def told(vectors, parts, **fuse_config):
+    heard = []
+    config = Config().changed({"fuse": fuse_config})
+    return fuse(vectors, vectors, parts, config, lambda stage, _done, _total: heard.append(stage)), heard
+
+
+def test_models_that_know_better_are_heard(parts, vectors):
+    found, heard = told(vectors, parts, ease=0.3, ials=0.1)
+    assert found.vectors.users.shape == found.vectors.items.shape == (SIZE, 8)
+    assert found.told["shares"].keys() == {"EASE", "iALS"}
+    assert all(share > 0 for share in found.told["shares"].values())
+    assert found.told["valid/ndcg@20"].keys() == {"0", "0.5", "1", "2"}
+    scores = found.vectors.score(np.arange(SIZE))
+    alike = np.add.outer(np.arange(SIZE), np.arange(SIZE)) % 2 == 0
+    before = vectors.score(np.arange(SIZE))
+    assert scores[alike].mean() - scores[~alike].mean() > before[alike].mean() - before[~alike].mean()
+    assert [stage.split(",")[0] for stage in heard] == ["tuning EASE", "tuning iALS"]
+
+
+def test_what_is_not_asked_for_is_not_fitted(parts, vectors):
+    found, heard = told(vectors, parts, ease=0.0, ials=0.0)
+    assert found.vectors is vectors
+    assert (found.told, heard) == ({}, [])
+    assert told(vectors, parts, ials=0.0)[0].told["shares"].keys() == {"EASE"}
+
+
+def test_too_much_to_score_leaves_the_network_alone_and_says_so(parts, vectors):
+    found, heard = told(vectors, parts, max_scores=SIZE * SIZE - 1)
+    assert found.vectors is vectors
+    assert found.told == {}
+    assert heard == ["the network alone: 576 users times items are more than [fuse] max_scores"]
