@@ -45,7 +45,7 @@ class Ranking(Task[ListExamples]):
 
     def __init__(self, config: RankingConfig, size: int, data: LearningGraph) -> None:
         super().__init__(config, size)
-        # What is served is the shared representation itself; the other tasks' towers are what they differ by from it.
+        # What is served is the shared representation itself: its tower stays zero, and is what the other tasks' are tied to.
         self.tower.weight.requires_grad_(False)
 
     @classmethod
@@ -69,7 +69,7 @@ class Ranking(Task[ListExamples]):
 
     def embed(self, vectors: Tensor) -> Tensor:
         """Return the vectors to serve, float32[n, d] of unit length: their dot product is the score."""
-        return normalize(self.tower(vectors), dim=1)
+        return normalize(vectors, dim=1)
 
     def loss(self, vectors: Vectors, examples: ListExamples) -> Tensor:
         """Softmax cross-entropy of all that the users chose, each choice by what it counts."""

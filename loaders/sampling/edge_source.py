@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from loaders.sampling.examples import nodes_by_label
 from loaders.sampling.learning_graph import RELATION, VALUE, EdgeType, LearningGraph
 from loaders.sampling.passes import Passes
 
@@ -32,11 +33,7 @@ class EdgeExamples:
 
     def nodes(self) -> dict[str, NDArray[np.int64]]:
         """Return the nodes whose vectors are needed, by label (with repeats)."""
-        source_label, _, target_label = self.etype
-        targets = np.concatenate([self.target, self.pool])
-        if source_label == target_label:
-            return {source_label: np.concatenate([self.source, targets])}
-        return {source_label: self.source, target_label: targets}
+        return nodes_by_label(self.etype, self.source, np.concatenate([self.target, self.pool]))
 
     def hidden_pairs(self) -> tuple[EdgeType, NDArray[np.int64], NDArray[np.int64]] | None:
         """Return the ends of the edges, if they are to be hidden."""

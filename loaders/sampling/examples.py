@@ -50,3 +50,11 @@ class Source(Protocol[ExamplesT_co]):
     def draw(self, seed: int, epoch: int, step: int, rng: np.random.Generator) -> ExamplesT_co:
         """Return batch ``step`` of ``epoch``; ``rng`` draws the negatives."""
         ...
+
+
+def nodes_by_label(etype: EdgeType, source: NDArray[np.int64], target: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    """Return both ends' nodes by label, together where an edge type joins nodes of one label."""
+    source_label, _, target_label = etype
+    if source_label == target_label:
+        return {source_label: np.concatenate([source, target])}
+    return {source_label: source, target_label: target}

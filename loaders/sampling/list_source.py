@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from loaders.sampling.examples import nodes_by_label
 from loaders.sampling.learning_graph import EXAMPLE, EdgeType, LearningGraph
 from loaders.sampling.passes import Passes
 
@@ -34,10 +35,7 @@ class ListExamples:
 
     def nodes(self) -> dict[str, NDArray[np.int64]]:
         """Return the users and the pool, by label."""
-        source_label, _, target_label = self.etype
-        if source_label == target_label:
-            return {source_label: np.concatenate([self.source, self.pool])}
-        return {source_label: self.source, target_label: self.pool}
+        return nodes_by_label(self.etype, self.source, self.pool)
 
     def relabel(self, seeds: dict[str, NDArray[np.int64]]) -> ListExamples:
         """Replace dense indices by positions in ``seeds`` (sorted, distinct)."""
