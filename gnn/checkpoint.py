@@ -22,24 +22,32 @@ BEST = "best.safetensors"
 
 @dataclass
 class EpochRecord:
-    """What one epoch did: mean loss by task, validation metrics (empty when not validated), and its cost."""
+    """What one epoch did: mean loss by task, validation metrics (empty when not validated), and its cost.
+
+    ``learning_rate`` is that of its last step.
+    """
 
     epoch: int
     losses: dict[str, float]
     metrics: dict[str, float]
     seconds: float
     edges_per_s: float
+    learning_rate: float
 
 
 @dataclass
 class Progress:
-    """How far a run has come. ``fingerprint`` names the configuration and the data it belongs to."""
+    """How far a run has come. ``fingerprint`` names the configuration and the data it belongs to.
+
+    ``first_loss``: the joint loss of the first step of all, None before it.
+    """
 
     fingerprint: str
     epochs_done: int = 0
     best_epoch: int = 0
     best_metric: float = float("-inf")
     finished: bool = False
+    first_loss: float | None = None
     history: list[EpochRecord] = field(default_factory=list)
 
 
@@ -56,8 +64,8 @@ def save(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer | None, 
     draft.replace(path)
 
 
-def peek(path: Path) -> Progress | None:
-    """Return the progress recorded in a checkpoint, None where there is none.
+def peek(path: Path, fingerprint: str) -> Progress | None:
+    """Return the progress recorded in a checkpoint, None where there is none of this fingerprint.
 
     Raises:
         TrainingError: the file is not a checkpoint of Hopline's.
@@ -67,6 +75,8 @@ def peek(path: Path) -> Progress | None:
     try:
         with safe_open(path, framework="pt") as opened:
             stored: dict[str, Any] = json.loads((opened.metadata() or {})["progress"])
+        if stored["fingerprint"] != fingerprint:  # maybe of a version whose records were others
+            return None
     except (SafetensorError, KeyError, ValueError) as error:
         raise TrainingError(f"{path} is not a readable checkpoint ({error}); delete it to train anew") from error
     history = [EpochRecord(**record) for record in stored.pop("history")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,12 +15,14 @@ from gnn import checkpoint
 from gnn.allocator import freed_memory_kept
 from gnn.checkpoint import EpochRecord, Progress
 from gnn.determinism import same_bits
+from gnn.divergence import Watch, check_total
 from gnn.encoder import EncoderConfig, whole_graph_bytes
 from gnn.errors import TrainingError
 from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
 from gnn.metrics import METRICS
 from gnn.model import JointLoss, MultiTaskModel, TasksConfig
+from gnn.schedule import Schedule, rate_factor
 from gnn.tasks import Ranking
 from gnn.vector_scorer import VectorScorer
 from loaders.sampling.held_out import HeldEdges
@@ -35,6 +37,10 @@ class TrainConfig(BaseModel):
 
     epochs: int = Field(default=30, ge=1, description="passes over the users, at most; of ten steps or more each")
     learning_rate: float = Field(default=0.02, gt=0, description="step size of Adam")
+    schedule: Schedule = Field(
+        default="constant",
+        description="how the learning rate goes on: constant, cosine (falling over all of `epochs`) or warmup-cosine",
+    )
     reg: float = Field(default=0.0, ge=0, description="L2 penalty on all parameters")
     whole_graph_gib: float = Field(
         default=4.0, ge=0, description="memory up to which every step propagates over the whole graph; beyond, over a sample"
@@ -45,6 +51,9 @@ class TrainConfig(BaseModel):
     metric: str = Field(default="ndcg@20", description="validation metric that decides")
     seed: int = Field(default=0, ge=0)
     num_workers: int = Field(default=0, ge=0, description="sampling processes; changes speed, never the result")
+    tensorboard: bool = Field(
+        default=False, description="also write event files for TensorBoard; needs `pip install 'hopline[tensorboard]'`"
+    )
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,7 @@ class TrainedModel:
 
 OnStep = Callable[[int, int, int], None]
 OnEpoch = Callable[[EpochRecord], None]
+OnBegin = Callable[[Sequence[EpochRecord]], None]
 
 
 def train(
@@ -93,18 +103,23 @@ def train(
     config: TrainConfig,
     *,
     validation: Validation | None = None,
+    epochs: int | None = None,
     folder: Path | None = None,
+    on_begin: OnBegin = lambda _done: None,
     on_step: OnStep = lambda _epoch, _step, _steps: None,
     on_epoch: OnEpoch = lambda _record: None,
 ) -> TrainedModel:
     """Train on ``data`` and return the best model.
 
-    With a ``folder``, each epoch is saved there; an unfinished run of the same configuration and data found there goes on
-    to the result it would have had, a finished one is returned as it is, any other is written over.
-    ``on_step(epoch, step, steps)`` and ``on_epoch(record)`` hear how it goes.
+    ``epochs``: how many to stop after, at most those configured, which None stands for; the learning rate falls as if it
+    were those. With a ``folder``, each epoch is saved there; an unfinished run of the same configuration and data found there
+    goes on to the result it would have had, a finished one is returned as it is, any other is written over.
+    ``on_begin(done)``, told the epochs that were found done, ``on_step(epoch, step, steps)`` and ``on_epoch(record)`` hear how
+    it goes.
 
     Raises:
-        TrainingError: nothing to learn from, a metric that is not known, or a loss that is no longer a number.
+        TrainingError: nothing to learn from, a metric that is not known, or training diverged: the message says by what, and
+            where the last good state is.
     """
     if not Ranking.applies(data):
         raise TrainingError(
@@ -115,21 +130,28 @@ def train(
         torch.manual_seed(config.seed)
         model = MultiTaskModel(data, encoder, tasks)
     optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, weight_decay=config.reg)
-    progress = Progress(fingerprint=_fingerprint(data, encoder, tasks, config, validation))
+    num_epochs = config.epochs if epochs is None else min(epochs, config.epochs)
+    progress = Progress(fingerprint=_fingerprint(data, encoder, tasks, config, num_epochs, validation))
     resumed_at = 0
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        found = checkpoint.peek(folder / checkpoint.LAST)
-        if found is not None and found.fingerprint == progress.fingerprint:
+        found = checkpoint.peek(folder / checkpoint.LAST, progress.fingerprint)
+        if found is not None:
             progress, resumed_at = found, found.epochs_done
             checkpoint.restore(folder / checkpoint.LAST, model, optimizer)
+    on_begin(progress.history)
     best = _Best(model, folder)
     sampler = make_sampler(model, data, config)
-    while not progress.finished and progress.epochs_done < config.epochs:
-        with freed_memory_kept(), same_bits():
-            record = _run_epoch(model, optimizer, sampler, progress.epochs_done, config, on_step, folder)
+    watch = Watch(model, progress.first_loss)
+    while not progress.finished and progress.epochs_done < num_epochs:
+        try:
+            with freed_memory_kept(), same_bits():
+                record = _run_epoch(model, optimizer, sampler, progress.epochs_done, config, watch, on_step)
+        except TrainingError as error:
+            raise TrainingError(f"{error}; {_last_good(folder, progress)}") from error
+        progress.first_loss = watch.first_loss
         progress.epochs_done += 1
-        last = progress.epochs_done == config.epochs
+        last = progress.epochs_done == num_epochs
         if validation is not None and (last or progress.epochs_done % config.validate_every == 0):
             record.metrics = _validate(model, data, validation, config.metric)
             if record.metrics[config.metric] > progress.best_metric:
@@ -156,9 +178,10 @@ def take_step(model: MultiTaskModel, optimizer: torch.optim.Optimizer, batch: Ba
     """Learn from one batch of ``data``, and return the loss before it.
 
     Raises:
-        TrainingError: a task's loss is not a finite number; nothing was learnt from the batch.
+        TrainingError: the loss, or a part of it, is not a finite number; nothing was learnt from the batch.
     """
     loss = model.joint_loss(batch, data)
+    check_total(loss, model, _rate(optimizer))
     optimizer.zero_grad(set_to_none=True)
     loss.total.backward()  # type: ignore[no-untyped-call]
     optimizer.step()
@@ -201,24 +224,45 @@ def _run_epoch(
     sampler: JointSampler,
     epoch: int,
     config: TrainConfig,
+    watch: Watch,
     on_step: OnStep,
-    folder: Path | None,
 ) -> EpochRecord:
     started, num_edges = time.perf_counter(), 0
     sums: dict[str, float] = {}
     for step, batch in enumerate(sampler.batches(epoch, config.num_workers)):
+        factor = rate_factor(config.schedule, epoch + step / len(sampler), config.epochs)
+        optimizer.param_groups[0]["lr"] = config.learning_rate * factor
         try:
             loss = take_step(model, optimizer, batch, sampler.data)
+            watch.step(loss, _rate(optimizer))
         except TrainingError as error:
-            kept = f"the last good state is {folder / checkpoint.LAST}" if folder and epoch else "no epoch was finished"
-            raise TrainingError(f"in epoch {epoch + 1}, step {step + 1}: {error}; {kept}") from error
+            raise TrainingError(f"in epoch {epoch + 1}, step {step + 1}: {error}") from error
         num_edges += batch.num_edges
         for name, value in loss.by_task.items():
             sums[name] = sums.get(name, 0.0) + value
         on_step(epoch, step + 1, len(sampler))
+    try:
+        watch.state(optimizer, _rate(optimizer))
+    except TrainingError as error:
+        raise TrainingError(f"in epoch {epoch + 1}: {error}") from error
     seconds = time.perf_counter() - started
     losses = {name: value / len(sampler) for name, value in sums.items()}
-    return EpochRecord(epoch + 1, losses, {}, seconds, num_edges / seconds)
+    return EpochRecord(epoch + 1, losses, {}, seconds, num_edges / seconds, _rate(optimizer))
+
+
+def _rate(optimizer: torch.optim.Optimizer) -> float:
+    rate: float = optimizer.param_groups[0]["lr"]
+    return rate
+
+
+def _last_good(folder: Path | None, progress: Progress) -> str:
+    """Say where the state before a failed epoch is; with a better one of the epochs before, where that is."""
+    if folder is None or not progress.epochs_done:
+        return "no epoch was finished"
+    told = f"the last good state is {folder / checkpoint.LAST}, of epoch {progress.epochs_done}"
+    if progress.best_epoch:
+        told += f", the best validated one {folder / checkpoint.BEST}, of epoch {progress.best_epoch}"
+    return told
 
 
 def _validate(model: MultiTaskModel, data: LearningGraph, validation: Validation, metric: str) -> dict[str, float]:
@@ -240,12 +284,17 @@ def _cutoff(metric: str) -> int:
 
 
 def _fingerprint(
-    data: LearningGraph, encoder: EncoderConfig, tasks: TasksConfig, config: TrainConfig, validation: Validation | None
+    data: LearningGraph,
+    encoder: EncoderConfig,
+    tasks: TasksConfig,
+    config: TrainConfig,
+    num_epochs: int,
+    validation: Validation | None,
 ) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    # Workers change speed only; a resumed run may have other ones.
-    settings = config.model_dump_json(exclude={"num_workers"})
-    for text in (encoder.model_dump_json(), tasks.model_dump_json(), settings):
+    # Workers change speed only, and event files nothing; a resumed run may have others.
+    settings = config.model_dump_json(exclude={"num_workers", "tensorboard"})
+    for text in (encoder.model_dump_json(), tasks.model_dump_json(), settings, str(num_epochs)):
         digest.update(text.encode())
     digest.update(data.digest())
     if validation is not None:

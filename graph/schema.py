@@ -139,7 +139,10 @@ class Schema(_Value):
             raise SchemaError(f"got {len(users)} node kinds with role 'user' ({users}); expected exactly one")
         items = [item.label for item in self.items]
         if not items:
-            raise SchemaError("got 0 node kinds with role 'item'; expected at least one")
+            raise SchemaError(
+                f"got 0 node kinds with role 'item' among {labels}; expected at least one: Hopline recommends nodes of another "
+                "label than its users'"
+            )
         for edge in self.edges:
             unknown = {edge.source, edge.target} - set(labels)
             if unknown:

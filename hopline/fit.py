@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
+from typing import Any
 
+from gnn.checkpoint import EpochRecord
 from gnn.evaluate import evaluate
 from gnn.train import OnEpoch, OnStep, Validation, train
 from graph.embeddings import Embeddings
@@ -13,9 +17,12 @@ from graph.snapshot import Snapshot
 from hopline.config import Config
 from hopline.encoder_inputs import encoder_inputs
 from hopline.errors import TrainingError
+from hopline.event_files import FOLDER as EVENT_FOLDER
+from hopline.event_files import EventFiles
 from hopline.fusion import fuse
 from hopline.run_folder import Run
-from hopline.split_log import prepare
+from hopline.run_record import RunRecord
+from hopline.split_log import Prepared, prepare
 from loaders.features import FittedFeatures, PropertyReport, TextEncoders
 from loaders.sampling.held_out import held_interactions, hold_out_facts
 from loaders.sampling.learning_graph import build_learning_graph
@@ -41,13 +48,15 @@ def fit(
 
     ``read_at`` is when the snapshot was read, in seconds since 1970: rules of cleaning know the future by it. What they dropped
     or changed is told, and written to the run's folder. The test split is measured on once, at the end. Cut off and
-    called again with the same configuration and graph, it goes on where it was.
+    called again with the same configuration and graph, it goes on where it was. All of it is told in ``record.jsonl`` there.
 
     Raises:
         InputError: the graph cannot be cleaned or split as configured.
         FeatureError: a text encoder that cannot be used.
-        TrainingError: nothing to learn from or to validate on, or a loss that is no longer a number.
+        TrainingError: nothing to learn from or to validate on, or training diverged.
+        ConfigError: event files are asked for, and TensorBoard is not installed.
     """
+    events = EventFiles(config.run_folder / EVENT_FOLDER) if config.train.tensorboard else None
     prepared = prepare(snapshot, config.clean, config.behaviours, config.split, read_at)
     snapshot, split_log = prepared.snapshot, prepared.split_log
     log, split = split_log.log, split_log.split
@@ -65,6 +74,29 @@ def fit(
             f"of {len(log)} interactions none is held out to validate on: a user with n of them gives split.valid × n, rounded "
             f"down, and split.valid is {config.split.valid:g}; raise it in [split] of hopline.toml, or load more interactions"
         )
+    record = RunRecord(config.run_folder, _start(prepared, config), events)
+    with record:
+        run = _fit(prepared, config, read_at, on_stage, on_features, on_step, on_epoch, record)
+        record.end(best_epoch=run.best_epoch, metrics=run.metrics, train_s=run.train_s, fused=run.fused)
+    return run
+
+
+def _fit(
+    prepared: Prepared,
+    config: Config,
+    read_at: int,
+    on_stage: OnStage,
+    on_features: OnFeatures,
+    on_step: OnStep,
+    on_epoch: OnEpoch,
+    record: RunRecord,
+) -> Run:
+    def told(phase: str, epoch: EpochRecord) -> None:
+        record.epoch(phase, epoch)
+        on_epoch(epoch)
+
+    snapshot, split_log = prepared.snapshot, prepared.split_log
+    log, split = split_log.log, split_log.split
     started = time.perf_counter()
     features = FittedFeatures.fit(snapshot, TextEncoders(config.features.text_encoders))
     on_features(features.report)
@@ -87,8 +119,9 @@ def fit(
             held | held_interactions(snapshot, split.valid),
         ),
         folder=config.run_folder / "validate",
+        on_begin=partial(record.begin, "validate"),
         on_step=on_step,
-        on_epoch=on_epoch,
+        on_epoch=partial(told, "validate"),
     )
     on_stage(f"training {validated.best_epoch} epochs on train and validation", 0, 0)
     trained = train(
@@ -100,10 +133,12 @@ def fit(
         ),
         config.model,
         config.tasks,
-        config.train.model_copy(update={"epochs": validated.best_epoch}),
+        config.train,
+        epochs=validated.best_epoch,
         folder=config.run_folder / "refit",
+        on_begin=partial(record.begin, "refit"),
         on_step=on_step,
-        on_epoch=on_epoch,
+        on_epoch=partial(told, "refit"),
     )
     fused = fuse(validated.scorer(), trained.scorer(), split_log, config, on_stage)
     train_s = time.perf_counter() - started
@@ -127,3 +162,18 @@ def fit(
         features=features.to_json(),
         fused=fused.told,
     )
+
+
+def _start(prepared: Prepared, config: Config) -> dict[str, Any]:
+    """Return what tells a run from others: its configuration, what computes, and how much it learns from."""
+    snapshot, split = prepared.snapshot, prepared.split_log.split
+    kinds = {kind.triple: f"({kind.stored[0]})-[{kind.type}]->({kind.stored[1]})" for kind in snapshot.schema.edges}
+    return {
+        "versions": {name: version(name) for name in ("hopline", "torch", "dgl", "numpy")},
+        "seed": config.train.seed,
+        "nodes": {label: len(columns.ids) for label, columns in snapshot.nodes.items()},
+        "edges": {kinds[triple]: len(columns.source) for triple, columns in snapshot.edges.items()},
+        "split": {"train": len(split.train), "valid": len(split.valid), "test": len(split.test)},
+        "interactions": prepared.interactions,
+        "config": config.model_dump(mode="json"),
+    }

@@ -125,7 +125,7 @@ class _Learner:
     """A model and its optimisers; an epoch is a function of the seed and its number alone."""
 
     def __init__(self, model: KnowledgeModel, facts: Triples, config: KgeConfig, learning_rate: float) -> None:
-        self._model, self._facts, self._config = model, facts, config
+        self._model, self._facts, self._config, self._learning_rate = model, facts, config, learning_rate
         self._entities = RowAdam(model.entity.data, learning_rate)
         self._relations = torch.optim.Adam([model.relation], lr=learning_rate)
 
@@ -145,7 +145,8 @@ class _Learner:
             total += loss * len(rows)
             on_step(epoch, step + 1, steps)
         seconds = time.perf_counter() - started
-        return EpochRecord(epoch + 1, {self._model.name: total / len(order)}, {}, seconds, len(order) / seconds)
+        losses = {self._model.name: total / len(order)}
+        return EpochRecord(epoch + 1, losses, {}, seconds, len(order) / seconds, self._learning_rate)
 
     def _step(self, batch: Triples, rng: np.random.Generator) -> float:
         """Take one step: the softmax of each true end against the pool, and the mean over both ends."""

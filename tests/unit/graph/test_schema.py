@@ -93,3 +93,9 @@ def test_a_schema_cannot_be_changed():
     schema = Schema(nodes=(USER, ITEM), edges=(RATED,))
     with pytest.raises(ValidationError):
         schema.nodes = ()
+
+
+def test_a_graph_with_one_label_is_refused_and_told_what_is_missing():
+    person = NodeKind(label="Person", role=NodeRole.USER)
+    with pytest.raises(SchemaError, match=r"0 node kinds with role 'item' among \['Person'\]; expected at least one"):
+        Schema(nodes=(person,), edges=(EdgeKind(source="Person", type="KNOWS", target="Person", role=EdgeRole.SOCIAL),))
