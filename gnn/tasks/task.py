@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from torch import Tensor, nn
 
 from graph.schema import EdgeKind
@@ -24,9 +25,17 @@ class TaskConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    weight: float = Field(default=1.0, gt=0, description="share of this task in the joint loss")
-    batch_size: int = Field(default=2048, ge=1, description="positive edges a step")
-    num_negatives: int = Field(default=2048, ge=1, description="targets a step that serve as negatives for all positives")
+    weight: float = Field(default=1.0, description="share of this task in the joint loss")
+    batch_size: int = Field(default=2048, description="positive edges a step")
+    num_negatives: int = Field(default=2048, description="targets a step that serve as negatives for all positives")
+
+    @field_validator("weight", "batch_size", "num_negatives")
+    @classmethod
+    def _above_zero(cls, value: float) -> float:
+        # Not as bounds of the fields: a task that gives one of them another default would lose them.
+        if not 0 < value < math.inf:
+            raise ValueError("Input should be greater than 0, and finite")
+        return value
 
 
 class Tower(nn.Module):
