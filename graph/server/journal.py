@@ -5,12 +5,13 @@ those that changed, however often an id was given anew. It is read through Neo4j
 whoever calls the procedure has logged in, and it reads only.
 
 Calling from Python into Java for every record would be slow: records are gathered and turned into columns of numbers by Java's
-own streams, whose functions are method handles.
+own streams, whose functions are method handles. Those are made once, as Java compiles each anew.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import jpype
@@ -130,6 +131,8 @@ def _touched(log: Any, transaction: int, checksum: int, applied: int, limit: int
                 batch = batches.get()
                 batch.commandBatch().iterator().forEachRemaining(gather)
                 last = int(batch.txId())
+            if commands.isEmpty():
+                break
             changed = _of_commands(commands)
             nodes = np.union1d(nodes, changed.nodes)
             relationships = np.union1d(relationships, changed.relationships)
@@ -171,10 +174,8 @@ class _Columns:
     """The commands on one kind of record, as columns of numbers: what each record was before, and is after."""
 
     def __init__(self, commands: Any, kind: str) -> None:
-        command, self._record = f"{_COMMAND}${kind}Command", f"{_RECORD}.{kind}Record"
-        is_instance = _bound(_class(command), "isInstance", "boolean", "java.lang.Object")
-        self._commands = commands.stream().filter(_java_function("java.util.function.Predicate", is_instance)).toList()
-        self._base = f"{_COMMAND}$BaseCommand"
+        self._kind = kind
+        self._commands = commands.stream().filter(_is_on(kind)).toList()
         self.size = int(self._commands.size())
 
     def before(self, getter: str) -> Longs:
@@ -184,13 +185,25 @@ class _Columns:
         return self._column("getAfter", getter)
 
     def _column(self, which: str, getter: str) -> Longs:
-        handles, types = jpype.JClass("java.lang.invoke.MethodHandles"), jpype.JClass("java.lang.invoke.MethodType")
-        lookup = handles.publicLookup()
-        record = lookup.unreflect(_class(self._base).getMethod(which))
-        value = lookup.unreflect(_class(self._record).getMethod(getter))
-        value = handles.explicitCastArguments(value, types.methodType(_class("long"), record.type().returnType()))
-        of_command = _java_function("java.util.function.ToLongFunction", handles.filterReturnValue(record, value))
-        return np.array(self._commands.stream().mapToLong(of_command).toArray(), np.int64)
+        return np.array(self._commands.stream().mapToLong(_number_of(self._kind, which, getter)).toArray(), np.int64)
+
+
+@cache
+def _is_on(kind: str) -> Any:
+    """Return Java's test whether a command is on this kind of record."""
+    is_instance = _bound(_class(f"{_COMMAND}${kind}Command"), "isInstance", "boolean", "java.lang.Object")
+    return _java_function("java.util.function.Predicate", is_instance)
+
+
+@cache
+def _number_of(kind: str, which: str, getter: str) -> Any:
+    """Return Java's function from a command on this kind of record to one number of the record before or after."""
+    handles, types = jpype.JClass("java.lang.invoke.MethodHandles"), jpype.JClass("java.lang.invoke.MethodType")
+    lookup = handles.publicLookup()
+    record = lookup.unreflect(_class(f"{_COMMAND}$BaseCommand").getMethod(which))
+    value = lookup.unreflect(_class(f"{_RECORD}.{kind}Record").getMethod(getter))
+    value = handles.explicitCastArguments(value, types.methodType(_class("long"), record.type().returnType()))
+    return _java_function("java.util.function.ToLongFunction", handles.filterReturnValue(record, value))
 
 
 def _java_function(interface: str, handle: Any) -> Any:

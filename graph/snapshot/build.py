@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,28 +15,50 @@ from graph.snapshot.ids import as_ids, keys_of
 from graph.snapshot.rows import EdgeRows, GraphRows, InternalIndex, Longs, NodeRows, numeric_properties
 
 
-def build_snapshot(schema: Schema, rows: GraphRows) -> tuple[Snapshot, dict[Triple, Longs]]:
+@dataclass(frozen=True)
+class Numbered:
+    """Nodes of one label in order, the rows they are of, and where each internal id stands among them."""
+
+    rows: NodeRows
+    columns: NodeColumns
+    index: InternalIndex
+
+
+def number_nodes(schema: Schema, rows: Mapping[str, NodeRows]) -> dict[str, Numbered]:
+    """Return the nodes of each label by ascending id.
+
+    Raises:
+        SchemaError: two nodes have the same id, or ids are of a kind that no id can be.
+    """
+    return {node.label: _number(node, rows[node.label]) for node in schema.nodes}
+
+
+def build_snapshot(
+    schema: Schema, rows: GraphRows, numbered: Mapping[str, Numbered] | None = None
+) -> tuple[Snapshot, dict[Triple, Longs]]:
     """Return the snapshot, and of each kind the rows of relationships in its order: rows kept so are put in order fast.
 
     Relationships with the same ends stand by ascending time, then value, so that a snapshot depends on what the graph holds and
     never on where. A user or an item without a key is left out of the snapshot and counted, as nobody could ask for it, and so
     are relationships with such an end, which stand before all others; an entity goes by its internal id.
 
+    ``numbered`` are nodes numbered before: those of a label whose rows are still the same object are taken as they are.
+
     Raises:
         SchemaError: two nodes have the same id, or ids are of a kind that no id can be.
     """
-    nodes: dict[str, NodeColumns] = {}
-    dense: dict[str, InternalIndex] = {}
+    found = dict(numbered or {})
     for node in schema.nodes:
-        nodes[node.label], order = _number(node, rows.nodes[node.label])
-        dense[node.label] = InternalIndex(rows.nodes[node.label].internal[order])
+        if node.label not in found or found[node.label].rows is not rows.nodes[node.label]:
+            found[node.label] = _number(node, rows.nodes[node.label])
+    nodes = {node.label: found[node.label].columns for node in schema.nodes}
     edges: dict[Triple, EdgeColumns] = {}
     orders: dict[Triple, Longs] = {}
     skipped = rows.skipped
     unusable: dict[tuple[Triple, str], int] = {}
     for kind in schema.edges:
         of_kind = rows.edges[kind.triple]
-        source, target = dense[kind.source].find(of_kind.source), dense[kind.target].find(of_kind.target)
+        source, target = found[kind.source].index.find(of_kind.source), found[kind.target].index.find(of_kind.target)
         is_keyless = (source < 0) | (target < 0)
         ends = np.where(is_keyless, -1, source * len(nodes[kind.target].ids) + target)
         order = _order(of_kind, ends, rows.gone.get(kind.triple))
@@ -49,7 +73,7 @@ def build_snapshot(schema: Schema, rows: GraphRows) -> tuple[Snapshot, dict[Trip
             None if of_kind.time is None else of_kind.time[known],
         )
         for name, flags in ((kind.value, of_kind.no_value), (kind.time, of_kind.no_time)):
-            if name is not None and flags is not None and (number := int(flags[known].sum())):
+            if name is not None and flags is not None and flags.any() and (number := int(flags[known].sum())):
                 unusable[kind.triple, name] = number
     return Snapshot(schema, nodes, edges, skipped, unusable), orders
 
@@ -71,12 +95,11 @@ def _order(rows: EdgeRows, ends: Longs, is_gone: NDArray[np.bool_] | None) -> Lo
     return order
 
 
-def _number(kind: NodeKind, rows: NodeRows) -> tuple[NodeColumns, Longs]:
-    """Return the columns of nodes that have a key, and the row number of each."""
+def _number(kind: NodeKind, rows: NodeRows) -> Numbered:
+    """Return the nodes that have a key."""
     keys = keys_of(kind, rows)
     keyed = [row for row, key in enumerate(keys) if key is not None]
-    ids = as_ids([keys[row] for row in keyed], kind)
-    by_id = np.argsort(ids, kind="stable")
+    ids, by_id = as_ids([keys[row] for row in keyed], kind)
     order = np.asarray(keyed, np.int64)[by_id]
     numeric = numeric_properties(kind)
     picked = {
@@ -84,7 +107,7 @@ def _number(kind: NodeKind, rows: NodeRows) -> tuple[NodeColumns, Longs]:
         for name, values in rows.properties.items()
         if name != kind.key or name == kind.title
     }
-    return NodeColumns(ids[by_id], picked, len(keys) - len(keyed)), order
+    return Numbered(rows, NodeColumns(ids, picked, len(keys) - len(keyed)), InternalIndex(rows.internal[order]))
 
 
 def _column(values: list[Any], numeric: bool) -> Column:

@@ -21,8 +21,8 @@ def keys_of(kind: NodeKind, rows: NodeRows) -> list[Any]:
     return [f"#{node}" if key is None else key for node, key in zip(rows.internal.tolist(), keys, strict=True)]
 
 
-def as_ids(keys: list[Any], kind: NodeKind) -> NDArray[Any]:
-    """Return keys as ids: int64[n] if all are whole numbers, else text.
+def as_ids(keys: list[Any], kind: NodeKind) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Return keys as ascending ids, int64[n] if all are whole numbers, else text; and which key each is, by its place.
 
     Raises:
         SchemaError: users or items that cannot be told apart, such as 7 and "7"; or keys that are lists, times or points.
@@ -45,11 +45,13 @@ def as_ids(keys: list[Any], kind: NodeKind) -> NDArray[Any]:
             ids = np.asarray(whole, np.int64)
         else:
             ids = np.asarray([str(key) for key in whole], dtype=np.str_)
-    if kind.role is not NodeRole.ENTITY and len(np.unique(ids)) < len(ids):
+    order = np.argsort(ids, kind="stable")
+    ids = ids[order]
+    if kind.role is not NodeRole.ENTITY and (ids[1:] == ids[:-1]).any():
         ((one, count),) = Counter(ids.tolist()).most_common(1)
         same = [key for key in keys if str(key) in {str(one), f"{one}.0"}]
         raise SchemaError(
             f"{count} {kind.label} nodes have the {kind.key} {one} ({', '.join(map(repr, same[:4]))}) and cannot be told "
             f"apart; give each its own, or name another key of {kind.label} in [graph_schema]"
         )
-    return ids
+    return ids, order

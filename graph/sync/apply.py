@@ -22,7 +22,7 @@ from graph.sync.kept import Kept, KeptEdges
 from graph.sync.report import Counts
 from graph.sync.values import to_text
 
-IDS_A_PAGE = 10_000
+IDS_A_PAGE = 2_500  # the server reads some at a time, while others are decoded
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _renew_edges(old: KeptEdges, new: EdgeRows, touched: Longs, left: Sequence[L
     """Return the relationships of a kind as they are now; ``left`` are nodes that are no longer sources, and targets."""
     goes = _goes(old.base, touched, left) & ~old.gone
     goes_of_new = _goes(old.new, touched, left)
-    before = old.base.take(goes).joined(old.new.take(goes_of_new))
+    before = old.base.take(np.flatnonzero(goes)).joined(old.new.take(goes_of_new))
     stayed, row_before, row_after = np.intersect1d(before.edge, new.edge, return_indices=True)
     changed = int(before.take(row_before).differs(new.take(row_after)).sum())
     counts = Counts(len(new) - len(stayed), len(before) - len(stayed), changed)

@@ -30,7 +30,7 @@ from graph.sync.cursor import Cursor
 from graph.sync.frames import from_edges, from_mask, from_nodes, to_edges, to_nodes
 from graph.sync.kept import Kept
 
-FORMAT = 2
+FORMAT = 3
 """To be raised when what is kept changes its meaning."""
 
 _MANIFEST = "manifest.json"

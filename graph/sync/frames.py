@@ -35,8 +35,9 @@ def to_nodes(frame: pl.DataFrame, kind: NodeKind) -> NodeRows:
 
 
 def from_edges(rows: EdgeRows) -> pl.DataFrame:
-    """Return relationships as a frame."""
-    return pl.DataFrame(rows.columns())
+    """Return relationships as a frame; flags as bytes, which need not be unpacked."""
+    columns = rows.columns().items()
+    return pl.DataFrame({name: column.view(np.uint8) if column.dtype == np.bool_ else column for name, column in columns})
 
 
 def from_mask(is_gone: NDArray[np.bool_]) -> pl.DataFrame:
@@ -54,4 +55,5 @@ def to_edges(base: pl.DataFrame, gone: pl.DataFrame | None, new: pl.DataFrame | 
 
 
 def _to_rows(frame: pl.DataFrame) -> EdgeRows:
-    return EdgeRows(**{column.name: column.to_numpy() for column in frame.get_columns()})
+    columns = {column.name: column.to_numpy() for column in frame.get_columns()}
+    return EdgeRows(**{name: column.view(np.bool_) if column.dtype == np.uint8 else column for name, column in columns.items()})

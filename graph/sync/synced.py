@@ -11,7 +11,7 @@ from graph.database import Database
 from graph.errors import CacheError
 from graph.progress import OnStage, silent
 from graph.schema import Schema
-from graph.snapshot.build import build_snapshot
+from graph.snapshot.build import Numbered, build_snapshot, number_nodes
 from graph.snapshot.columns import Triple
 from graph.snapshot.read import read_rows
 from graph.snapshot.rows import NodeRows
@@ -51,6 +51,7 @@ def _sync(database: Database, schema: Schema, folder: Path, progress: OnStage) -
     name = database.endpoint.database
     version: Version | None = None
     kept: Kept | None = None
+    numbered: dict[str, Numbered] = {}
     why = ""
     try:
         version = newest_version(folder, schema, name)
@@ -60,7 +61,9 @@ def _sync(database: Database, schema: Schema, folder: Path, progress: OnStage) -
     with ThreadPoolExecutor(1, "sync") as asking:  # the server reads its log while the cache is loaded
         asked = asking.submit(read_changes, database, None if version is None else version.cursor, limit)
         try:
-            kept = None if version is None else load_version(version, schema)
+            if version is not None:
+                kept = load_version(version, schema)
+                numbered = number_nodes(schema, kept.nodes)  # nearly always they stay
         except CacheError as error:
             why = str(error)
         changes = asked.result()
@@ -68,7 +71,7 @@ def _sync(database: Database, schema: Schema, folder: Path, progress: OnStage) -
         return _read_all(database, schema, progress, NO_CURSOR)[0]
     try:
         if kept is not None and not changes.gap:
-            return _read_changed(database, schema, folder, kept, changes)
+            return _read_changed(database, schema, folder, kept, numbered, changes)
         synced, (nodes, edges) = _read_all(database, schema, progress, why or changes.gap)
         save_version(folder, schema, name, Kept(changes.cursor, nodes, edges))
     except CacheError as error:
@@ -85,12 +88,16 @@ def _read_all(database: Database, schema: Schema, progress: OnStage, why: str) -
     return Synced(snapshot, SyncReport(SyncKind.FULL, why, nodes, edges, 0.0)), (rows.nodes, kept)
 
 
-def _read_changed(database: Database, schema: Schema, folder: Path, kept: Kept, changes: Changes) -> Synced:
+def _read_changed(
+    database: Database, schema: Schema, folder: Path, kept: Kept, numbered: dict[str, Numbered], changes: Changes
+) -> Synced:
     if changes.cursor == kept.cursor:
-        return Synced(build_snapshot(schema, kept.rows())[0], SyncReport(SyncKind.UNCHANGED, "", Counts(), Counts(), 0.0))
+        return Synced(
+            build_snapshot(schema, kept.rows(), numbered)[0], SyncReport(SyncKind.UNCHANGED, "", Counts(), Counts(), 0.0)
+        )
     applied = apply_changes(database, schema, kept, changes)
     rows = applied.kept.rows()
-    snapshot, orders = build_snapshot(schema, rows)
+    snapshot, orders = build_snapshot(schema, rows, numbered)
     edges = {
         triple: KeptEdges.of(rows.edges[triple].take(orders[triple])) if of_kind.is_worn else of_kind
         for triple, of_kind in applied.kept.edges.items()
