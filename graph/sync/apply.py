@@ -22,7 +22,7 @@ from graph.sync.kept import Kept, KeptEdges
 from graph.sync.report import Counts
 from graph.sync.values import to_text
 
-IDS_A_PAGE = 2_500  # the server reads some at a time, while others are decoded
+IDS_A_PAGE = 5_000  # the server reads some at a time, while others are decoded
 
 
 @dataclass(frozen=True)

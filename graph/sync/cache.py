@@ -180,7 +180,7 @@ class _Writer:
 
 
 def _write(frame: pl.DataFrame, path: Path) -> int:
-    frame.rechunk().write_ipc(path)
+    frame.rechunk().write_ipc(path, record_batch_size=max(len(frame), 1))  # in one piece, numpy takes it without a copy
     return _checksum(path)
 
 

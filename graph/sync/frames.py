@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -55,5 +56,8 @@ def to_edges(base: pl.DataFrame, gone: pl.DataFrame | None, new: pl.DataFrame | 
 
 
 def _to_rows(frame: pl.DataFrame) -> EdgeRows:
-    columns = {column.name: column.to_numpy() for column in frame.get_columns()}
-    return EdgeRows(**{name: column.view(np.bool_) if column.dtype == np.uint8 else column for name, column in columns.items()})
+    return EdgeRows(**{column.name: _to_array(column) for column in frame.get_columns()})
+
+
+def _to_array(column: pl.Series) -> NDArray[Any]:
+    return column.to_numpy().view(np.bool_) if column.dtype == pl.UInt8 else column.to_numpy()
