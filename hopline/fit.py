@@ -23,10 +23,13 @@ from hopline.fusion import fuse
 from hopline.run_folder import Run
 from hopline.run_record import RunRecord
 from hopline.split_log import Prepared, prepare
+from loaders.attributes import read_attributes, split_name
 from loaders.features import FittedFeatures, PropertyReport, TextEncoders
-from loaders.sampling.held_out import held_interactions, hold_out_facts
+from loaders.sampling.held_out import held_interactions, hold_out_categories, hold_out_facts, hold_out_friends
 from loaders.sampling.learning_graph import build_learning_graph
 
+FRIENDS_HELD_OUT = 0.1  # share of the pairs of friends that the people task is validated on
+CATEGORIES_HELD_OUT = 0.2  # share of the nodes that the attribute task is validated on
 FACTS_HELD_OUT = 0.05  # share of the joined pairs of nodes, at most a thousand, that link prediction is validated on
 CUTOFFS = (10, 20)
 SET_ASIDE_FILE = "cleaned.parquet"  # in the run's folder: rows that cleaning dropped or changed
@@ -97,11 +100,21 @@ def _fit(
 
     snapshot, split_log = prepared.snapshot, prepared.split_log
     log, split = split_log.log, split_log.split
+    if config.tasks.ranking is None:
+        raise TrainingError("[tasks] ranking is null, and its vectors are what is served; leave the line out")
     started = time.perf_counter()
-    features = FittedFeatures.fit(snapshot, TextEncoders(config.features.text_encoders))
+    foretold = () if config.tasks.attribute is None else config.tasks.attribute.of
+    leave_out = {split_name(name, snapshot.schema) for name in foretold}
+    features = FittedFeatures.fit(snapshot, TextEncoders(config.features.text_encoders), leave_out)
     on_features(features.report)
     inputs = features.encode_all(snapshot)
     kept, held = hold_out_facts(snapshot, FACTS_HELD_OUT, config.train.seed)
+    if config.tasks.people is not None:
+        kept_friends, held_friends = hold_out_friends(snapshot, FRIENDS_HELD_OUT, config.train.seed)
+        kept, held = kept | kept_friends, held | held_friends
+    asked = config.tasks.attribute
+    attributes = read_attributes(snapshot, asked.of if asked is not None else ())
+    kept_attributes, held_categories = hold_out_categories(attributes, CATEGORIES_HELD_OUT, config.train.seed)
     on_stage("finding how many epochs are best, on validation", 0, 0)
     validated = train(
         build_learning_graph(
@@ -110,13 +123,14 @@ def _fit(
             kept,
             encoder_inputs(snapshot, inputs, config.kge, on_stage, kept),
             behaviours=config.behaviours,
+            attributes=kept_attributes,
         ),
         config.model,
         config.tasks,
         config.train,
         validation=Validation(
             split_log.valid(),
-            held | held_interactions(snapshot, split.valid),
+            held | held_categories | held_interactions(snapshot, split.valid),
         ),
         folder=config.run_folder / "validate",
         on_begin=partial(record.begin, "validate"),
@@ -130,6 +144,7 @@ def _fit(
             split_log.learnt,
             features=encoder_inputs(snapshot, inputs, config.kge, on_stage),
             behaviours=config.behaviours,
+            attributes=attributes,
         ),
         config.model,
         config.tasks,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 
+from gnn.experts import Tower
 from gnn.known_facts import KnownFacts, filtered_ranks
 from gnn.tasks.softmax import pool_cross_entropy
 from gnn.tasks.task import Task, TaskConfig, Vectors
@@ -21,8 +23,8 @@ _FACTS_A_TIME = 256  # bounds the scores held at once: 256 rows of all tails
 class LinkConfig(TaskConfig):
     """What the link prediction task can be told."""
 
-    weight: float = 0.02
-    num_negatives: int = 512
+    weight: float = Field(default=0.02, gt=0, description="share of this task in the joint loss")
+    num_negatives: int = Field(default=512, ge=1, description="tails a step that serve as negatives for all facts")
 
 
 class Link(Task[EdgeExamples]):
@@ -34,8 +36,8 @@ class Link(Task[EdgeExamples]):
     name = "link"
     config: LinkConfig
 
-    def __init__(self, config: LinkConfig, size: int, data: LearningGraph) -> None:
-        super().__init__(config, size)
+    def __init__(self, config: LinkConfig, size: int, data: LearningGraph, tower: Tower | None = None) -> None:
+        super().__init__(config, size, data, tower)
         self.relation = nn.Parameter(torch.full((data.num_relations, size), 1.0))
 
     @classmethod

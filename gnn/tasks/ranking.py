@@ -11,6 +11,7 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from gnn.experts import Tower
 from gnn.tasks.softmax import list_cross_entropy
 from gnn.tasks.task import Task, TaskConfig, Vectors
 from graph.schema import EdgeKind, EdgeRole
@@ -43,8 +44,8 @@ class Ranking(Task[ListExamples]):
     name = "ranking"
     config: RankingConfig
 
-    def __init__(self, config: RankingConfig, size: int, data: LearningGraph) -> None:
-        super().__init__(config, size)
+    def __init__(self, config: RankingConfig, size: int, data: LearningGraph, tower: Tower | None = None) -> None:
+        super().__init__(config, size, data)
         # What is served is the shared representation itself: its tower stays zero, and is what the other tasks' are tied to.
         self.tower.weight.requires_grad_(False)
 
@@ -62,7 +63,7 @@ class Ranking(Task[ListExamples]):
         """Draw what was liked, of every kind of interaction, each with negatives among the items of its domain."""
         liked = {etype: _liked(data, etype) for etype in data.interactions}
         return [
-            ListSource(data, etype, self.config.batch_size, self.config.num_negatives, edge_ids)
+            ListSource.of_edges(data, etype, self.config.batch_size, self.config.num_negatives, edge_ids)
             for etype, edge_ids in liked.items()
             if len(edge_ids)
         ]

@@ -1,98 +1,189 @@
-"""Predict the value of an interaction, such as a rating."""
+"""Predict the value that a user gives an item, such as a rating.
+
+In brief, with unit-length task vectors t, of all the values r of a user's, N(u)::
+
+    r̂(u, i) = mean + deviation · (usual(u) + usual(i) + b · t(u) + c · t(i) + p(u) · q(i))
+    p(u)    = x(u) + Σ_(j in N(u)) [surprise(u, j) y(j) + c(j)] / sqrt(|N(u)| + 1)
+
+``q``, ``x``, ``y`` and ``c`` are linear maps of the task vectors: nothing is learnt that is a node's own. ``usual`` is the
+mean of what a user gave or an item got, ``surprise`` what a value is beyond both. While training,
+the value that is predicted is left out of all three, as it is unknown when it is asked for.
+
+Source: Koren 2008, Factorization meets the neighborhood (KDD), eq. 15 (asymmetric SVD and SVD++), with vectors of
+the graph in place of parameters an item.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import torch
+from pydantic import Field
+from scipy import sparse
 from torch import Tensor, nn
-from torch.nn.functional import mse_loss
+from torch.nn.functional import normalize
 
-from gnn.tasks.task import Task, TaskConfig, Vectors
+from gnn.encoder import gate_name
+from gnn.experts import Tower
+from gnn.pair_predictor import PairPredictor, PairVectors
+from gnn.tasks.task import Calibrations, Task, TaskConfig, Vectors
+from graph.behaviours import behaviour_of
 from graph.schema import EdgeKind, EdgeRole
-from loaders.sampling.edge_source import EdgeExamples, EdgeSource
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import VALUE, EdgeType, LearningGraph
+from loaders.sampling.lists import Lists
+from loaders.sampling.rated_source import RatedExamples, RatedSource, UsualValues
 
 
 class RatingConfig(TaskConfig):
     """What the rating task can be told."""
 
-    weight: float = 0.05
-    batch_size: int = 8192
-    num_negatives: int = 1
+    weight: float = Field(default=0.05, gt=0, description="share of this task in the joint loss")
+    batch_size: int = Field(default=65536, ge=1, description="values a step")
+    size: int = Field(default=32, ge=1, le=1024, description="dimensions that users and items are compared in")
+    reg: float = Field(default=3e-4, ge=0, description="L2 penalty on the task's maps, beside a squared error of variance 1")
 
 
-class Rating(Task[EdgeExamples]):
-    """Value = mean + deviation · (user bias + item bias + scaled product of the task vectors), by squared error.
-
-    Biases are read off the vectors, so that a node never seen in training gets one too.
-    """
+class Rating(Task[RatedExamples]):
+    """See the module. Values of each kind of relationship are learnt apart, in units of their deviation."""
 
     name = "rating"
     config: RatingConfig
 
-    def __init__(self, config: RatingConfig, size: int, data: LearningGraph) -> None:
-        super().__init__(config, size)
-        values = torch.cat([data.graph.edges[etype].data[VALUE][rows] for etype, rows in self._valued(data).items()])
-        self.register_buffer("mean", values.mean())
-        self.register_buffer("deviation", values.std(correction=0).clamp(min=1e-6))
-        self.mean: Tensor
-        self.deviation: Tensor
-        self.user_bias = nn.Linear(size, 1, bias=False)
-        self.item_bias = nn.Linear(size, 1, bias=False)
-        self.product = nn.Parameter(torch.zeros(size))
-
-    @staticmethod
-    def _valued(data: LearningGraph) -> dict[EdgeType, Tensor]:
-        """Return the edges that have a value, which may be missing on some; int64 ids by edge type, none without any."""
-        values = {etype: data.graph.edges[etype].data.get(VALUE) for etype in data.interactions}
-        rows = {etype: (~of_type.isnan()).nonzero()[:, 0] for etype, of_type in values.items() if of_type is not None}
-        return {etype: of_type for etype, of_type in rows.items() if len(of_type)}
+    def __init__(self, config: RatingConfig, size: int, data: LearningGraph, tower: Tower | None = None) -> None:
+        super().__init__(config, size, data, tower)
+        self.heads = nn.ModuleDict({gate_name(etype): _Head(config, size) for etype in _valued(data)})
 
     @classmethod
     def learns_from(cls, kind: EdgeKind) -> bool:
-        """Take interactions that have a value."""
-        return kind.role is EdgeRole.INTERACTION and kind.value is not None
+        """Take ratings and reviews that have a value; plays and seconds are amounts, which tell how much, not how good."""
+        return kind.role is EdgeRole.INTERACTION and kind.value is not None and behaviour_of(kind) == "rating"
 
     @classmethod
     def applies(cls, data: LearningGraph) -> bool:
-        """Tell whether some interaction carries a value, and not always the same one."""
-        valued = cls._valued(data)
-        return any(data.graph.edges[etype].data[VALUE][rows].unique().numel() > 1 for etype, rows in valued.items())
+        """Tell whether some kind of rating carries a value, and not always the same one."""
+        return bool(_valued(data))
 
-    def sources(self, data: LearningGraph) -> Sequence[EdgeSource]:
-        """Interactions that have a value."""
+    def head(self, etype: EdgeType) -> _Head:
+        """Return what is learnt of one kind of rating."""
+        head = self.heads[gate_name(etype)]
+        assert isinstance(head, _Head)  # noqa: S101
+        return head
+
+    def sources(self, data: LearningGraph) -> Sequence[RatedSource]:
+        """Users with all the values they gave."""
         return [
-            EdgeSource(data, etype, self.config.batch_size, self.config.num_negatives, rows.numpy())
-            for etype, rows in self._valued(data).items()
+            RatedSource(etype, lists, _usual(data, etype, lists), self.config.batch_size)
+            for etype, lists in _valued(data).items()
         ]
 
-    def predict(self, users: Tensor, items: Tensor) -> Tensor:
-        """Return values float32[n] for shared vectors float32[n, d] of users and items, in the data's unit."""
-        users, items = self.tower(users), self.tower(items)
-        score = self.user_bias(users) + self.item_bias(items) + (users * items) @ self.product.unsqueeze(1)
-        value: Tensor = self.mean + self.deviation * score.squeeze(1)
-        return value
-
-    def loss(self, vectors: Vectors, examples: EdgeExamples) -> Tensor:
-        """Squared error in units of the values' variance."""
-        assert examples.value is not None  # noqa: S101 - sources() takes valued edge types only
-        users = vectors[examples.etype[0]][torch.from_numpy(examples.source)]
-        items = vectors[examples.etype[2]][torch.from_numpy(examples.target)]
-        error = (self.predict(users, items) - torch.from_numpy(examples.value)) / self.deviation
-        return mse_loss(error, torch.zeros_like(error))
+    def loss(self, vectors: Vectors, examples: RatedExamples) -> Tensor:
+        """Squared error in units of the values' variance, and the penalty."""
+        users = normalize(self.tower(vectors[examples.etype[0]][torch.from_numpy(examples.source)]), dim=1)
+        items = normalize(self.tower(vectors[examples.etype[2]][torch.from_numpy(examples.items)]), dim=1)
+        return self.head(examples.etype).loss(users, items, examples)
 
     def figures(self, vectors: Vectors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[str, float]:
         """Root mean squared and mean absolute error, in the data's unit."""
-        errors = []
-        for etype in self._valued(data):
-            if etype in held and held[etype].value is not None:
-                users = vectors[etype[0]][torch.from_numpy(held[etype].source)]
-                items = vectors[etype[2]][torch.from_numpy(held[etype].target)]
-                errors.append(self.predict(users, items) - torch.from_numpy(held[etype].value))
-        error = torch.cat([*errors, torch.zeros(0)])
-        error = error[~error.isnan()]
+        with torch.no_grad():
+            return self.measure(self.predictors(vectors, data, {}), held, data)
+
+    def measure(
+        self, predictors: Mapping[EdgeType, PairPredictor], held: Mapping[EdgeType, HeldEdges], data: LearningGraph
+    ) -> dict[str, float]:
+        """Return the same of predictors; what is predicted beyond the values that were seen is cut to them."""
+        errors, seen = [], _valued(data)
+        for etype, predictor in predictors.items():
+            if etype not in held or held[etype].value is None:
+                continue
+            of_kind = held[etype]
+            known = seen[etype].number
+            value = predictor.predict(of_kind.source, of_kind.target).clip(known.min(), known.max())
+            errors.append(value - of_kind.value)
+        error = np.concatenate([np.zeros(0, np.float32), *errors])
+        error = error[~np.isnan(error)]
         if not len(error):
             return {}
-        return {"rating/rmse": float(error.square().mean().sqrt()), "rating/mae": float(error.abs().mean())}
+        return {"rating/rmse": float(np.sqrt(np.square(error).mean())), "rating/mae": float(np.abs(error).mean())}
+
+    def predictors(self, vectors: Vectors, data: LearningGraph, calibrations: Calibrations) -> dict[EdgeType, PairPredictor]:
+        """Return the expected value of any pair, by kind of rating."""
+        with torch.no_grad():
+            return {
+                etype: PairPredictor(
+                    (
+                        self.head(etype).pair_vectors(
+                            normalize(self.tower(vectors[etype[0]]), dim=1),
+                            normalize(self.tower(vectors[etype[2]]), dim=1),
+                            lists,
+                            _usual(data, etype, lists),
+                        ),
+                    )
+                )
+                for etype, lists in _valued(data).items()
+            }
+
+
+class _Head(nn.Module):
+    """What is learnt of one kind of rating: maps of the task vectors, none of them a node's own."""
+
+    def __init__(self, config: RatingConfig, size: int) -> None:
+        super().__init__()
+        self.reg = config.reg
+        self.maps = nn.ParameterDict({name: torch.randn(size, config.size) * 0.05 for name in "qxyc"})
+        self.user_bias = nn.Parameter(torch.zeros(size))
+        self.item_bias = nn.Parameter(torch.zeros(size))
+
+    def loss(self, users: Tensor, items: Tensor, examples: RatedExamples) -> Tensor:
+        """Return the mean squared error and the penalty, a scalar; unit vectors float32[b, d] and float32[p, d]."""
+        row, column = torch.from_numpy(examples.row), torch.from_numpy(examples.column)
+        surprise = torch.from_numpy(examples.surprise).unsqueeze(1)
+        told = surprise * (items @ self.maps["y"])[column] + (items @ self.maps["c"])[column]
+        profile = told.new_zeros(len(users), told.shape[1]).index_add(0, row, told)
+        count = torch.bincount(row, minlength=len(users)).float()
+        # Without what the value that is predicted tells.
+        others = (profile[row] - told) * count[row].rsqrt().unsqueeze(1) + (users @ self.maps["x"])[row]
+        bias = (users @ self.user_bias)[row] + (items @ self.item_bias)[column] + torch.from_numpy(examples.expected)
+        error = bias + (others * (items @ self.maps["q"])[column]).sum(dim=1) - torch.from_numpy(examples.value)
+        penalty = torch.stack([one.square().sum() for one in self.parameters()]).sum()
+        loss: Tensor = error.square().mean() + self.reg * penalty
+        return loss
+
+    def pair_vectors(self, users: Tensor, items: Tensor, lists: Lists, usual: UsualValues) -> PairVectors:
+        """Return all users and items, unit vectors float32[n, d] and float32[m, d], as a product that is the value."""
+        owners = np.repeat(lists.owners, np.diff(lists.offsets))
+        surprise = usual.surprise(owners, lists.members, lists.number)
+        shape = (len(users), len(items))
+        told = sparse.csr_array((surprise, (owners, lists.members)), shape=shape) @ (items @ self.maps["y"]).numpy()
+        told += (
+            sparse.csr_array((np.ones_like(surprise), (owners, lists.members)), shape=shape) @ (items @ self.maps["c"]).numpy()
+        )
+        profile = told / np.sqrt(usual.user_count + 1.0)[:, None] + (users @ self.maps["x"]).numpy()
+        of_user = usual.mean + usual.deviation * (usual.user + (users @ self.user_bias).numpy())
+        of_item = usual.deviation * (usual.item + (items @ self.item_bias).numpy())
+        return PairVectors(
+            np.column_stack([usual.deviation * profile, of_user, np.ones_like(of_user)]).astype(np.float32),
+            np.column_stack([(items @ self.maps["q"]).numpy(), np.ones_like(of_item), of_item]).astype(np.float32),
+            "identity",
+        )
+
+
+def _valued(data: LearningGraph) -> dict[EdgeType, Lists]:
+    """Return the ratings that have a value, which may be missing on some, by kind; none of a kind that has but one value."""
+    found = {}
+    for kind in data.schema.interactions:
+        values = data.graph.edges[kind.triple].data.get(VALUE)
+        if values is None or not Rating.learns_from(kind):
+            continue
+        value = values.numpy()
+        known = np.flatnonzero(np.isfinite(value))
+        if len(known) and value[known].min() < value[known].max():
+            source, target = (ends.numpy()[known] for ends in data.graph.edges(etype=kind.triple, order="eid"))
+            number = data.graph.num_nodes(kind.target)
+            found[kind.triple] = Lists.gather(source, target, value[known], number, "mean")
+    return found
+
+
+def _usual(data: LearningGraph, etype: EdgeType, lists: Lists) -> UsualValues:
+    return UsualValues.of(lists, data.graph.num_nodes(etype[0]), data.graph.num_nodes(etype[2]))

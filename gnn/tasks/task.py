@@ -7,16 +7,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-import torch
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from torch import Tensor, nn
 
+from gnn.calibration import Calibration
+from gnn.experts import Tower
+from gnn.pair_predictor import PairPredictor
 from graph.schema import EdgeKind
 from loaders.sampling.examples import Examples, Source
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
 
 Vectors = dict[str, Tensor]
+Calibrations = dict[EdgeType, tuple[Calibration | None, ...]]
+"""A calibration a step of each edge type, None where there was nothing to fit it to."""
+
 ExamplesT = TypeVar("ExamplesT", bound=Examples)
 
 
@@ -27,9 +32,8 @@ class TaskConfig(BaseModel):
 
     weight: float = Field(default=1.0, description="share of this task in the joint loss")
     batch_size: int = Field(default=2048, description="positive edges a step")
-    num_negatives: int = Field(default=2048, description="targets a step that serve as negatives for all positives")
 
-    @field_validator("weight", "batch_size", "num_negatives")
+    @field_validator("weight", "batch_size")
     @classmethod
     def _above_zero(cls, value: float) -> float:
         # Not as bounds of the fields: a task that gives one of them another default would lose them.
@@ -38,30 +42,19 @@ class TaskConfig(BaseModel):
         return value
 
 
-class Tower(nn.Module):
-    """A task's own view of the shared vectors: ``z + z·M``, with M zero at the start, so that every task begins shared."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(size, size))
-
-    def forward(self, vectors: Tensor) -> Tensor:
-        """Map float32[n, d] to float32[n, d]."""
-        return vectors + vectors @ self.weight
-
-
 class Task(nn.Module, ABC, Generic[ExamplesT]):
     """One learning task on the shared vectors. A new task is a new file with a subclass.
 
-    Subclasses set ``name`` and take their configuration as a :class:`TaskConfig`.
+    Subclasses set ``name`` and take their configuration as a :class:`TaskConfig`, the size of the shared vectors, the
+    graph they are to learn from, and their tower.
     """
 
     name: str
 
-    def __init__(self, config: TaskConfig, size: int) -> None:
+    def __init__(self, config: TaskConfig, size: int, data: LearningGraph, tower: Tower | None = None) -> None:
         super().__init__()
         self.config = config
-        self.tower = Tower(size)
+        self.tower = Tower(size) if tower is None else tower
 
     @classmethod
     @abstractmethod
@@ -87,6 +80,17 @@ class Task(nn.Module, ABC, Generic[ExamplesT]):
 
         ``vectors``: shared vectors of all nodes, float32[n, d] by label.
         """
+
+    def calibrate(self, vectors: Vectors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> Calibrations:
+        """Fit what makes its scores true on edges it has not seen, by edge type; nothing for tasks without probabilities."""
+        return {}
+
+    def predictors(self, vectors: Vectors, data: LearningGraph, calibrations: Calibrations) -> dict[EdgeType, PairPredictor]:
+        """Return what it foretells of any user and item, by edge type; nothing for tasks that foretell nothing of a pair.
+
+        ``calibrations``: as :meth:`calibrate` gave them, for the same task learnt from less.
+        """
+        return {}
 
 
 AnyTask = Task[Any]

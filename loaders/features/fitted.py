@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
@@ -41,15 +42,21 @@ class FittedFeatures(BaseModel):
     _encoders: TextEncoders = PrivateAttr(default_factory=TextEncoders)
 
     @classmethod
-    def fit(cls, snapshot: Snapshot, encoders: TextEncoders | None = None) -> FittedFeatures:
-        """Fit every feature of the snapshot's schema.
+    def fit(
+        cls, snapshot: Snapshot, encoders: TextEncoders | None = None, leave_out: Collection[tuple[str, str]] = ()
+    ) -> FittedFeatures:
+        """Fit every feature of the snapshot's schema, but those of ``leave_out``, by label and property.
 
         Raises:
             FeatureError: a text encoder that is not there, or does not keep its promise.
         """
         encoders = encoders or TextEncoders()
         labels = {
-            kind.label: tuple(_fit(kind.label, feature, snapshot.nodes[kind.label], encoders) for feature in kind.features)
+            kind.label: tuple(
+                _fit(kind.label, feature, snapshot.nodes[kind.label], encoders)
+                for feature in kind.features
+                if (kind.label, feature.name) not in leave_out
+            )
             for kind in snapshot.schema.nodes
         }
         return cls(labels=labels)._with(encoders)

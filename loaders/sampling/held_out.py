@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.schema import EdgeRole
 from graph.snapshot import Snapshot
+from loaders.attributes import Attribute, Attributes
 from loaders.interactions import rows_by_kind
 from loaders.sampling.learning_graph import KNOWLEDGE, EdgeType
 from loaders.triples import read_triples
@@ -51,6 +53,47 @@ def hold_out_facts(snapshot: Snapshot, share: float, seed: int, at_most: int = 1
             edges = HeldEdges(columns.source[out], columns.target[out], relation=relation)
             held.setdefault((triple[0], KNOWLEDGE, triple[2]), []).append(edges)
     return kept, {etype: _joined(parts) for etype, parts in held.items()}
+
+
+def hold_out_friends(
+    snapshot: Snapshot, share: float, seed: int, at_most: int = 2000
+) -> tuple[Rows, dict[EdgeType, HeldEdges]]:
+    """Choose friendships to measure the people task on: the rows of each kind to keep, and those held out.
+
+    All relationships between two users are held out together. ``at_most`` bounds the number of pairs of users.
+    """
+    kinds = [kind.triple for kind in snapshot.schema.edges if kind.role is EdgeRole.SOCIAL]
+    num_users = len(snapshot.nodes[snapshot.schema.user.label].ids)
+    keys = {}
+    for triple in kinds:
+        columns = snapshot.edges[triple]
+        one, other = np.minimum(columns.source, columns.target), np.maximum(columns.source, columns.target)
+        keys[triple] = one * num_users + other
+    pairs = np.unique(np.concatenate([np.zeros(0, np.int64), *keys.values()]))
+    chosen = np.random.default_rng(seed).choice(pairs, min(at_most, int(len(pairs) * share)), replace=False)
+    kept: Rows = {}
+    held: dict[EdgeType, HeldEdges] = {}
+    for triple in kinds:
+        out = np.isin(keys[triple], chosen)
+        kept[triple] = np.flatnonzero(~out)
+        if out.any():
+            columns = snapshot.edges[triple]
+            held[triple] = HeldEdges(columns.source[out], columns.target[out])
+    return kept, held
+
+
+def hold_out_categories(attributes: Attributes, share: float, seed: int) -> tuple[Attributes, dict[EdgeType, HeldEdges]]:
+    """Choose nodes to measure the attribute task on: what is kept of each property, and what is held out of it."""
+    kept: dict[EdgeType, Attribute] = {}
+    held: dict[EdgeType, HeldEdges] = {}
+    for etype, attribute in attributes.items():
+        nodes = np.unique(attribute.node)
+        out = np.zeros(int(nodes.max(initial=-1)) + 1, np.bool_)
+        out[np.random.default_rng(seed).choice(nodes, int(len(nodes) * share), replace=False)] = True
+        kept[etype], taken = attribute.of_nodes(~out), attribute.of_nodes(out)
+        if len(taken.node):
+            held[etype] = HeldEdges(taken.node, taken.category)
+    return kept, held
 
 
 def held_interactions(snapshot: Snapshot, rows: NDArray[np.int64]) -> dict[EdgeType, HeldEdges]:

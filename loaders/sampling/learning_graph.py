@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from graph.schema import EdgeRole, Schema
 from graph.snapshot import Snapshot
+from loaders.attributes import Attributes
 from loaders.behaviours import BehavioursConfig, InteractionWeights, weigh_interactions
 from loaders.features import FittedFeatures, NodeFeatures
 from loaders.interactions import rows_by_kind
@@ -38,7 +39,7 @@ class LearningGraph:
     float32[m]; ``value`` float32[m] on interactions that have one; ``example`` float32[m], what they count as examples of the
     ranking, on interactions that do not all count 1; ``relation`` int64[m] on knowledge edges, where reverse relations are
     numbered ``num_relations`` higher. ``gates``, by edge type and reverse: what each kind of interaction counts
-    beside others, at most 1.
+    beside others, at most 1. ``attributes``: categories to be foretold, which are neither nodes nor inputs.
     """
 
     graph: dgl.DGLHeteroGraph
@@ -49,6 +50,12 @@ class LearningGraph:
     reverse: dict[EdgeType, EdgeType]
     relations: tuple[EdgeType, ...]
     gates: dict[EdgeType, float]
+    attributes: Attributes = field(default_factory=dict)
+
+    @property
+    def social(self) -> tuple[EdgeType, ...]:
+        """Edge types between users, in the direction they have in the graph."""
+        return tuple(kind.triple for kind in self.schema.edges if kind.role is EdgeRole.SOCIAL)
 
     @property
     def num_relations(self) -> int:
@@ -79,21 +86,26 @@ class LearningGraph:
             inputs = self.features[label]
             digest.update(inputs.dense.tobytes() + inputs.categories.tobytes())
             digest.update(inputs.weights.tobytes() + inputs.known.tobytes())
+        for etype, attribute in self.attributes.items():
+            digest.update(repr((etype, attribute.categories)).encode())
+            digest.update(attribute.node.tobytes() + attribute.category.tobytes())
         return digest.digest()
 
 
 def build_learning_graph(
     snapshot: Snapshot,
     interaction_rows: NDArray[np.int64] | None = None,
-    fact_rows: Mapping[EdgeType, NDArray[np.int64]] | None = None,
+    kept_rows: Mapping[EdgeType, NDArray[np.int64]] | None = None,
     features: Mapping[str, NodeFeatures] | None = None,
     behaviours: BehavioursConfig | None = None,
+    attributes: Attributes | None = None,
 ) -> LearningGraph:
     """Make the heterograph of a snapshot, with only some of its interactions and facts.
 
     ``interaction_rows`` indexes the interactions as :func:`loaders.interactions.read_interactions` numbers them; what
-    is left out leaves no trace in the graph, its degrees or its weights. ``fact_rows`` gives the rows to keep of each knowledge
-    relation. ``None`` takes all. ``features``: the inputs of all nodes by label; None fits the declared ones.
+    is left out leaves no trace in the graph, its degrees or its weights. ``kept_rows`` gives the rows to keep of relations of
+    the knowledge graph and of friendships; of those it does not name, and with ``None``, all are.
+    ``features``: the inputs of all nodes by label; None fits the declared ones.
     ``behaviours`` says what interactions count (None: its defaults); ages are told from the newest of those taken.
 
     Raises:
@@ -116,7 +128,8 @@ def build_learning_graph(
     for kind in schema.edges:
         if kind.role is EdgeRole.SOCIAL:
             columns = snapshot.edges[kind.triple]
-            forward[kind.triple] = (columns.source, columns.target)
+            kept = _kept(kept_rows, kind.triple, len(columns.source))
+            forward[kind.triple] = (columns.source[kept], columns.target[kept])
             extra[kind.triple] = {}
     relations = tuple(kind.triple for kind in schema.knowledge)
     for pair in sorted({(kind.source, kind.target) for kind in schema.knowledge}):
@@ -125,14 +138,18 @@ def build_learning_graph(
         sources, targets = [], []
         for triple in (relations[n] for n in numbers):
             columns = snapshot.edges[triple]
-            kept = np.arange(len(columns.source)) if fact_rows is None else fact_rows[triple]
+            kept = _kept(kept_rows, triple, len(columns.source))
             sources.append(columns.source[kept])
             targets.append(columns.target[kept])
         forward[group] = (np.concatenate(sources), np.concatenate(targets))
         lengths = [len(part) for part in sources]
         extra[group] = {RELATION: np.repeat(np.asarray(numbers, np.int64), lengths)}
     inputs = FittedFeatures.fit(snapshot).encode_all(snapshot) if features is None else dict(features)
-    return _assemble(snapshot, forward, extra, relations, inputs, weights)
+    return _assemble(snapshot, forward, extra, relations, inputs, weights, attributes or {})
+
+
+def _kept(rows: Mapping[EdgeType, NDArray[np.int64]] | None, triple: EdgeType, count: int) -> NDArray[np.int64]:
+    return np.arange(count) if rows is None or triple not in rows else rows[triple]
 
 
 def _assemble(
@@ -142,6 +159,7 @@ def _assemble(
     relations: Sequence[EdgeType],
     features: dict[str, NodeFeatures],
     weights: InteractionWeights,
+    attributes: Attributes,
 ) -> LearningGraph:
     schema = snapshot.schema
     reverse = {etype: (etype[2], f"reverse {etype[1]}", etype[0]) for etype in forward}
@@ -174,6 +192,7 @@ def _assemble(
         reverse=reverse | {back: etype for etype, back in reverse.items()},
         relations=tuple(relations),
         gates=weights.gate | {reverse[etype]: gate for etype, gate in weights.gate.items()},
+        attributes=attributes,
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from loaders.sampling.examples import nodes_by_label
 from loaders.sampling.learning_graph import EXAMPLE, EdgeType, LearningGraph
+from loaders.sampling.lists import Lists
 from loaders.sampling.passes import Passes
 
 SCORES_A_STEP = 1 << 25  # of users times items, which bounds a step's memory at 128 MiB
@@ -54,72 +55,77 @@ class ListExamples:
 
 
 class ListSource:
-    """Draws users with all they chose by one edge type; the same (seed, epoch, step) always gives the same batch.
+    """Draws owners with all they chose; the same (seed, epoch, step) always gives the same batch.
 
-    ``edge_ids``: int64[m], the edges that are choices; None: all. Two of one user and item are one that counts what they count
-    together. A batch holds at most ``batch_size`` users, fewer where the catalogue is large.
+    ``lists``: who chose which of ``num_targets`` targets, and what each choice counts. A batch holds at most ``batch_size``
+    owners, fewer where there are many targets.
     """
 
-    def __init__(
-        self,
+    def __init__(self, etype: EdgeType, lists: Lists, num_targets: int, batch_size: int, num_negatives: int) -> None:
+        self.etype = etype
+        self.num_targets = num_targets
+        self.num_negatives = num_negatives
+        self._lists = lists
+        self._is_weighted = bool((lists.number != 1).any())
+        largest_pool = min(num_targets, num_negatives + batch_size * -(-self.num_edges // max(1, len(lists))))
+        self.batch_size = max(1, min(batch_size, SCORES_A_STEP // max(1, largest_pool)))
+        self._passes = Passes(etype, np.arange(len(lists)))
+        self._all: ListExamples | None = None
+
+    @classmethod
+    def of_edges(
+        cls,
         data: LearningGraph,
         etype: EdgeType,
         batch_size: int,
         num_negatives: int,
         edge_ids: NDArray[np.int64] | None = None,
-    ) -> None:
+    ) -> ListSource:
+        """Draw from the edges of a type. Two of one source and target are one that counts what they count together.
+
+        ``edge_ids``: int64[m], the edges that are choices; None: all.
+        """
         graph = data.graph
         source, target = (ends.numpy() for ends in graph.edges(etype=etype, order="eid"))
-        weight = graph.edges[etype].data[EXAMPLE].numpy() if EXAMPLE in graph.edges[etype].data else np.ones(len(source))
+        weights = graph.edges[etype].data.get(EXAMPLE)
+        weight = np.ones(len(source), np.float32) if weights is None else weights.numpy()
         if edge_ids is not None:
             source, target, weight = source[edge_ids], target[edge_ids], weight[edge_ids]
-        self.etype = etype
-        self.num_targets = graph.num_nodes(etype[2])
-        self.num_negatives = num_negatives
-        pairs, place = np.unique(source * self.num_targets + target, return_inverse=True)
-        weight = np.bincount(place, weight).astype(np.float32)
-        self._weight = None if (weight == 1).all() else weight
-        self._target = pairs % self.num_targets
-        self._users, first = np.unique(pairs // self.num_targets, return_index=True)
-        self._offsets = np.append(first, len(pairs))
-        largest_pool = min(self.num_targets, num_negatives + batch_size * -(-len(pairs) // max(1, len(self._users))))
-        self.batch_size = max(1, min(batch_size, SCORES_A_STEP // max(1, largest_pool)))
-        self._passes = Passes(etype, np.arange(len(self._users)))
-        self._all: ListExamples | None = None
+        num_targets = graph.num_nodes(etype[2])
+        lists = Lists.gather(source, target, weight, num_targets, "sum")
+        return cls(etype, lists, num_targets, batch_size, num_negatives)
 
     @property
     def num_edges(self) -> int:
-        """Pairs of user and item to learn from."""
-        return int(self._target.size)
+        """Pairs of owner and target to learn from."""
+        return int(self._lists.members.size)
 
     @property
     def num_batches(self) -> int:
         """Batches in one pass."""
-        return int(-(-self._users.size // self.batch_size))
+        return int(-(-len(self._lists) // self.batch_size))
 
     def draw(self, seed: int, epoch: int, step: int, rng: np.random.Generator) -> ListExamples:
         """Return batch ``step`` of ``epoch``; ``rng`` draws the negatives."""
-        if self.num_batches == 1:  # the same users each time, and the same pool if that is the catalogue
+        if self.num_batches == 1:  # the same lists each time, and the same pool if that is the catalogue
             if self._all is None or self._all.log_rate is not None:
-                self._all = self._examples(np.arange(len(self._users)), rng)
+                self._all = self._examples(np.arange(len(self._lists)), rng)
             return self._all
         order = self._passes.order(seed, epoch, step // self.num_batches)
         first = (step % self.num_batches) * self.batch_size
         return self._examples(np.sort(order[first : first + self.batch_size]), rng)
 
     def _examples(self, lists: NDArray[np.int64], rng: np.random.Generator) -> ListExamples:
-        sizes = np.diff(self._offsets)[lists]
-        row = np.repeat(np.arange(len(lists)), sizes)
-        rows = np.arange(len(row)) + (self._offsets[lists] - np.append(0, sizes.cumsum()[:-1]))[row]
-        target = self._target[rows]
+        row, rows = self._lists.rows(lists)
+        target = self._lists.members[rows]
         pool, log_rate = self._pool(np.unique(target), rng)
         return ListExamples(
             etype=self.etype,
-            source=self._users[lists],
+            source=self._lists.owners[lists],
             pool=pool,
             row=row,
             column=np.searchsorted(pool, target),
-            weight=None if self._weight is None else self._weight[rows],
+            weight=self._lists.number[rows] if self._is_weighted else None,
             log_rate=log_rate,
         )
 

@@ -19,7 +19,7 @@ def pairs(examples):
 
 @pytest.mark.parametrize("batch_size", [5, 24, 100])
 def test_a_pass_gives_every_pair_once(data, batch_size):
-    source = ListSource(data, RATED, batch_size, 3)
+    source = ListSource.of_edges(data, RATED, batch_size, 3)
     drawn = [source.draw(0, 0, step, np.random.default_rng(step)) for step in range(source.num_batches)]
     assert sum(len(examples) for examples in drawn) == data.graph.num_edges(RATED)
     assert set().union(*map(pairs, drawn)) == set(checkerboard())
@@ -27,7 +27,7 @@ def test_a_pass_gives_every_pair_once(data, batch_size):
 
 def test_what_somebody_chose_is_in_the_pool_for_itself_and_the_others_stand_for_all_there_are():
     some = build_learning_graph(snapshot([(u, i) for u, i in checkerboard() if i < 4]))
-    source = ListSource(some, RATED, 24, 5)
+    source = ListSource.of_edges(some, RATED, 24, 5)
     for step in range(20):
         examples = source.draw(0, 0, step, np.random.default_rng(step))
         chosen = np.isin(examples.pool, np.arange(4))
@@ -39,7 +39,7 @@ def test_what_somebody_chose_is_in_the_pool_for_itself_and_the_others_stand_for_
 
 def test_every_item_that_nobody_chose_is_drawn_as_often():
     some = build_learning_graph(snapshot([(u, i) for u, i in checkerboard() if i in (3, 8, 9)]))
-    source = ListSource(some, RATED, 24, 3)
+    source = ListSource.of_edges(some, RATED, 24, 3)
     counts = np.zeros(24)
     for step in range(2000):
         counts[source.draw(0, 0, step, np.random.default_rng(step)).pool] += 1
@@ -49,7 +49,7 @@ def test_every_item_that_nobody_chose_is_drawn_as_often():
 
 
 def test_a_pool_of_all_items_is_the_catalogue(data):
-    examples = ListSource(data, RATED, 24, 24).draw(0, 0, 0, np.random.default_rng(0))
+    examples = ListSource.of_edges(data, RATED, 24, 24).draw(0, 0, 0, np.random.default_rng(0))
     assert examples.log_rate is None
     assert examples.pool.tolist() == list(range(24))
 
@@ -58,20 +58,20 @@ def test_two_edges_of_one_pair_are_one_choice_that_counts_both():
     twice = build_learning_graph(
         snapshot([*checkerboard(), (0, 0)]), behaviours=BehavioursConfig(of={"rating": {"value": "ignore"}})
     )
-    examples = ListSource(twice, RATED, 24, 24).draw(0, 0, 0, np.random.default_rng(0))
+    examples = ListSource.of_edges(twice, RATED, 24, 24).draw(0, 0, 0, np.random.default_rng(0))
     assert len(examples) == len(checkerboard())
     assert examples.weight[(examples.row == 0) & (examples.column == 0)].tolist() == [2.0]
 
 
 def test_a_large_catalogue_makes_batches_of_fewer_users(data, monkeypatch):
     monkeypatch.setattr(list_source, "SCORES_A_STEP", 24 * 6)
-    source = ListSource(data, RATED, 24, 24)
+    source = ListSource.of_edges(data, RATED, 24, 24)
     assert source.batch_size == 6
     assert source.num_batches == 4
 
 
 def test_places_in_a_subgraph_name_the_same_nodes(data):
-    examples = ListSource(data, RATED, 6, 3).draw(0, 0, 1, np.random.default_rng(0))
+    examples = ListSource.of_edges(data, RATED, 6, 3).draw(0, 0, 1, np.random.default_rng(0))
     seeds = {label: np.unique(np.concatenate([nodes, [0, 23]])) for label, nodes in examples.nodes().items()}
     placed = examples.relabel(seeds)
     assert (seeds["User"][placed.source] == examples.source).all()

@@ -1,0 +1,98 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gnn.encoder import EncoderConfig
+from gnn.errors import TrainingError
+from gnn.holdout import Holdout
+from gnn.interactions import Interactions
+from gnn.model import TasksConfig
+from gnn.probability_metrics import auc, calibration_error
+from gnn.train import TrainConfig, Validation, train
+from loaders.attributes import read_attributes
+from loaders.errors import InputError
+from loaders.features import FittedFeatures
+from loaders.sampling.held_out import HeldEdges, hold_out_categories, hold_out_friends
+from loaders.sampling.learning_graph import build_learning_graph
+from tests.small_graphs import RATED, checkerboard, edges, snapshot
+
+WITHHELD = [(u, (u + 6) % 24) for u in range(24)]
+ENCODER = EncoderConfig(embedding_size=16)
+FRIENDS = ("User", "FRIEND", "User")
+HELD = {RATED: HeldEdges(*np.array(WITHHELD).T, value=np.array([1 + (u + i) % 5 for u, i in WITHHELD], np.float32))}
+
+
+def validation(held):
+    seen, wanted = np.array(checkerboard(withheld=WITHHELD)), np.array(WITHHELD)
+    return Validation(Holdout(Interactions(*seen.T, 24, 24), Interactions(*wanted.T, 24, 24)), held)
+
+
+def figures(data, tasks, held, epochs=15):
+    trained = train(data, ENCODER, TasksConfig(**tasks), TrainConfig(epochs=epochs, patience=20), validation=validation(held))
+    return trained, trained.history[-1].metrics
+
+
+@pytest.mark.parametrize("sharing", ["tower", "mmoe", "ple"])
+@pytest.mark.parametrize("weighting", ["fixed", "uncertainty", "gradients"])
+def test_a_withheld_pair_is_likelier_than_a_stranger_however_tasks_share_and_are_weighted(sharing, weighting):
+    data = build_learning_graph(snapshot(checkerboard(withheld=WITHHELD)))
+    tasks = {"click": {}, "weighting": weighting, "experts": {"sharing": sharing, "shared": 2, "hidden": 8}}
+    _, metrics = figures(data, tasks, HELD, epochs=8)
+    assert metrics["click/auc"] > 0.95
+
+
+def test_predictors_say_what_the_figures_say_and_calibrated_ones_are_true():
+    data = build_learning_graph(snapshot(checkerboard(withheld=WITHHELD)))
+    trained, _ = figures(data, {"click": {}}, HELD)
+    vectors = trained.model.shared_vectors(data)
+    click = next(task for task in trained.model.each_task() if task.name == "click")
+    predictors = click.predictors(vectors, data, click.calibrate(vectors, HELD, data))
+    measured = click.measure(predictors, HELD, data)
+    assert measured["click/auc"] > 0.95
+    assert measured["click/ece"] < 0.2
+    rating = next(task for task in trained.model.each_task() if task.name == "rating")
+    last = rating.measure(rating.predictors(vectors, data, {}), HELD, data)
+    assert last["rating/rmse"] > 0
+
+
+def test_friends_held_out_are_found_among_all_users():
+    pairs = [(u, v) for u in range(24) for v in range(u + 2, 24, 2)]
+    base = snapshot(checkerboard(withheld=WITHHELD))
+    social = replace(base, edges={**base.edges, FRIENDS: edges(pairs)})
+    kept, held = hold_out_friends(social, 0.1, seed=0)
+    assert len(kept[FRIENDS]) + len(held[FRIENDS].source) == len(pairs)
+    _, metrics = figures(build_learning_graph(social, kept_rows=kept), {"people": {}}, held)
+    assert metrics["people/recall@20"] > 0.9
+
+
+def test_a_category_that_follows_the_graph_is_foretold_of_nodes_held_out():
+    base = snapshot(checkerboard(withheld=WITHHELD))
+    items = replace(base.nodes["Item"], columns={"genres": [["even"] if i % 2 == 0 else ["odd"] for i in range(24)]})
+    graph = replace(base, nodes={**base.nodes, "Item": items})
+    kept, held = hold_out_categories(read_attributes(graph, ["Item.genres"]), 0.25, seed=0)
+    inputs = FittedFeatures.fit(graph, leave_out={("Item", "genres")}).encode_all(graph)
+    assert inputs["Item"].categories.shape[1] == 0
+    data = build_learning_graph(graph, features=inputs, attributes=kept)
+    _, metrics = figures(data, {"attribute": {"of": ["Item.genres"]}}, held)
+    assert metrics["attribute/hit@1"] == 1.0
+
+
+def test_a_property_that_is_not_there_or_has_one_category_is_refused():
+    with pytest.raises(InputError, match=r"Item\.genres"):
+        read_attributes(snapshot(), ["Item.colour"])
+    with pytest.raises(InputError, match="two categories"):
+        read_attributes(snapshot(), ["Item.genres"])
+
+
+@pytest.mark.parametrize("task", ["conversion"])
+def test_a_task_that_is_asked_for_and_has_no_example_is_refused_by_name(task):
+    with pytest.raises(TrainingError, match=task):
+        train(build_learning_graph(snapshot()), ENCODER, TasksConfig(**{task: {}}), TrainConfig(epochs=1))
+
+
+def test_the_order_of_probabilities_is_measured_with_ties_by_half_and_their_truth_by_bins():
+    happened = np.array([True, False, True, False])
+    assert auc(np.array([0.9, 0.1, 0.5, 0.5]), happened) == 0.875
+    assert np.isnan(auc(np.array([0.1, 0.2]), np.array([True, True])))
+    assert calibration_error(np.full(1000, 0.5), np.arange(1000) % 2 == 0) < 0.01
