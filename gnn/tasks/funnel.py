@@ -133,8 +133,9 @@ class Funnel(Task[PairExamples]):
 
     def _pairs(self, data: LearningGraph) -> dict[EdgeType, Pairs]:
         """Return the pairs that met, by (label of users, the task's name, label of items)."""
-        ends = {etype: tuple(end.numpy() for end in data.graph.edges(etype=etype, order="eid")) for etype in self.levels(data)}
-        return _gathered(self.name, self.levels(data), ends, data)
+        levels = self.levels(data)
+        ends = {etype: tuple(end.numpy() for end in data.graph.edges(etype=etype, order="eid")) for etype in levels}
+        return _gathered(self.name, levels, ends, data)
 
     def sources(self, data: LearningGraph) -> Sequence[PairSource]:
         """Pairs that met, and as many as asked for that never did, of each label of items."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from pydantic import Field
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -16,7 +15,7 @@ from gnn.tasks.softmax import list_cross_entropy
 from gnn.tasks.task import Task, TaskConfig, Vectors
 from graph.schema import EdgeKind, EdgeRole
 from loaders.sampling.held_out import HeldEdges
-from loaders.sampling.learning_graph import EXAMPLE, EdgeType, LearningGraph
+from loaders.sampling.learning_graph import EdgeType, LearningGraph
 from loaders.sampling.list_source import ListExamples, ListSource
 
 
@@ -28,14 +27,6 @@ class RankingConfig(TaskConfig):
         default=4096, ge=1, description="items a step that nobody in it chose; all, if there are fewer in the catalogue"
     )
     temperature: float = Field(default=0.25, gt=0, description="divides the cosine before the softmax")
-
-
-def _liked(data: LearningGraph, etype: EdgeType) -> NDArray[np.int64]:
-    """Return the edges that count as examples, int64[m]."""
-    weight = data.graph.edges[etype].data.get(EXAMPLE)
-    if weight is None:
-        return np.arange(data.graph.num_edges(etype))
-    return np.flatnonzero(weight.numpy())
 
 
 class Ranking(Task[ListExamples]):
@@ -57,11 +48,11 @@ class Ranking(Task[ListExamples]):
     @classmethod
     def applies(cls, data: LearningGraph) -> bool:
         """Tell whether somebody liked something."""
-        return any(len(_liked(data, etype)) for etype in data.interactions)
+        return any(data.liked(etype).any() for etype in data.interactions)
 
     def sources(self, data: LearningGraph) -> Sequence[ListSource]:
         """Draw what was liked, of every kind of interaction, each with negatives among the items of its domain."""
-        liked = {etype: _liked(data, etype) for etype in data.interactions}
+        liked = {etype: np.flatnonzero(data.liked(etype)) for etype in data.interactions}
         return [
             ListSource.of_edges(data, etype, self.config.batch_size, self.config.num_negatives, edge_ids)
             for etype, edge_ids in liked.items()

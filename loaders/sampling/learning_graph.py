@@ -62,6 +62,11 @@ class LearningGraph:
         """Number of knowledge relations, one direction only."""
         return len(self.relations)
 
+    def liked(self, etype: EdgeType) -> NDArray[np.bool_]:
+        """Return bool[m], which interactions of a kind tell of liking: those that count as examples of the ranking."""
+        weight = self.graph.edges[etype].data.get(EXAMPLE)
+        return np.ones(self.graph.num_edges(etype), np.bool_) if weight is None else weight.numpy() != 0
+
     def is_known(self, label: str) -> torch.Tensor:
         """Return bool[n], whether there is anything to learn a node's vector from: an edge, or a feature."""
         known = torch.from_numpy(self.features[label].known.copy())
