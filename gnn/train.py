@@ -125,7 +125,7 @@ def train(
         raise TrainingError(
             "the graph has no interaction of liking to learn from; load some, or check the split and [behaviours]"
         )
-    _cutoff(config.metric)
+    cutoff(config.metric)
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         model = MultiTaskModel(data, encoder, tasks)
@@ -268,14 +268,14 @@ def _last_good(folder: Path | None, progress: Progress) -> str:
 def _validate(model: MultiTaskModel, data: LearningGraph, validation: Validation, metric: str) -> dict[str, float]:
     shared = model.shared_vectors(data)
     scorer = model.scorer(data, shared)
-    metrics = evaluate(scorer, validation.ranking, ks=(_cutoff(metric),)).metrics
+    metrics = evaluate(scorer, validation.ranking, ks=(cutoff(metric),)).metrics
     with torch.no_grad():
         for task in model.each_task():
             metrics |= task.figures(shared, validation.edges, data)
     return metrics
 
 
-def _cutoff(metric: str) -> int:
+def cutoff(metric: str) -> int:
     """Return the k of a metric such as ``ndcg@20``."""
     name, _, k = metric.partition("@")
     if name not in METRICS or not k.isdecimal() or int(k) < 1:

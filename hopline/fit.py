@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 from gnn.checkpoint import EpochRecord
 from gnn.evaluate import evaluate
-from gnn.train import OnEpoch, OnStep, Validation, train
+from gnn.train import OnEpoch, OnStep, train
 from graph.embeddings import Embeddings
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
 from hopline.config import Config
 from hopline.encoder_inputs import encoder_inputs
-from hopline.errors import TrainingError
 from hopline.event_files import FOLDER as EVENT_FOLDER
 from hopline.event_files import EventFiles
 from hopline.fusion import fuse
 from hopline.run_folder import Run
 from hopline.run_record import RunRecord
 from hopline.split_log import Prepared, prepare
-from loaders.attributes import read_attributes, split_name
-from loaders.features import FittedFeatures, PropertyReport, TextEncoders
-from loaders.sampling.held_out import held_interactions, hold_out_categories, hold_out_facts, hold_out_friends
+from hopline.validated_part import OnFeatures, check_learnable, hold_out
 from loaders.sampling.learning_graph import build_learning_graph
 
-FRIENDS_HELD_OUT = 0.1  # share of the pairs of friends that the people task is validated on
-CATEGORIES_HELD_OUT = 0.2  # share of the nodes that the attribute task is validated on
-FACTS_HELD_OUT = 0.05  # share of the joined pairs of nodes, at most a thousand, that link prediction is validated on
 CUTOFFS = (10, 20)
 SET_ASIDE_FILE = "cleaned.parquet"  # in the run's folder: rows that cleaning dropped or changed
-
-OnFeatures = Callable[[list[PropertyReport]], None]
-"""Told once, before training, what was found in the properties that are learnt from."""
 
 
 def fit(
@@ -61,22 +51,10 @@ def fit(
     """
     events = EventFiles(config.run_folder / EVENT_FOLDER) if config.train.tensorboard else None
     prepared = prepare(snapshot, config.clean, config.behaviours, config.split, read_at)
-    snapshot, split_log = prepared.snapshot, prepared.split_log
-    log, split = split_log.log, split_log.split
     prepared.cleaning.write(config.run_folder / SET_ASIDE_FILE)
     if prepared.cleaning.summary():
         on_stage(prepared.cleaning.summary(), 0, 0)
-    if not len(log):
-        kinds = ", ".join(f"({kind.stored[0]})-[{kind.type}]->({kind.stored[1]})" for kind in snapshot.schema.interactions)
-        raise TrainingError(
-            f"found {len(log.user_ids):,} users, {len(log.items):,} items and no interaction of theirs: none of {kinds}; load "
-            "some with `hopline import`, or name in [graph_schema] of hopline.toml the relationships that tell of them"
-        )
-    if not len(split.valid):
-        raise TrainingError(
-            f"of {len(log)} interactions none is held out to validate on: a user with n of them gives split.valid × n, rounded "
-            f"down, and split.valid is {config.split.valid:g}; raise it in [split] of hopline.toml, or load more interactions"
-        )
+    check_learnable(prepared, config)
     record = RunRecord(config.run_folder, _start(prepared, config), events)
     with record:
         run = _fit(prepared, config, read_at, on_stage, on_features, on_step, on_epoch, record)
@@ -100,38 +78,15 @@ def _fit(
 
     snapshot, split_log = prepared.snapshot, prepared.split_log
     log, split = split_log.log, split_log.split
-    if config.tasks.ranking is None:
-        raise TrainingError("[tasks] ranking is null, and its vectors are what is served; leave the line out")
     started = time.perf_counter()
-    foretold = () if config.tasks.attribute is None else config.tasks.attribute.of
-    leave_out = {split_name(name, snapshot.schema) for name in foretold}
-    features = FittedFeatures.fit(snapshot, TextEncoders(config.features.text_encoders), leave_out)
-    on_features(features.report)
-    inputs = features.encode_all(snapshot)
-    kept, held = hold_out_facts(snapshot, FACTS_HELD_OUT, config.train.seed)
-    if config.tasks.people is not None:
-        kept_friends, held_friends = hold_out_friends(snapshot, FRIENDS_HELD_OUT, config.train.seed)
-        kept, held = kept | kept_friends, held | held_friends
-    asked = config.tasks.attribute
-    attributes = read_attributes(snapshot, asked.of if asked is not None else ())
-    kept_attributes, held_categories = hold_out_categories(attributes, CATEGORIES_HELD_OUT, config.train.seed)
+    part = hold_out(prepared, config, on_stage, on_features)
     on_stage("finding how many epochs are best, on validation", 0, 0)
     validated = train(
-        build_learning_graph(
-            snapshot,
-            split.train,
-            kept,
-            encoder_inputs(snapshot, inputs, config.kge, on_stage, kept),
-            behaviours=config.behaviours,
-            attributes=kept_attributes,
-        ),
+        part.data,
         config.model,
         config.tasks,
         config.train,
-        validation=Validation(
-            split_log.valid(),
-            held | held_categories | held_interactions(snapshot, split.valid),
-        ),
+        validation=part.validation,
         folder=config.run_folder / "validate",
         on_begin=partial(record.begin, "validate"),
         on_step=on_step,
@@ -142,9 +97,9 @@ def _fit(
         build_learning_graph(
             snapshot,
             split_log.learnt,
-            features=encoder_inputs(snapshot, inputs, config.kge, on_stage),
+            features=encoder_inputs(snapshot, part.inputs, config.kge, on_stage),
             behaviours=config.behaviours,
-            attributes=attributes,
+            attributes=part.attributes,
         ),
         config.model,
         config.tasks,
@@ -174,7 +129,7 @@ def _fit(
         interactions=prepared.interactions,
         read_at=read_at,
         cleaning=prepared.cleaning.as_dict(),
-        features=features.to_json(),
+        features=part.features.to_json(),
         fused=fused.told,
     )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from gnn.baselines import EASE, IALS, Baseline, tune
 from gnn.errors import TrainingError
-from gnn.fuse import Fused, choose_scale, factorise
+from gnn.fuse import FuseConfig, Fused, choose_scale, factorise
 from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
 from graph.progress import OnStage
@@ -27,17 +27,22 @@ class FusedVectors:
 
 
 @dataclass(frozen=True)
-class _Member:
-    """A model with the settings that validation chose, and its share beside the network's."""
+class Member:
+    """A model beside the network, with the settings that validation chose; ``key`` is that of its share in ``[fuse]``."""
 
     name: str
+    key: Literal["ease", "ials"]
     baseline: type[Baseline]
     params: dict[str, float]
-    share: float
 
     def fit(self, pairs: Interactions) -> Baseline:
+        """Return the model, learnt from pairs."""
         model = self.baseline(**self.params)
         return model.fit(pairs.user_index, pairs.item_index, pairs.num_users, pairs.num_items, pairs.value)
+
+    def share(self, config: FuseConfig) -> float:
+        """Return its share of the sum."""
+        return float(getattr(config, self.key))
 
 
 def fuse(validated: VectorScorer, trained: VectorScorer, parts: SplitLog, config: Config, on_stage: OnStage) -> FusedVectors:
@@ -46,48 +51,55 @@ def fuse(validated: VectorScorer, trained: VectorScorer, parts: SplitLog, config
     ``trained`` is returned as it is where nothing is asked for, nothing can be fitted, or there is too much to score.
     ``validated`` was learnt from train alone. Each scale of the shares is judged by the vectors it would be served as.
     """
-    train, valid, both = (parts.liked(rows) for rows in (parts.split.train, parts.split.valid, parts.learnt))
-    metric = config.train.metric
-    num_scores = train.num_users * train.num_items
-    if num_scores > config.fuse.max_scores:
-        on_stage(f"the network alone: {num_scores:,} users times items are more than [fuse] max_scores", 0, 0)
-        return FusedVectors(trained)
-    members = _members(train, valid, config, on_stage)
+    members = choose_members(parts, config, on_stage)
     if not members:
         return FusedVectors(trained)
-    on_train = [(member.fit(train), member.share) for member in members]
+    metric = config.train.metric
+    train, both = parts.liked(parts.split.train), parts.liked(parts.learnt)
+    shares = [member.share(config.fuse) for member in members]
+    on_train = [member.fit(train) for member in members]
     choice = choose_scale(
-        {scale: _fused(validated, on_train, scale) for scale in {USUAL, *config.fuse.scales}},
+        {
+            scale: fused_vectors(validated, on_train, [scale * share for share in shares])
+            for scale in {USUAL, *config.fuse.scales}
+        },
         USUAL,
         parts.valid(),
         metric,
     )
-    vectors = _fused(trained, [(member.fit(both), member.share) for member in members] if choice.scale else [], choice.scale)
+    shares = [choice.scale * share for share in shares]
+    vectors = fused_vectors(trained, [member.fit(both) for member in members], shares) if choice.scale else trained
     told = {
-        "shares": {member.name: choice.scale * member.share for member in members},
+        "shares": {member.name: share for member, share in zip(members, shares, strict=True)},
         "params": {member.name: member.params for member in members},
         f"valid/{metric}": {f"{scale:g}": value for scale, value in choice.tried.items()},
     }
     return FusedVectors(vectors, told)
 
 
-def _members(train: Interactions, valid: Interactions, config: Config, on_stage: OnStage) -> list[_Member]:
-    asked: list[tuple[str, type[Baseline], float]] = [("EASE", EASE, config.fuse.ease), ("iALS", IALS, config.fuse.ials)]
+def choose_members(parts: SplitLog, config: Config, on_stage: OnStage) -> list[Member]:
+    """Return the models that ``[fuse]`` asks for, tuned on validation; none where there is too much to score."""
+    train, valid = parts.liked(parts.split.train), parts.liked(parts.split.valid)
+    num_scores = train.num_users * train.num_items
+    if num_scores > config.fuse.max_scores:
+        on_stage(f"the network alone: {num_scores:,} users times items are more than [fuse] max_scores", 0, 0)
+        return []
+    known: list[tuple[str, Literal["ease", "ials"], type[Baseline]]] = [("EASE", "ease", EASE), ("iALS", "ials", IALS)]
     members = []
-    for name, baseline, share in asked:
-        if not share:
+    for name, key, baseline in known:
+        if not getattr(config.fuse, key):
             continue
         on_stage(f"tuning {name}, to be fused with, on validation", 0, 0)
         try:
-            members.append(_Member(name, baseline, tune(baseline, train, valid, config.train.metric).best.params, share))
+            members.append(Member(name, key, baseline, tune(baseline, train, valid, config.train.metric).best.params))
         except TrainingError as error:
             on_stage(f"not fused with {name}: {error}", 0, 0)
     return members
 
 
-def _fused(vectors: VectorScorer, members: Sequence[tuple[Baseline, float]], scale: float) -> VectorScorer:
-    if not scale:
+def fused_vectors(vectors: VectorScorer, models: Sequence[Baseline], shares: Sequence[float]) -> VectorScorer:
+    """Return the network's vectors with those of ``models``, each by its share, as vectors of the same size."""
+    if not any(shares):
         return vectors
-    shares = [scale * share for _, share in members]
-    scorer = Fused([(vectors, 1 - sum(shares)), *((member, share) for (member, _), share in zip(members, shares, strict=True))])
+    scorer = Fused([(vectors, 1 - sum(shares)), *zip(models, shares, strict=True)])
     return factorise(scorer, len(vectors.users), len(vectors.items), vectors.items.shape[1])

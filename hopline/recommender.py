@@ -33,12 +33,13 @@ from hopline.checkup import Checkup, check_up
 from hopline.config import Config, read_config, read_connection_settings, read_server_settings
 from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.evaluate import EvaluationReport, evaluate_run
-from hopline.fit import OnFeatures, fit
+from hopline.fit import fit
 from hopline.ials_draft import draft_ials
 from hopline.load import LoadReport, load
 from hopline.run_folder import read_run, write_run
 from hopline.split_config import SplitConfig
 from hopline.split_log import prepare
+from hopline.validated_part import OnFeatures
 from loaders.clean import CleanReport
 from loaders.export import WRITERS, ExportReport, prepare_folder
 from loaders.features import FittedFeatures, TextEncoders

@@ -24,9 +24,9 @@ from hopline.encoder_inputs import encoder_inputs
 from hopline.errors import HoplineError, TrainingError
 from hopline.estimate.made_up import made_up_snapshot
 from hopline.estimate.shape import GraphShape
-from hopline.fit import FACTS_HELD_OUT
 from hopline.split_config import SplitConfig
 from hopline.split_log import SplitLog, prepare
+from hopline.validated_part import FACTS_HELD_OUT
 from loaders.clean import CleanConfig
 from loaders.features import FittedFeatures, TextEncoders
 from loaders.sampling.held_out import hold_out_facts
