@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from types import ModuleType
 
-from benchmarks import kge, load, loop, quality, snapshot, sync
+from benchmarks import ctr, kge, load, loop, quality, snapshot, sync
 from hopline.errors import HoplineError
 
 BENCHMARKS = {"kge": kge, "load": load, "loop": loop, "quality": quality, "snapshot": snapshot, "sync": sync}
@@ -17,14 +18,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure Hopline on a real embedded Neo4j of its own; progress goes to stderr.",
-        epilog="; ".join(f"{name}: {(module.__doc__ or '').splitlines()[0]}" for name, module in BENCHMARKS.items()),
+        epilog="; ".join(f"{name}: {_first_line(module)}" for name, module in BENCHMARKS.items()),
     )
     parser.add_argument("name", choices=sorted(BENCHMARKS))
     parser.add_argument("--dataset", help="ml100k or lastfm-kg; for benchmarks that take one")
+    parser.add_argument(
+        "--protocol",
+        choices=("ranking", "ctr"),
+        default="ranking",
+        help=f"of quality; ranking: {_first_line(quality)} ctr: {_first_line(ctr)}",
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object, last")
     arguments = parser.parse_args()
+    benchmark = BENCHMARKS[arguments.name]
+    if arguments.protocol == "ctr":
+        if benchmark is not quality:
+            parser.error("--protocol ctr is one of the benchmark quality")
+        benchmark = ctr
     try:
-        figures = BENCHMARKS[arguments.name].run(arguments.dataset, lambda text: print(text, file=sys.stderr, flush=True))
+        figures = benchmark.run(arguments.dataset, lambda text: print(text, file=sys.stderr, flush=True))
     except HoplineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -34,6 +46,10 @@ def main() -> int:
         for name, value in figures.items():
             print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
     return 0
+
+
+def _first_line(module: ModuleType) -> str:
+    return (module.__doc__ or "").splitlines()[0]
 
 
 if __name__ == "__main__":

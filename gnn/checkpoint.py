@@ -24,7 +24,8 @@ BEST = "best.safetensors"
 class EpochRecord:
     """What one epoch did: mean loss by task, validation metrics (empty when not validated), and its cost.
 
-    ``learning_rate`` is that of its last step.
+    ``learning_rate`` is that of its last step. ``weights``: what tasks counted in the joint loss, by task, a mean over steps;
+    empty where they are fixed.
     """
 
     epoch: int
@@ -33,6 +34,7 @@ class EpochRecord:
     seconds: float
     edges_per_s: float
     learning_rate: float
+    weights: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass

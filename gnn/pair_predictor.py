@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
+
+_BLOCK = 65_536  # pairs whose vectors are gathered at once
 
 Link = Literal["identity", "logistic"]
 
@@ -25,19 +28,26 @@ class PairVectors:
 
     def predict(self, user_index: NDArray[np.int64], item_index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Map pairs int64[b], int64[b] to float32[b]."""
-        product = np.einsum("bk,bk->b", self.users[user_index], self.items[item_index])
+        blocks = (slice(first, first + _BLOCK) for first in range(0, len(user_index), _BLOCK))
+        parts = [np.einsum("bk,bk->b", self.users[user_index[block]], self.items[item_index[block]]) for block in blocks]
+        product = np.concatenate([np.zeros(0, np.float32), *parts])
         return np.asarray(product if self.link == "identity" else expit(product), np.float32)
 
 
 @dataclass(frozen=True)
 class PairPredictor:
-    """The product of one or more figures: of a single value or probability, or of each step's on the way to a purchase."""
+    """The product of one or more figures: of a single value or probability, or of each step's on the way to a purchase.
+
+    What is below ``lowest`` or above ``highest`` is cut to it.
+    """
 
     factors: tuple[PairVectors, ...]
+    lowest: float = -math.inf
+    highest: float = math.inf
 
     def predict(self, user_index: NDArray[np.int64], item_index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Map pairs int64[b], int64[b] to float32[b]."""
         predicted = self.factors[0].predict(user_index, item_index)
         for factor in self.factors[1:]:
             predicted = predicted * factor.predict(user_index, item_index)
-        return predicted
+        return predicted.clip(np.float32(self.lowest), np.float32(self.highest))

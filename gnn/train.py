@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,11 +21,11 @@ from gnn.encoder import EncoderConfig, whole_graph_bytes
 from gnn.errors import TrainingError
 from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
-from gnn.metrics import METRICS
 from gnn.model import JointLoss, MultiTaskModel, TasksConfig
 from gnn.schedule import Schedule, rate_factor
 from gnn.tasks import Ranking
 from gnn.vector_scorer import VectorScorer
+from gnn.watched import cutoff, ranking_metric, watched
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.joint_sampler import Batch, JointSampler, SubgraphSampler, WholeGraph
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
@@ -48,7 +49,14 @@ class TrainConfig(BaseModel):
     fanout: int = Field(default=25, ge=-1, description="neighbours sampled of each node, edge type and layer; -1: all")
     patience: int = Field(default=3, ge=1, description="validations without a better metric before stopping")
     validate_every: int = Field(default=2, ge=1, description="epochs between validations")
-    metric: str = Field(default="ndcg@20", description="validation metric that decides")
+    metric: str = Field(
+        default="ranking",
+        description="what validation decides by: ndcg@20, click.auc, …, or a task's name, for the metric that it declares",
+    )
+    refit: bool = Field(
+        default=True,
+        description="train again, as long as validation found best, on train and validation; false: what was validated serves",
+    )
     seed: int = Field(default=0, ge=0)
     num_workers: int = Field(default=0, ge=0, description="sampling processes; changes speed, never the result")
     tensorboard: bool = Field(
@@ -125,7 +133,7 @@ def train(
         raise TrainingError(
             "the graph has no interaction of liking to learn from; load some, or check the split and [behaviours]"
         )
-    cutoff(config.metric)
+    decides = watched(config.metric, tasks)
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         model = MultiTaskModel(data, encoder, tasks)
@@ -153,12 +161,10 @@ def train(
         progress.epochs_done += 1
         last = progress.epochs_done == num_epochs
         if validation is not None and (last or progress.epochs_done % config.validate_every == 0):
-            record.metrics = _validate(model, data, validation, config.metric)
-            if record.metrics[config.metric] > progress.best_metric:
-                progress.best_metric, progress.best_epoch = (
-                    record.metrics[config.metric],
-                    progress.epochs_done,
-                )
+            record.metrics = _validate(model, data, validation, ranking_metric(config.metric, tasks))
+            gain = decides.gain(record.metrics)
+            if gain > progress.best_metric:
+                progress.best_metric, progress.best_epoch = gain, progress.epochs_done
                 best.keep(progress)
             waited = progress.epochs_done - progress.best_epoch
             last = last or waited >= config.patience * config.validate_every
@@ -228,7 +234,8 @@ def _run_epoch(
     on_step: OnStep,
 ) -> EpochRecord:
     started, num_edges = time.perf_counter(), 0
-    sums: dict[str, float] = {}
+    sums: defaultdict[str, float] = defaultdict(float)
+    weights: defaultdict[str, float] = defaultdict(float)
     for step, batch in enumerate(sampler.batches(epoch, config.num_workers)):
         factor = rate_factor(config.schedule, epoch + step / len(sampler), config.epochs)
         optimizer.param_groups[0]["lr"] = config.learning_rate * factor
@@ -239,15 +246,17 @@ def _run_epoch(
             raise TrainingError(f"in epoch {epoch + 1}, step {step + 1}: {error}") from error
         num_edges += batch.num_edges
         for name, value in loss.by_task.items():
-            sums[name] = sums.get(name, 0.0) + value
+            sums[name] += value
+            if model.weights.by != "fixed":
+                weights[name] += loss.weights[name]
         on_step(epoch, step + 1, len(sampler))
     try:
         watch.state(optimizer, _rate(optimizer))
     except TrainingError as error:
         raise TrainingError(f"in epoch {epoch + 1}: {error}") from error
     seconds = time.perf_counter() - started
-    losses = {name: value / len(sampler) for name, value in sums.items()}
-    return EpochRecord(epoch + 1, losses, {}, seconds, num_edges / seconds, _rate(optimizer))
+    losses, weighed = ({name: value / len(sampler) for name, value in of.items()} for of in (sums, weights))
+    return EpochRecord(epoch + 1, losses, {}, seconds, num_edges / seconds, _rate(optimizer), weighed)
 
 
 def _rate(optimizer: torch.optim.Optimizer) -> float:
@@ -273,14 +282,6 @@ def _validate(model: MultiTaskModel, data: LearningGraph, validation: Validation
         for task in model.each_task():
             metrics |= task.figures(shared, validation.edges, data)
     return metrics
-
-
-def cutoff(metric: str) -> int:
-    """Return the k of a metric such as ``ndcg@20``."""
-    name, _, k = metric.partition("@")
-    if name not in METRICS or not k.isdecimal() or int(k) < 1:
-        raise TrainingError(f"train.metric is {metric!r}; expected one of {', '.join(METRICS)}, and a cut-off: 'ndcg@20'")
-    return int(k)
 
 
 def _fingerprint(

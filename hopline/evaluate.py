@@ -9,9 +9,11 @@ import numpy as np
 
 from gnn.beyond_accuracy import BeyondAccuracy
 from gnn.compare import Row, compare
+from gnn.model import TasksConfig
 from gnn.popular_for_unknown import PopularForUnknown
 from gnn.slices import slice_by_counts
 from gnn.vector_scorer import VectorScorer
+from gnn.watched import ranking_metric
 from graph.snapshot import Snapshot
 from hopline.errors import EvaluationError
 from hopline.fit import CUTOFFS
@@ -31,8 +33,8 @@ class EvaluationReport:
     """One row a model, the first ours; and how the others were tuned, or why they were left out.
 
     ``slices``: users by domain and slice that figures such as "ndcg@20/tail items" are means over. ``tasks``: our tasks' own
-    figures on validation, such as "rating/rmse". ``calibrated_by``: what the groups of miscalibration are. ``tune_s``: seconds
-    that each peer's tuning took.
+    figures, such as "rating/rmse", on validation and, of those that foretell something of a pair, on test. ``calibrated_by``:
+    what the groups of miscalibration are. ``tune_s``: seconds that each peer's tuning took.
     """
 
     rows: list[Row]
@@ -40,7 +42,7 @@ class EvaluationReport:
     params: dict[str, dict[str, float]]
     left_out: dict[str, str]
     slices: dict[str, int]
-    tasks: dict[str, float]
+    tasks: dict[str, dict[str, float]]
     calibrated_by: str
     tune_s: dict[str, float]
 
@@ -73,7 +75,7 @@ def evaluate_run(run: Run, snapshot: Snapshot, *, peers: bool, tuned: bool, on_p
             parts.liked(parts.split.train),
             parts.liked(parts.split.valid),
             both,
-            run.config["train"]["metric"],
+            ranking_metric(run.config["train"]["metric"], TasksConfig.model_validate(run.config["tasks"])),
             tuned=tuned,
             on_peer=on_peer,
         )
@@ -102,7 +104,11 @@ def evaluate_run(run: Run, snapshot: Snapshot, *, peers: bool, tuned: bool, on_p
     )
 
 
-def _of_tasks(run: Run) -> dict[str, float]:
-    """Return the figures of single tasks, whose names say which: all on validation but those of the ranking."""
-    on_validation = {name.removeprefix("valid/"): value for name, value in run.metrics.items() if name.startswith("valid/")}
-    return {name: value for name, value in on_validation.items() if "@" not in name.partition("/")[0]}
+def _of_tasks(run: Run) -> dict[str, dict[str, float]]:
+    """Return the figures of single tasks, whose names say which, by the part that they are measured on."""
+    found: dict[str, dict[str, float]] = {"validation": {}, "test": {}}
+    for name, value in run.metrics.items():
+        part, figure = ("validation", name.removeprefix("valid/")) if name.startswith("valid/") else ("test", name)
+        if "/" in figure:
+            found[part][figure] = value
+    return found

@@ -48,6 +48,7 @@ class EventFiles:
         """Write an epoch of the phase that was begun."""
         assert self._writer is not None  # noqa: S101 - begin made it
         figures = {f"loss/{task}": value for task, value in record.losses.items()}
+        figures |= {f"weight/{task}": value for task, value in record.weights.items()}
         figures |= {f"valid/{name}": value for name, value in record.metrics.items()}
         figures |= {"train/learning_rate": record.learning_rate, "train/edges_per_s": record.edges_per_s}
         for name, value in figures.items():

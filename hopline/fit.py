@@ -9,6 +9,7 @@ from typing import Any
 
 from gnn.checkpoint import EpochRecord
 from gnn.evaluate import evaluate
+from gnn.foretell import foretell, measure_all
 from gnn.train import OnEpoch, OnStep, train
 from graph.embeddings import Embeddings
 from graph.progress import OnStage
@@ -22,6 +23,7 @@ from hopline.run_folder import Run
 from hopline.run_record import RunRecord
 from hopline.split_log import Prepared, prepare
 from hopline.validated_part import OnFeatures, check_learnable, hold_out
+from loaders.sampling.held_out import held_interactions
 from loaders.sampling.learning_graph import build_learning_graph
 
 CUTOFFS = (10, 20)
@@ -37,7 +39,7 @@ def fit(
     on_step: OnStep,
     on_epoch: OnEpoch,
 ) -> Run:
-    """Train with validation to find how many epochs are best, then as many on train and validation together.
+    """Train with validation to find how many epochs are best, then, with ``train.refit``, as many on train and validation.
 
     ``read_at`` is when the snapshot was read, in seconds since 1970: rules of cleaning know the future by it. What they dropped
     or changed is told, and written to the run's folder. The test split is measured on once, at the end. Cut off and
@@ -92,30 +94,35 @@ def _fit(
         on_step=on_step,
         on_epoch=partial(told, "validate"),
     )
-    on_stage(f"training {validated.best_epoch} epochs on train and validation", 0, 0)
-    trained = train(
-        build_learning_graph(
-            snapshot,
-            split_log.learnt,
-            features=encoder_inputs(snapshot, part.inputs, config.kge, on_stage),
-            behaviours=config.behaviours,
-            attributes=part.attributes,
-        ),
-        config.model,
-        config.tasks,
-        config.train,
-        epochs=validated.best_epoch,
-        folder=config.run_folder / "refit",
-        on_begin=partial(record.begin, "refit"),
-        on_step=on_step,
-        on_epoch=partial(told, "refit"),
-    )
+    trained = validated
+    if config.train.refit:
+        on_stage(f"training {validated.best_epoch} epochs on train and validation", 0, 0)
+        trained = train(
+            build_learning_graph(
+                snapshot,
+                split_log.learnt,
+                features=encoder_inputs(snapshot, part.inputs, config.kge, on_stage),
+                behaviours=config.behaviours,
+                attributes=part.attributes,
+            ),
+            config.model,
+            config.tasks,
+            config.train,
+            epochs=validated.best_epoch,
+            folder=config.run_folder / "refit",
+            on_begin=partial(record.begin, "refit"),
+            on_step=on_step,
+            on_epoch=partial(told, "refit"),
+        )
     fused = fuse(validated.scorer(), trained.scorer(), split_log, config, on_stage)
+    foretold = foretell(validated, trained, part.validation.edges)
     train_s = time.perf_counter() - started
     vectors = fused.vectors
-    metrics = {f"valid/{name}": value for name, value in validated.history[validated.best_epoch - 1].metrics.items()}
+    on_validation = validated.history[validated.best_epoch - 1].metrics | foretold.metrics
+    metrics = {f"valid/{name}": value for name, value in on_validation.items()}
     if len(split.test):
         metrics |= evaluate(vectors, split_log.test(), ks=CUTOFFS).metrics
+        metrics |= measure_all(trained, foretold.predictors, held_interactions(snapshot, split.test))
     return Run(
         users=Embeddings(snapshot.schema.user.label, log.user_ids, vectors.users),
         items=tuple(
@@ -131,6 +138,7 @@ def _fit(
         cleaning=prepared.cleaning.as_dict(),
         features=part.features.to_json(),
         fused=fused.told,
+        predictors=foretold.predictors,
     )
 
 

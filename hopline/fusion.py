@@ -11,6 +11,7 @@ from gnn.errors import TrainingError
 from gnn.fuse import FuseConfig, Fused, choose_scale, factorise
 from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
+from gnn.watched import ranking_metric
 from graph.progress import OnStage
 from hopline.config import Config
 from hopline.split_log import SplitLog
@@ -46,7 +47,7 @@ class Member:
 
 
 def fuse(validated: VectorScorer, trained: VectorScorer, parts: SplitLog, config: Config, on_stage: OnStage) -> FusedVectors:
-    """Return ``trained``, learnt from train and validation, fused with models of the same.
+    """Return ``trained``, fused with models that learnt from the same: train and, with ``train.refit``, validation.
 
     ``trained`` is returned as it is where nothing is asked for, nothing can be fitted, or there is too much to score.
     ``validated`` was learnt from train alone. Each scale of the shares is judged by the vectors it would be served as.
@@ -54,8 +55,9 @@ def fuse(validated: VectorScorer, trained: VectorScorer, parts: SplitLog, config
     members = choose_members(parts, config, on_stage)
     if not members:
         return FusedVectors(trained)
-    metric = config.train.metric
-    train, both = parts.liked(parts.split.train), parts.liked(parts.learnt)
+    metric = ranking_metric(config.train.metric, config.tasks)
+    train = parts.liked(parts.split.train)
+    both = parts.liked(parts.learnt) if config.train.refit else train
     shares = [member.share(config.fuse) for member in members]
     on_train = [member.fit(train) for member in members]
     choice = choose_scale(
@@ -84,6 +86,7 @@ def choose_members(parts: SplitLog, config: Config, on_stage: OnStage) -> list[M
     if num_scores > config.fuse.max_scores:
         on_stage(f"the network alone: {num_scores:,} users times items are more than [fuse] max_scores", 0, 0)
         return []
+    metric = ranking_metric(config.train.metric, config.tasks)
     known: list[tuple[str, Literal["ease", "ials"], type[Baseline]]] = [("EASE", "ease", EASE), ("iALS", "ials", IALS)]
     members = []
     for name, key, baseline in known:
@@ -91,7 +94,7 @@ def choose_members(parts: SplitLog, config: Config, on_stage: OnStage) -> list[M
             continue
         on_stage(f"tuning {name}, to be fused with, on validation", 0, 0)
         try:
-            members.append(Member(name, key, baseline, tune(baseline, train, valid, config.train.metric).best.params))
+            members.append(Member(name, key, baseline, tune(baseline, train, valid, metric).best.params))
         except TrainingError as error:
             on_stage(f"not fused with {name}: {error}", 0, 0)
     return members

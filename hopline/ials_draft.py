@@ -6,6 +6,7 @@ import numpy as np
 
 from gnn.baselines import IALS
 from gnn.evaluate import evaluate
+from gnn.watched import ranking_metric
 from graph.embeddings import Embeddings, ReleaseDraft
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
@@ -33,7 +34,7 @@ def draft_ials(snapshot: Snapshot, config: Config, read_at: int, on_stage: OnSta
         raise TrainingError(f"of {len(log)} interactions none is held out to tune iALS on; load more, or raise split.valid")
     on_stage("tuning iALS on validation", 0, 0)
     train, valid, both = (parts.liked(rows) for rows in (parts.split.train, parts.split.valid, parts.learnt))
-    peer = fit_peer(IALS, train, valid, both, config.train.metric)
+    peer = fit_peer(IALS, train, valid, both, ranking_metric(config.train.metric, config.tasks))
     model = peer.scorer
     metrics = {f"valid/{name}": value for name, value in peer.valid.items()}
     if len(parts.split.test):

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
+import polars as pl
+
 from gnn.encoder import EncoderConfig
 from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
@@ -36,6 +38,7 @@ from hopline.evaluate import EvaluationReport, evaluate_run
 from hopline.fit import fit
 from hopline.ials_draft import draft_ials
 from hopline.load import LoadReport, load
+from hopline.predict import Foretold, Pairs, predict
 from hopline.run_folder import read_run, write_run
 from hopline.split_config import SplitConfig
 from hopline.split_log import prepare
@@ -307,6 +310,16 @@ class Recommender:
         """
         run = read_run(self.config.run_folder)
         return evaluate_run(run, self._snapshot(), peers=peers, tuned=tuned, on_peer=on_peer)
+
+    def predict(self, pairs: Pairs, task: Foretold = "click", domain: str | None = None) -> pl.DataFrame:
+        """Foretell of pairs of a user and an item what the last run learnt: see :func:`hopline.predict.predict`.
+
+        Raises:
+            TrainingError: there is no finished run, or it did not learn the task.
+            InputError: no such task, or pairs without the columns user and item.
+            NotFoundError: the run has no such domain.
+        """
+        return predict(read_run(self.config.run_folder), pairs, task, domain)
 
     @property
     def _snapshot_folder(self) -> Path:

@@ -1,9 +1,9 @@
-"""What a training run leaves behind for publishing: vectors, their ids, figures and the configuration used."""
+"""What a training run leaves behind: vectors, their ids, what tasks foretell, figures and the configuration used."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from graph.embeddings import Embeddings
 from hopline.errors import ReleaseError, TrainingError
+from hopline.predictor_file import Predictors, read_predictors, write_predictors
 
 _VECTORS = "vectors.safetensors"
 _RECORD = "run.json"
@@ -26,7 +27,8 @@ class Run:
     ``items`` are in the schema's order of domains, ``popular`` ids by domain, the most popular first. ``interactions`` is the
     digest of all interactions in the graph at the time, ``read_at`` when it was read, in seconds since 1970; ``cleaning`` the
     counts of what was left out of them or changed, by rule; ``features`` the fitted features as plain values;
-    ``fused`` what the network was fused with, and the figures that decided.
+    ``fused`` what the network was fused with, and the figures that decided; ``predictors`` what tasks foretell of users and
+    items, in the order of ``users`` and of the items of a label.
     """
 
     users: Embeddings
@@ -41,6 +43,7 @@ class Run:
     cleaning: dict[str, Any]
     features: dict[str, Any] = field(default_factory=dict)
     fused: dict[str, Any] = field(default_factory=dict)
+    predictors: Predictors = field(default_factory=dict)
 
 
 def write_run(folder: Path, run: Run) -> None:
@@ -49,11 +52,12 @@ def write_run(folder: Path, run: Run) -> None:
     (folder / _RECORD).unlink(missing_ok=True)
     items = {f"items {part.label}": part.vectors for part in run.items}
     save_file({"users": run.users.vectors} | items, folder / _VECTORS)
+    write_predictors(folder, run.predictors)
     record = {
         "user_label": run.users.label,
         "user_ids": _plain(run.users.ids),
         "item_ids": {part.label: _plain(part.ids) for part in run.items},
-        **{key: value for key, value in asdict(run).items() if key not in {"users", "items"}},
+        **{key: value for key, value in vars(run).items() if key not in {"users", "items", "predictors"}},
     }
     draft = folder / f"{_RECORD}.tmp"
     draft.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
@@ -77,6 +81,7 @@ def read_run(folder: Path) -> Run:
             items=tuple(
                 Embeddings(label, np.asarray(ids), vectors[f"items {label}"]) for label, ids in record.pop("item_ids").items()
             ),
+            predictors=read_predictors(folder),
             **record,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError, ReleaseError) as error:

@@ -3,7 +3,8 @@
 By ``event``:
 
 - ``start``: the configuration, versions of what computes, and what is learnt from, counted.
-- ``epoch``: of a ``phase`` (validate or refit) one epoch's losses by task, metrics, seconds, edges a second, learning rate.
+- ``epoch``: of a ``phase`` (validate or refit) one epoch's losses by task, their weights where these are learnt, metrics,
+  seconds, edges a second, learning rate.
 - ``end``: what came of it; ``stopped``: why nothing did.
 
 ``at`` is when a line was written. The file is of the run that the checkpoints beside it are of: one that goes on completes

@@ -7,7 +7,7 @@ from gnn.tasks.link import Link, LinkConfig
 from gnn.tasks.people import People, PeopleConfig
 from gnn.tasks.ranking import Ranking, RankingConfig
 from gnn.tasks.rating import Rating, RatingConfig
-from gnn.tasks.task import AnyTask, Calibrations, Task, TaskConfig
+from gnn.tasks.task import AnyTask, Calibrations, Predictors, Task, TaskConfig
 
 TASKS: tuple[type[AnyTask], ...] = (Ranking, Rating, Click, Conversion, Link, Attribute, People)
 
@@ -25,6 +25,7 @@ __all__ = [
     "LinkConfig",
     "People",
     "PeopleConfig",
+    "Predictors",
     "Ranking",
     "RankingConfig",
     "Rating",

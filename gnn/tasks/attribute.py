@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import torch
@@ -25,6 +26,7 @@ _SHARPNESS = 10.0  # of cosines, before the softmax: a linear map of unit vector
 class AttributeConfig(TaskConfig):
     """What the attribute task can be told."""
 
+    metric: Literal["hit@1", "map"] = Field(default="hit@1", description="what the task is judged by")
     of: tuple[str, ...] = Field(
         min_length=1, description="properties to foretell, as LABEL.PROPERTY; they are then no inputs of the model"
     )

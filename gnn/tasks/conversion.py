@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
@@ -20,6 +21,7 @@ STEPS = (("browse",), ("click",), ("cart",), ("purchase",))
 class ConversionConfig(FunnelConfig):
     """What the conversion task can be told."""
 
+    metric: Literal["auc", "auc_last_step"] = Field(default="auc", description="what the task is judged by")
     batch_size: int = Field(default=32768, ge=1, description="pairs a step that met")
 
 

@@ -29,9 +29,10 @@ from torch.nn.functional import binary_cross_entropy_with_logits, normalize
 
 from gnn.calibration import Calibration, fit_calibration
 from gnn.experts import Tower
+from gnn.once_per_graph import OncePerGraph
 from gnn.pair_predictor import PairPredictor, PairVectors
 from gnn.probability_metrics import auc, probability_metrics
-from gnn.tasks.task import Calibrations, Task, TaskConfig, Vectors
+from gnn.tasks.task import Calibrations, Predictors, Task, TaskConfig, Vectors
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
 from loaders.sampling.pair_source import PairExamples, Pairs, PairSource, draw_strangers, gather_pairs
@@ -56,7 +57,8 @@ class FunnelConfig(TaskConfig):
 class _StepScores:
     """One step's logits as products, ``users`` float32[n, k] and ``items`` float32[m, k], and what else the odds are told from.
 
-    ``*_count``: log(1 + how many pairs of a node took the step); ``*_mean``: the log of a node's mean odds.
+    ``*_count``: log(1 + how many pairs of a node took the step); ``*_mean``: the log of a node's mean odds. Both are less their
+    mean over the nodes, as a graph that has grown is no reason for other odds.
     """
 
     users: NDArray[np.float32]
@@ -107,6 +109,7 @@ class Funnel(Task[PairExamples]):
         self.constant = nn.Parameter(torch.full((self.num_steps,), -1.0))
         self.of_user = nn.Parameter(torch.zeros(size, self.num_steps))
         self.of_item = nn.Parameter(torch.zeros(size, self.num_steps))
+        self._pairs = OncePerGraph(self._gather)
 
     @classmethod
     @abstractmethod
@@ -131,7 +134,7 @@ class Funnel(Task[PairExamples]):
         """Tell whether anybody took a step."""
         return bool(cls.steps_of(data))
 
-    def _pairs(self, data: LearningGraph) -> dict[EdgeType, Pairs]:
+    def _gather(self, data: LearningGraph) -> dict[EdgeType, Pairs]:
         """Return the pairs that met, by (label of users, the task's name, label of items)."""
         levels = self.levels(data)
         ends = {etype: tuple(end.numpy() for end in data.graph.edges(etype=etype, order="eid")) for etype in levels}
@@ -189,20 +192,17 @@ class Funnel(Task[PairExamples]):
             fitted[key] = tuple(of_step)
         return fitted
 
-    def predictors(self, vectors: Vectors, data: LearningGraph, calibrations: Calibrations) -> dict[EdgeType, PairPredictor]:
+    def predictors(self, vectors: Vectors, data: LearningGraph, calibrations: Calibrations) -> Predictors:
         """Return the probability of all steps, by (label of users, the task's name, label of items)."""
-        return {
-            key: PairPredictor(
-                tuple(
-                    step.calibrated(by) for step, by in zip(steps, calibrations.get(key) or (None,) * len(steps), strict=True)
-                )
-            )
-            for key, steps in self._step_scores(vectors, data).items()
-        }
+        predictors = {}
+        for key, steps in self._step_scores(vectors, data).items():
+            by = calibrations.get(key, ())
+            if len(by) != len(steps):  # a step that nobody had taken in what calibrations are of
+                by = (None,) * len(steps)
+            predictors[key] = PairPredictor(tuple(step.calibrated(one) for step, one in zip(steps, by, strict=True)))
+        return predictors
 
-    def measure(
-        self, predictors: Mapping[EdgeType, PairPredictor], held: Mapping[EdgeType, HeldEdges], data: LearningGraph
-    ) -> dict[str, float]:
+    def measure(self, predictors: Predictors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[str, float]:
         """Order, truth and calibration of the probability of all steps, a mean over labels of items."""
         found: dict[str, list[float]] = {}
         steps = self.steps_of(data)
@@ -236,8 +236,7 @@ class Funnel(Task[PairExamples]):
         steps, found = self.steps_of(data), {}
         with torch.no_grad():
             for key, pairs in self._pairs(data).items():
-                users = normalize(self.tower(vectors[key[0]]), dim=1)
-                items = normalize(self.tower(vectors[key[2]]), dim=1)
+                users, items = (self.unit_vectors(key[end], vectors, data) for end in (0, 2))
                 found[key] = [self._scores_of(step, users, items, pairs) for step in range(steps[key[2]])]
         return found
 
@@ -250,10 +249,10 @@ class Funnel(Task[PairExamples]):
         return _StepScores(
             left,
             right,
-            np.log1p(np.bincount(pairs.source[took], minlength=len(left))).astype(np.float32),
-            np.log1p(np.bincount(pairs.target[took], minlength=len(right))).astype(np.float32),
-            _log_mean_odds(left, right),
-            _log_mean_odds(right, left),
+            _about_mean(np.log1p(np.bincount(pairs.source[took], minlength=len(left)))),
+            _about_mean(np.log1p(np.bincount(pairs.target[took], minlength=len(right)))),
+            _about_mean(_log_mean_odds(left, right)),
+            _about_mean(_log_mean_odds(right, left)),
         )
 
 
@@ -272,6 +271,11 @@ def _gathered(
             pairs = gather_pairs(source, target, level, data.graph.num_nodes(label))
             found[data.schema.user.label, name, label] = pairs
     return found
+
+
+def _about_mean(of_nodes: NDArray[np.floating]) -> NDArray[np.float32]:
+    about: NDArray[np.float32] = (of_nodes - of_nodes.mean()).astype(np.float32)
+    return about
 
 
 def _log_mean_odds(rows: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import torch
 from pydantic import Field
@@ -23,6 +24,7 @@ _FACTS_A_TIME = 256  # bounds the scores held at once: 256 rows of all tails
 class LinkConfig(TaskConfig):
     """What the link prediction task can be told."""
 
+    metric: Literal["mrr", "hits@10"] = Field(default="mrr", description="what the task is judged by")
     weight: float = Field(default=0.02, gt=0, description="share of this task in the joint loss")
     num_negatives: int = Field(default=512, ge=1, description="tails a step that serve as negatives for all facts")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import torch
@@ -27,6 +28,7 @@ _K = 20
 class PeopleConfig(TaskConfig):
     """What the people task can be told."""
 
+    metric: Literal["ndcg@20", "recall@20"] = Field(default="ndcg@20", description="what the task is judged by")
     weight: float = Field(default=0.1, gt=0, description="share of this task in the joint loss")
     batch_size: int = Field(default=4096, ge=1, description="users a step, at most, each with all their friends")
     num_negatives: int = Field(

@@ -22,6 +22,10 @@ from loaders.sampling.list_source import ListExamples, ListSource
 class RankingConfig(TaskConfig):
     """What the ranking task can be told."""
 
+    metric: str = Field(
+        default="ndcg@20",
+        description="what rankings are judged by, those of peers and of fused vectors too: ndcg, recall, …, and a cut-off",
+    )
     batch_size: int = Field(default=8192, ge=1, description="users a step, at most, each with all they chose")
     num_negatives: int = Field(
         default=4096, ge=1, description="items a step that nobody in it chose; all, if there are fewer in the catalogue"

@@ -16,6 +16,7 @@ the graph in place of parameters an item.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import torch
@@ -26,8 +27,9 @@ from torch.nn.functional import normalize
 
 from gnn.encoder import gate_name
 from gnn.experts import Tower
+from gnn.once_per_graph import OncePerGraph
 from gnn.pair_predictor import PairPredictor, PairVectors
-from gnn.tasks.task import Calibrations, Task, TaskConfig, Vectors
+from gnn.tasks.task import Calibrations, Predictors, Task, TaskConfig, Vectors
 from graph.behaviours import behaviour_of
 from graph.schema import EdgeKind, EdgeRole
 from loaders.sampling.held_out import HeldEdges
@@ -39,6 +41,7 @@ from loaders.sampling.rated_source import RatedExamples, RatedSource, UsualValue
 class RatingConfig(TaskConfig):
     """What the rating task can be told."""
 
+    metric: Literal["rmse", "mae"] = Field(default="rmse", description="what the task is judged by")
     weight: float = Field(default=0.05, gt=0, description="share of this task in the joint loss")
     batch_size: int = Field(default=65536, ge=1, description="values a step")
     size: int = Field(default=32, ge=1, le=1024, description="dimensions that users and items are compared in")
@@ -53,7 +56,8 @@ class Rating(Task[RatedExamples]):
 
     def __init__(self, config: RatingConfig, size: int, data: LearningGraph, tower: Tower | None = None) -> None:
         super().__init__(config, size, data, tower)
-        self.heads = nn.ModuleDict({gate_name(etype): _Head(config, size) for etype in _valued(data)})
+        self._values = OncePerGraph(_valued)
+        self.heads = nn.ModuleDict({gate_name(etype): _Head(config, size) for etype in self._values(data)})
 
     @classmethod
     def learns_from(cls, kind: EdgeKind) -> bool:
@@ -74,8 +78,7 @@ class Rating(Task[RatedExamples]):
     def sources(self, data: LearningGraph) -> Sequence[RatedSource]:
         """Users with all the values they gave."""
         return [
-            RatedSource(etype, lists, _usual(data, etype, lists), self.config.batch_size)
-            for etype, lists in _valued(data).items()
+            RatedSource(etype, lists, usual, self.config.batch_size) for etype, (lists, usual) in self._values(data).items()
         ]
 
     def loss(self, vectors: Vectors, examples: RatedExamples) -> Tensor:
@@ -89,39 +92,33 @@ class Rating(Task[RatedExamples]):
         with torch.no_grad():
             return self.measure(self.predictors(vectors, data, {}), held, data)
 
-    def measure(
-        self, predictors: Mapping[EdgeType, PairPredictor], held: Mapping[EdgeType, HeldEdges], data: LearningGraph
-    ) -> dict[str, float]:
-        """Return the same of predictors; what is predicted beyond the values that were seen is cut to them."""
-        errors, seen = [], _valued(data)
+    def measure(self, predictors: Predictors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[str, float]:
+        """Return the same of predictors."""
+        errors = []
         for etype, predictor in predictors.items():
-            if etype not in held or held[etype].value is None:
-                continue
-            of_kind = held[etype]
-            known = seen[etype].number
-            value = predictor.predict(of_kind.source, of_kind.target).clip(known.min(), known.max())
-            errors.append(value - of_kind.value)
+            of_kind = held.get(etype)
+            if of_kind is not None and of_kind.value is not None:
+                errors.append(predictor.predict(of_kind.source, of_kind.target) - of_kind.value)
         error = np.concatenate([np.zeros(0, np.float32), *errors])
         error = error[~np.isnan(error)]
         if not len(error):
             return {}
         return {"rating/rmse": float(np.sqrt(np.square(error).mean())), "rating/mae": float(np.abs(error).mean())}
 
-    def predictors(self, vectors: Vectors, data: LearningGraph, calibrations: Calibrations) -> dict[EdgeType, PairPredictor]:
-        """Return the expected value of any pair, by kind of rating."""
+    def predictors(self, vectors: Vectors, data: LearningGraph, calibrations: Calibrations) -> Predictors:
+        """Return the expected value of any pair, by kind of rating, cut to the values that were seen."""
         with torch.no_grad():
             return {
                 etype: PairPredictor(
                     (
                         self.head(etype).pair_vectors(
-                            normalize(self.tower(vectors[etype[0]]), dim=1),
-                            normalize(self.tower(vectors[etype[2]]), dim=1),
-                            lists,
-                            _usual(data, etype, lists),
+                            self.unit_vectors(etype[0], vectors, data), self.unit_vectors(etype[2], vectors, data), lists, usual
                         ),
-                    )
+                    ),
+                    usual.lowest,
+                    usual.highest,
                 )
-                for etype, lists in _valued(data).items()
+                for etype, (lists, usual) in self._values(data).items()
             }
 
 
@@ -169,7 +166,7 @@ class _Head(nn.Module):
         )
 
 
-def _valued(data: LearningGraph) -> dict[EdgeType, Lists]:
+def _valued(data: LearningGraph) -> dict[EdgeType, tuple[Lists, UsualValues]]:
     """Return the ratings that have a value, which may be missing on some, by kind; none of a kind that has but one value."""
     found = {}
     for kind in data.schema.interactions:
@@ -180,10 +177,7 @@ def _valued(data: LearningGraph) -> dict[EdgeType, Lists]:
         known = np.flatnonzero(np.isfinite(value))
         if len(known) and value[known].min() < value[known].max():
             source, target = (ends.numpy()[known] for ends in data.graph.edges(etype=kind.triple, order="eid"))
-            number = data.graph.num_nodes(kind.target)
-            found[kind.triple] = Lists.gather(source, target, value[known], number, "mean")
+            num_users, num_items = data.graph.num_nodes(kind.source), data.graph.num_nodes(kind.target)
+            lists = Lists.gather(source, target, value[known], num_items, "mean")
+            found[kind.triple] = lists, UsualValues.of(lists, num_users, num_items)
     return found
-
-
-def _usual(data: LearningGraph, etype: EdgeType, lists: Lists) -> UsualValues:
-    return UsualValues.of(lists, data.graph.num_nodes(etype[0]), data.graph.num_nodes(etype[2]))

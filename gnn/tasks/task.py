@@ -7,8 +7,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
+import torch
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from torch import Tensor, nn
+from torch.nn.functional import normalize
 
 from gnn.calibration import Calibration
 from gnn.experts import Tower
@@ -19,6 +21,7 @@ from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
 
 Vectors = dict[str, Tensor]
+Predictors = Mapping[EdgeType, PairPredictor]
 Calibrations = dict[EdgeType, tuple[Calibration | None, ...]]
 """A calibration a step of each edge type, None where there was nothing to fit it to."""
 
@@ -30,6 +33,7 @@ class TaskConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    metric: str = Field(description="what the task is judged by, if it is the one that [train] metric names")
     weight: float = Field(default=1.0, description="share of this task in the joint loss")
     batch_size: int = Field(default=2048, description="positive edges a step")
 
@@ -85,12 +89,24 @@ class Task(nn.Module, ABC, Generic[ExamplesT]):
         """Fit what makes its scores true on edges it has not seen, by edge type; nothing for tasks without probabilities."""
         return {}
 
-    def predictors(self, vectors: Vectors, data: LearningGraph, calibrations: Calibrations) -> dict[EdgeType, PairPredictor]:
+    def predictors(self, vectors: Vectors, data: LearningGraph, calibrations: Calibrations) -> Predictors:
         """Return what it foretells of any user and item, by edge type; nothing for tasks that foretell nothing of a pair.
 
         ``calibrations``: as :meth:`calibrate` gave them, for the same task learnt from less.
         """
         return {}
+
+    def measure(self, predictors: Predictors, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[str, float]:
+        """Measure predictors on edges that they have not seen, by name; empty where ``held`` has none of their edge types."""
+        return {}
+
+    def unit_vectors(self, label: str, vectors: Vectors, data: LearningGraph) -> Tensor:
+        """Return all nodes of a label as the task sees them, float32[n, d] of length one; zeros of those nothing is known of.
+
+        What the encoder has of a node without an edge or a feature is the noise it began with.
+        """
+        with torch.no_grad():
+            return normalize(self.tower(vectors[label]), dim=1) * data.is_known(label).unsqueeze(1)
 
 
 AnyTask = Task[Any]

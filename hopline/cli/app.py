@@ -7,7 +7,22 @@ import sys
 import typer
 from rich.console import Console
 
-from hopline.cli import ask, clean, describe, doctor, embed, explore, export, files, init, learn, releases, server, sync
+from hopline.cli import (
+    ask,
+    clean,
+    describe,
+    doctor,
+    embed,
+    explore,
+    export,
+    files,
+    init,
+    learn,
+    predict,
+    releases,
+    server,
+    sync,
+)
 from hopline.cli.demo import demo
 from hopline.errors import HoplineError
 
@@ -25,7 +40,7 @@ app = typer.Typer(
         "Neo4j is started and kept."
     ),
 )
-for group in (server, doctor, init, files, export, describe, sync, clean, embed, learn, releases, ask, explore):
+for group in (server, doctor, init, files, export, describe, sync, clean, embed, learn, releases, ask, predict, explore):
     group.add_to(app)
 app.command(rich_help_panel="Start here")(demo)
 

@@ -27,9 +27,10 @@ def print_evaluation(report: EvaluationReport) -> None:
     """Print the tables, and how the peers were tuned."""
     for table in (accuracy_table(report), beyond_table(report), slices_table(report)):
         console.print(table)
-    if report.tasks:
-        figures = ", ".join(f"{name} {value:.4f}" for name, value in report.tasks.items())
-        console.print(f"our tasks, on validation: {figures}", markup=False, highlight=False)
+    for part, of_tasks in report.tasks.items():
+        if of_tasks:
+            figures = ", ".join(f"{name} {value:.4f}" for name, value in of_tasks.items())
+            console.print(f"our tasks, on {part}: {figures}", markup=False, highlight=False)
     for name, params in report.params.items():
         if params:
             told = ", ".join(f"{key} {value:g}" for key, value in params.items())

@@ -56,13 +56,24 @@ class Bars:
 
     def epoch(self, record: EpochRecord) -> None:
         """Say how an epoch went."""
-        losses = ", ".join(f"{name} {value:.3f}" for name, value in record.losses.items())
-        metrics = "".join(f", {name} {value:.4f}" for name, value in record.metrics.items() if name.startswith("ndcg"))
+        times = {name: f" × {weight:.2g}" for name, weight in record.weights.items()}
+        losses = ", ".join(f"{name} {value:.3f}{times.get(name, '')}" for name, value in record.losses.items())
+        metrics = "".join(f", {name} {value:.4f}" for name, value in _main_metrics(record).items())
         self._progress.console.print(
             f"epoch {record.epoch:>3}: loss {losses}{metrics}, {record.edges_per_s:,.0f} edges/s",
             highlight=False,
             soft_wrap=True,
         )
+
+
+def _main_metrics(record: EpochRecord) -> dict[str, float]:
+    """Return the figure that stands for each task: NDCG of the ranking, the first of each other."""
+    main: dict[str, tuple[str, float]] = {}
+    for name, value in record.metrics.items():
+        task, _, figure = name.partition("/")
+        if figure or task.startswith("ndcg"):
+            main.setdefault(task, (name, value))
+    return dict(main.values())
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.sampling.examples import nodes_by_label
-from loaders.sampling.learning_graph import RELATION, VALUE, EdgeType, LearningGraph
+from loaders.sampling.learning_graph import RELATION, EdgeType, LearningGraph
 from loaders.sampling.passes import Passes
 
 
@@ -17,8 +17,8 @@ class EdgeExamples:
     """b positive edges of one edge type and a pool of p targets that serve as negatives for all of them.
 
     ``source``, ``target``: int64[b]; ``pool``: int64[p], ascending, distinct, uniform over the ``pool_of`` nodes of the target
-    label (all of them when ``pool_of == p``). ``value``: float32[b] and ``relation``: int64[b], where the edge type has them.
-    ``is_hidden``: the edges are not to be seen in the step.
+    label (all of them when ``pool_of == p``). ``relation``: int64[b], where the edge type has them. ``is_hidden``:
+    the edges are not to be seen in the step.
     """
 
     etype: EdgeType
@@ -27,7 +27,6 @@ class EdgeExamples:
     target: NDArray[np.int64]
     pool: NDArray[np.int64]
     pool_of: int
-    value: NDArray[np.float32] | None
     relation: NDArray[np.int64] | None
     is_hidden: bool = False
 
@@ -83,7 +82,6 @@ class EdgeSource:
         self.source = source.numpy()
         self.target = target.numpy()
         edge_data = graph.edges[etype].data
-        self.value = edge_data[VALUE].numpy() if VALUE in edge_data else None
         self.relation = edge_data[RELATION].numpy() if RELATION in edge_data else None
         self.num_targets = graph.num_nodes(etype[2])
         self.num_negatives = min(num_negatives, self.num_targets)
@@ -117,7 +115,6 @@ class EdgeSource:
             target=self.target[edge_ids],
             pool=pool,
             pool_of=self.num_targets,
-            value=None if self.value is None else self.value[edge_ids],
             relation=None if self.relation is None else self.relation[edge_ids],
             is_hidden=self.is_hidden,
         )

@@ -29,6 +29,13 @@ class HeldEdges:
     value: NDArray[np.float32] | None = None
     relation: NDArray[np.int64] | None = None
 
+    def where(self, chosen: NDArray[np.bool_]) -> HeldEdges:
+        """Return some of the edges, bool[n]."""
+        value = None if self.value is None else self.value[chosen]
+        return HeldEdges(
+            self.source[chosen], self.target[chosen], value, None if self.relation is None else self.relation[chosen]
+        )
+
 
 def hold_out_facts(snapshot: Snapshot, share: float, seed: int, at_most: int = 1000) -> tuple[Rows, dict[EdgeType, HeldEdges]]:
     """Choose facts to measure link prediction on: the rows of each relation to keep, and the facts held out.

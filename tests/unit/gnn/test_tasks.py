@@ -9,8 +9,10 @@ from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 from gnn.model import TasksConfig
 from gnn.probability_metrics import auc, calibration_error
+from gnn.tasks import Click
 from gnn.train import TrainConfig, Validation, train
 from loaders.attributes import read_attributes
+from loaders.behaviours import BehavioursConfig
 from loaders.errors import InputError
 from loaders.features import FittedFeatures
 from loaders.sampling.held_out import HeldEdges, hold_out_categories, hold_out_friends
@@ -54,6 +56,16 @@ def test_predictors_say_what_the_figures_say_and_calibrated_ones_are_true():
     rating = next(task for task in trained.model.each_task() if task.name == "rating")
     last = rating.measure(rating.predictors(vectors, data, {}), HELD, data)
     assert last["rating/rmse"] > 0
+
+
+def test_a_low_value_is_a_click_and_a_kind_that_counts_for_nothing_is_none():
+    graph = snapshot(checkerboard(withheld=WITHHELD))
+    low = BehavioursConfig(of={"rating": {"value": "rating", "neutral": 3.0}})
+    levels = Click.levels(build_learning_graph(graph, behaviours=low))
+    assert levels[RATED].all()
+    none = BehavioursConfig(of={"rating": {"weight": 0.0}})
+    assert not Click.levels(build_learning_graph(graph, behaviours=none))[RATED].any()
+    assert not Click.held_levels(build_learning_graph(graph, behaviours=none), HELD)[RATED].any()
 
 
 def test_friends_held_out_are_found_among_all_users():

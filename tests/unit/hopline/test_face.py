@@ -36,7 +36,7 @@ def test_the_commands_are_these():
     assert set(COMMANDS) == {
         *("up", "down", "status", "doctor", "init", "import", "export", "embed", "train", "evaluate", "publish", "releases"),
         "rollback",
-        *("recommend", "similar", "explain", "describe", "sync", "clean", "demo"),
+        *("recommend", "similar", "explain", "predict", "describe", "sync", "clean", "demo"),
         *("explore neighbours", "explore paths", "explore degrees", "explore popularity", "explore communities"),
     }
 
@@ -120,3 +120,6 @@ def test_an_unknown_benchmark_is_a_usage_error(run_benchmark, capsys):
     with pytest.raises(SystemExit, match="2"):
         run_benchmark("nothing")
     assert "choose from" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        run_benchmark("load", "--protocol", "ctr")
+    assert "--protocol ctr is one of the benchmark quality" in capsys.readouterr().err
