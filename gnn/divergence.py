@@ -26,7 +26,7 @@ def check_total(loss: JointLoss, model: MultiTaskModel, learning_rate: float) ->
         TrainingError: it is not; the message says which part of it, and what to lower.
     """
     if not torch.isfinite(loss.total):
-        raise TrainingError(f"the joint loss became {float(loss.total)}; {_blame(loss, model, learning_rate)}")
+        raise TrainingError(f"the joint loss became {float(loss.total.detach())}; {_blame(loss, model, learning_rate)}")
 
 
 class Watch:

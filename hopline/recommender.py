@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from gnn.encoder import EncoderConfig
+from gnn.fuse import FuseConfig
 from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import OnEpoch, OnStep, TrainConfig
@@ -42,6 +43,7 @@ from hopline.predict import Foretold, Pairs, predict
 from hopline.run_folder import read_run, write_run
 from hopline.split_config import SplitConfig
 from hopline.split_log import prepare
+from hopline.tune import OnTrial, TuningReport, tune
 from hopline.validated_part import OnFeatures
 from loaders.clean import CleanReport
 from loaders.export import WRITERS, ExportReport, prepare_folder
@@ -218,6 +220,7 @@ class Recommender:
         model: EncoderConfig | dict[str, Any] | None = None,
         tasks: TasksConfig | dict[str, Any] | None = None,
         train: TrainConfig | dict[str, Any] | None = None,
+        fuse: FuseConfig | dict[str, Any] | None = None,
         split: SplitConfig | dict[str, Any] | None = None,
         kge: KgeConfig | dict[str, Any] | None = None,
     ) -> Self:
@@ -226,7 +229,7 @@ class Recommender:
         Raises:
             ConfigError: an unknown key, or a value out of range.
         """
-        given = {"model": model, "tasks": tasks, "train": train, "split": split, "kge": kge}
+        given = {"model": model, "tasks": tasks, "train": train, "fuse": fuse, "split": split, "kge": kge}
         self.config = self.config.changed({name: part for name, part in given.items() if part is not None})
         return self
 
@@ -248,13 +251,43 @@ class Recommender:
             TrainingError: nothing to learn from or to validate on, or a loss that is no longer a number.
         """
         read_at = int(time.time())
-        derive_keys(self.database, self.schema, on_stage)
-        snapshot = self._snapshot(on_stage)
-        for note in snapshot.left_out():
-            on_stage(note, 0, 0)
-        fitted = fit(snapshot, self.config, read_at, on_stage, on_features, on_step, on_epoch)
+        fitted = fit(self._to_learn_from(on_stage), self.config, read_at, on_stage, on_features, on_step, on_epoch)
         write_run(self.config.run_folder, fitted)
         return self
+
+    def tune(
+        self,
+        *,
+        trials: int | None = None,
+        minutes: float | None = None,
+        metric: str | None = None,
+        on_stage: OnStage = silent,
+        on_features: OnFeatures = lambda _r: None,
+        on_step: OnStep = lambda _e, _s, _n: None,
+        on_trial: OnTrial = lambda _t, _p: None,
+    ) -> TuningReport:
+        """Search the configuration of training that is best on validation, and change nothing: see :func:`hopline.tune.tune`.
+
+        ``recommender.compile(**report.sections).fit()`` takes over what was found. Called again, the search goes on.
+
+        Raises:
+            SchemaError: nothing was loaded.
+            ConfigError: fewer than one trial, or no time.
+            TrainingError: an unknown metric, nothing to learn from or to validate on, or every trial failed.
+        """
+        read_at = int(time.time())
+        return tune(
+            self._to_learn_from(on_stage),
+            self.config,
+            read_at,
+            trials=trials,
+            minutes=minutes,
+            metric=metric,
+            on_stage=on_stage,
+            on_features=on_features,
+            on_step=on_step,
+            on_trial=on_trial,
+        )
 
     def embed(
         self,
@@ -329,6 +362,13 @@ class Recommender:
         synced = sync(self.database, self.schema, self._snapshot_folder, on_stage)
         on_stage(synced.report.summary(), 0, 0)
         return synced.snapshot
+
+    def _to_learn_from(self, on_stage: OnStage) -> Snapshot:
+        derive_keys(self.database, self.schema, on_stage)
+        snapshot = self._snapshot(on_stage)
+        for note in snapshot.left_out():
+            on_stage(note, 0, 0)
+        return snapshot
 
     def publish(self, model: Literal["hopline", "ials"] = "hopline", *, on_stage: OnStage = silent) -> Release:
         """Write vectors beside the active release, index and check them, then make them the active ones.

@@ -22,6 +22,7 @@ from hopline.cli import (
     releases,
     server,
     sync,
+    tune,
 )
 from hopline.cli.demo import demo
 from hopline.errors import HoplineError
@@ -40,7 +41,7 @@ app = typer.Typer(
         "Neo4j is started and kept."
     ),
 )
-for group in (server, doctor, init, files, export, describe, sync, clean, embed, learn, releases, ask, predict, explore):
+for group in (server, doctor, init, files, export, describe, sync, clean, embed, learn, tune, releases, ask, predict, explore):
     group.add_to(app)
 app.command(rich_help_panel="Start here")(demo)
 

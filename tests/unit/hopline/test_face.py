@@ -34,7 +34,21 @@ COMMANDS = commands(typer.main.get_command(app))
 
 def test_the_commands_are_these():
     assert set(COMMANDS) == {
-        *("up", "down", "status", "doctor", "init", "import", "export", "embed", "train", "evaluate", "publish", "releases"),
+        *(
+            "up",
+            "down",
+            "status",
+            "doctor",
+            "init",
+            "import",
+            "export",
+            "embed",
+            "train",
+            "tune",
+            "evaluate",
+            "publish",
+            "releases",
+        ),
         "rollback",
         *("recommend", "similar", "explain", "predict", "describe", "sync", "clean", "demo"),
         *("explore neighbours", "explore paths", "explore degrees", "explore popularity", "explore communities"),

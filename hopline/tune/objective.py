@@ -1,0 +1,78 @@
+"""How good a configuration is: trained on the train split, fused, and ranked for the users of the validation split."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from gnn.evaluate import evaluate
+from gnn.train import OnEpoch, OnStep, cutoff, train
+from graph.progress import OnStage
+from hopline.config import Config
+from hopline.fusion import choose_members, fused_vectors
+from hopline.split_log import Prepared
+from hopline.validated_part import OnFeatures, hold_out
+
+
+@dataclass(frozen=True)
+class Measured:
+    """``value`` of the metric for vectors as they would be served, that of the network alone, and what it took."""
+
+    value: float
+    alone: float
+    best_epoch: int
+    seconds: float
+
+
+class Objective:
+    """Measures configurations on one graph. What is the same for all, inputs and closed-form models, is made once.
+
+    ``fused_with``: keys in ``[fuse]`` of the models that could be fitted.
+
+    Raises:
+        FeatureError: a text encoder that cannot be used.
+        EvaluationError: nothing is left to find once what was seen is masked.
+    """
+
+    def __init__(self, prepared: Prepared, config: Config, on_stage: OnStage, on_features: OnFeatures) -> None:
+        parts = prepared.split_log
+        self._part = hold_out(prepared, config, on_stage, on_features)
+        self._members = choose_members(parts, config, on_stage)
+        liked = parts.liked(parts.split.train)
+        self._models = [member.fit(liked) for member in self._members]
+        self.data = self._part.data
+        self.fused_with = {member.key for member in self._members}
+
+    def digest(self) -> str:
+        """Return a text that differs as soon as what is learnt from, what is measured on, or the program differs."""
+        digest = hashlib.blake2b(version("hopline").encode(), digest_size=16)
+        digest.update(self.data.digest() + self._part.validation.digest())
+        return digest.hexdigest()
+
+    def measure(self, config: Config, on_step: OnStep, on_epoch: OnEpoch) -> Measured:
+        """Train with a configuration; what ``on_epoch`` raises ends it.
+
+        Raises:
+            TrainingError: training diverged.
+            EvaluationError: the vectors cannot be ranked by.
+        """
+        started, metric = time.perf_counter(), config.train.metric
+        trained = train(
+            self.data,
+            config.model,
+            config.tasks,
+            config.train,
+            validation=self._part.validation,
+            on_step=on_step,
+            on_epoch=on_epoch,
+        )
+        shares = [member.share(config.fuse) for member in self._members]
+        vectors = fused_vectors(trained.scorer(), self._models, shares)
+        return Measured(
+            value=evaluate(vectors, self._part.validation.ranking, ks=(cutoff(metric),)).metrics[metric],
+            alone=trained.history[trained.best_epoch - 1].metrics[metric],
+            best_epoch=trained.best_epoch,
+            seconds=time.perf_counter() - started,
+        )

@@ -1,0 +1,76 @@
+"""What is searched, and how far: the few settings that move a validated ranking, each within a range that training stands.
+
+Left as they are: how many epochs, which early stopping finds in every trial; batch sizes, negatives and the memory allowed,
+which are about speed; the L2 penalty, whose place early stopping takes; what belongs to one task alone and moves no ranking;
+splitting, cleaning and behaviours, which change what is measured and not how well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+
+from gnn.schedule import Schedule
+from gnn.tasks import Ranking
+from hopline.config import Config
+from hopline.tune.settings import Settings, read_setting
+from loaders.sampling.learning_graph import LearningGraph
+
+_DIGITS = 3  # of a number that is tried, so that it can be read and typed
+
+
+@dataclass(frozen=True)
+class Space:
+    """Ranges by dotted key, each with the present value in it; ``present``: those values."""
+
+    ranges: dict[str, BaseDistribution]
+    present: Settings
+
+    def settings(self, params: Mapping[str, Any]) -> Settings:
+        """Return the values that a point stands for: numbers to three digits, but the present ones as they are."""
+        return {
+            key: float(f"{value:.{_DIGITS}g}") if isinstance(value, float) and value != self.present[key] else value
+            for key, value in params.items()
+        }
+
+
+def search_space(config: Config, data: LearningGraph, fused_with: Collection[str]) -> Space:
+    """Return what is searched for a graph; ``fused_with``: keys of the models in ``[fuse]`` that could be fitted.
+
+    What is switched off, a task that is null or a number that is 0, stays off: that was somebody's decision. A present value
+    out of a range widens it.
+    """
+    wanted: dict[str, BaseDistribution] = {
+        # Adam's step and the softmax's temperature set what is learnt at all: best values differ tenfold between graphs.
+        "train.learning_rate": FloatDistribution(0.003, 0.1, log=True),
+        "tasks.ranking.temperature": FloatDistribution(0.08, 0.6, log=True),
+        "train.schedule": CategoricalDistribution(get_args(Schedule)),
+        # Cost grows with the size; beyond 256 what a user chose is too little to fill the vector.
+        "model.embedding_size": CategoricalDistribution([32, 64, 128, 256]),
+        # Beyond 4 steps nearly every node is reached by all others, and vectors become alike.
+        "model.num_layers": IntDistribution(1, 4),
+    }
+    if len(data.interactions) < len(data.schema.edges):
+        # How loud facts and friends are beside interactions, before their gates are learnt.
+        wanted["model.other_gate"] = FloatDistribution(0.01, 1.0, log=True)
+    for task in config.tasks.asked():
+        if task is not Ranking and task.applies(data):
+            # Losses are of different units, so what a weight means is known within a factor of some ten.
+            wanted[f"tasks.{task.name}.weight"] = FloatDistribution(0.003, 0.3, log=True)
+    # Shares: at twice their sum, which a fit tries too, something must be left for the network.
+    for key, most in (("ease", 0.15), ("ials", 0.3)):
+        if key in fused_with:
+            wanted[f"fuse.{key}"] = FloatDistribution(0.0, most)
+    present = {key: read_setting(config, key) for key in wanted}
+    ranges = {key: _widened(of, present[key]) for key, of in wanted.items() if present[key]}
+    return Space(ranges, {key: present[key] for key in ranges})
+
+
+def _widened(of: BaseDistribution, present: Any) -> BaseDistribution:
+    if isinstance(of, CategoricalDistribution):
+        return of if present in of.choices else CategoricalDistribution(sorted({*of.choices, present}))
+    assert isinstance(of, (FloatDistribution, IntDistribution))  # noqa: S101 - no others are above
+    return type(of)(min(of.low, present), max(of.high, present), log=of.log)

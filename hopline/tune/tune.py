@@ -1,0 +1,164 @@
+"""The search: trial after trial until there are enough of them, or the time is up."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from statistics import median
+
+from optuna import TrialPruned
+
+from gnn.checkpoint import EpochRecord
+from gnn.train import OnStep, cutoff
+from graph.progress import OnStage
+from graph.snapshot import Snapshot
+from hopline.config import Config
+from hopline.errors import ConfigError, HoplineError, TrainingError
+from hopline.split_log import prepare
+from hopline.tune.objective import Objective
+from hopline.tune.report import OnTrial, Progress, Tried, TuningReport
+from hopline.tune.settings import Settings, by_section
+from hopline.tune.space import Space, search_space
+from hopline.tune.study import FILE, Candidate, Study, open_study
+from hopline.validated_part import OnFeatures, check_learnable
+
+FOLDER = "tune"  # in the run's folder
+DEFAULT_TRIALS = 40
+
+
+def tune(
+    snapshot: Snapshot,
+    config: Config,
+    read_at: int,
+    *,
+    trials: int | None,
+    minutes: float | None,
+    metric: str | None,
+    on_stage: OnStage,
+    on_features: OnFeatures,
+    on_step: OnStep,
+    on_trial: OnTrial,
+) -> TuningReport:
+    """Try configurations until ``trials`` ended, those of earlier calls counted, or none can begin within ``minutes``.
+
+    With neither, there are :data:`DEFAULT_TRIALS`; with ``minutes`` alone, as many as there is time for. Each is trained on the
+    train split and measured on the validation split by ``metric`` (None: the configuration's), as its vectors would be served.
+    The present configuration comes first. Trials are kept in the run's folder, by what they depend on, so that another
+    call goes on where this one was.
+
+    Raises:
+        ConfigError: fewer than one trial, or no time.
+        InputError: the graph cannot be cleaned or split as configured.
+        FeatureError: a text encoder that cannot be used.
+        TrainingError: an unknown metric, nothing to learn from or to validate on, or every trial failed.
+    """
+    if trials is not None and trials < 1:
+        raise ConfigError(f"got {trials} trials; expected 1 or more, the first of which is the present configuration")
+    if minutes is not None and not minutes > 0:
+        raise ConfigError(f"got {minutes:g} minutes to tune in; expected more than 0")
+    wanted = DEFAULT_TRIALS if trials is None and minutes is None else trials
+    base = config if metric is None else config.changed({"train": {"metric": metric}})
+    cutoff(base.train.metric)
+    prepared = prepare(snapshot, base.clean, base.behaviours, base.split, read_at)
+    if prepared.cleaning.summary():
+        on_stage(prepared.cleaning.summary(), 0, 0)
+    check_learnable(prepared, base)
+    objective = Objective(prepared, base, on_stage, on_features)
+    space = search_space(base, objective.data, objective.fused_with)
+    folder = base.run_folder / FOLDER
+    warm_up = base.train.patience * base.train.validate_every
+    with open_study(folder, _name(objective, base, space), space, base.train.seed, warm_up) as study:
+        found = study.trials()
+        if found:
+            on_stage(f"going on after the {len(found)} trials in {folder / FILE}", 0, 0)
+        clock = _Clock(minutes)
+        while clock.allows(done := len(study.trials()), wanted):
+            candidate = study.ask()
+            tried = _try(study, candidate, objective, base, on_step)
+            clock.spent(tried.seconds)
+            so_far = study.trials()
+            on_trial(tried, Progress(len(so_far), wanted, _best(so_far), clock.left_s(done + 1, wanted)))
+        return _report(study, space, base.train.metric, config, new=len(study.trials()) - len(found))
+
+
+class _Clock:
+    """How much time there is, and how long trials take."""
+
+    def __init__(self, minutes: float | None) -> None:
+        self._ends = None if minutes is None else time.monotonic() + 60 * minutes
+        self._seconds: list[float] = []
+
+    def allows(self, done: int, wanted: int | None) -> bool:
+        """Whether another trial may begin. One does in any time, so that there is something to tell."""
+        if wanted is not None and done >= wanted:
+            return False
+        return not done or self._ends is None or time.monotonic() < self._ends
+
+    def spent(self, seconds: float) -> None:
+        self._seconds.append(seconds)
+
+    def left_s(self, done: int, wanted: int | None) -> float | None:
+        left = [] if self._ends is None else [max(0.0, self._ends - time.monotonic())]
+        if wanted is not None:
+            left.append((wanted - done) * median(self._seconds))
+        return min(left, default=None)
+
+
+def _try(study: Study, candidate: Candidate, objective: Objective, base: Config, on_step: OnStep) -> Tried:
+    metric = base.train.metric
+
+    def on_epoch(record: EpochRecord) -> None:
+        if record.metrics and candidate.falls_behind(record.epoch, record.metrics[metric]):
+            raise TrialPruned
+
+    try:
+        measured = objective.measure(base.changed(by_section(candidate.settings)), on_step, on_epoch)
+    except TrialPruned:
+        return study.prune(candidate)
+    except (HoplineError, MemoryError) as error:
+        return study.fail(candidate, str(error) or "there was not enough memory")
+    except BaseException:
+        study.forget(candidate)
+        raise
+    return study.complete(candidate, measured)
+
+
+def _report(study: Study, space: Space, metric: str, config: Config, new: int) -> TuningReport:
+    trials, path = study.trials(), config.run_folder / FOLDER / FILE
+    best = _best(trials)
+    if best is None:
+        raise TrainingError(
+            f"all {len(trials)} trials failed, and the configuration is as it was. The first: {trials[0].why}. Once that is "
+            f"mended, delete {path} and try again"
+        )
+    present = next((trial for trial in trials if trial.settings == space.present and trial.value is not None), None)
+    changes: Settings = {key: value for key, value in best.settings.items() if value != space.present[key]}
+    if changes and metric != config.train.metric:
+        changes["train.metric"] = metric  # what stopped the trials is to stop training too
+    return TuningReport(metric, trials, best, present, changes, study.importances(), path, new)
+
+
+def _best(trials: tuple[Tried, ...]) -> Tried | None:
+    """Return the best trial, the earliest of equals."""
+    complete = [trial for trial in trials if trial.value is not None]
+    return max(complete, key=lambda trial: trial.value or 0.0, default=None)
+
+
+def _name(objective: Objective, config: Config, space: Space) -> str:
+    """Return a name that differs as soon as what a trial's outcome depends on, beside its settings, differs."""
+    # Workers change speed only, and event files nothing.
+    fixed = config.model_dump(
+        mode="json",
+        include={"model", "tasks", "train", "fuse"},
+        exclude={"train": {"num_workers", "tensorboard"}},
+    )
+    for key in space.ranges:
+        *path, name = key.split(".")
+        section = fixed
+        for part in path:
+            section = section[part]
+        del section[name]
+    ranges = {key: repr(of) for key, of in space.ranges.items()}
+    told = json.dumps({"graph": objective.digest(), "fixed": fixed, "ranges": ranges}, sort_keys=True)
+    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,51 @@
+"""What is searched is what the graph has and the configuration asks for."""
+
+import pytest
+
+from hopline.config import Config
+from hopline.tune.settings import by_section, read_setting
+from hopline.tune.space import search_space
+from loaders.sampling.learning_graph import build_learning_graph
+from tests.small_graphs import snapshot
+
+
+@pytest.fixture(scope="module")
+def data():
+    return build_learning_graph(snapshot())
+
+
+def test_every_range_holds_the_present_value_which_may_be_out_of_the_usual(data):
+    usual = Config()
+    odd = usual.changed(
+        {
+            "train": {"learning_rate": 1.23456789},
+            "model": {"embedding_size": 48, "num_layers": 6},
+            "tasks": {"link": {"weight": 1e-5}},
+        }
+    )
+    for config in (usual, odd):
+        space = search_space(config, data, {"ease", "ials"})
+        assert space.present == {key: read_setting(config, key) for key in space.ranges}
+        for key, of in space.ranges.items():
+            assert of._contains(of.to_internal_repr(space.present[key])), key
+        assert space.settings(space.present) == space.present
+        assert config.changed(by_section(space.present)) == config
+
+
+def test_other_numbers_are_tried_as_three_digits(data):
+    space = search_space(Config(), data, {"ease", "ials"})
+    tried = space.present | {"train.learning_rate": 0.0123456, "model.num_layers": 3, "train.schedule": "cosine"}
+    assert space.settings(tried) == tried | {"train.learning_rate": 0.0123}
+
+
+def test_what_is_off_or_not_there_is_not_searched(data):
+    config = Config().changed({"tasks": {"link": None}, "fuse": {"ease": 0.0}, "model": {"other_gate": 0.0}})
+    keys = search_space(config, data, {"ials"}).ranges.keys()
+    assert keys & {"tasks.link.weight", "fuse.ease", "model.other_gate"} == set()
+    assert keys >= {"tasks.rating.weight", "fuse.ials"}
+    assert "fuse.ials" not in search_space(Config(), data, set()).ranges
+
+
+def test_shares_leave_something_to_the_network_at_their_largest(data):
+    ranges = search_space(Config(), data, {"ease", "ials"}).ranges
+    Config().changed({"fuse": {key.removeprefix("fuse."): of.high for key, of in ranges.items() if key.startswith("fuse.")}})
