@@ -7,7 +7,7 @@ splitting, cleaning and behaviours, which change what is measured and not how we
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -20,21 +20,24 @@ from hopline.tune.settings import Settings, read_setting
 from loaders.sampling.learning_graph import LearningGraph
 
 _DIGITS = 3  # of a number that is tried, so that it can be read and typed
+_GRAIN = 8  # sizes tried are multiples of it, as processors compute that many numbers at once
 
 
 @dataclass(frozen=True)
 class Space:
-    """Ranges by dotted key, each with the present value in it; ``present``: those values."""
+    """Usual ranges by dotted key, and the present values of the same keys."""
 
-    ranges: dict[str, BaseDistribution]
+    usual: dict[str, BaseDistribution]
     present: Settings
 
+    def ranges(self, tried: Iterable[Settings] = ()) -> dict[str, BaseDistribution]:
+        """Return the ranges, widened so that the present values are in them, and those that were tried."""
+        points = [self.present, *tried]
+        return {key: _widened(of, [point[key] for point in points]) for key, of in self.usual.items()}
+
     def settings(self, params: Mapping[str, Any]) -> Settings:
-        """Return the values that a point stands for: numbers to three digits, but the present ones as they are."""
-        return {
-            key: float(f"{value:.{_DIGITS}g}") if isinstance(value, float) and value != self.present[key] else value
-            for key, value in params.items()
-        }
+        """Return the values that a point stands for: rounded, but present ones as they are."""
+        return {key: value if value == self.present[key] else _rounded(key, value) for key, value in params.items()}
 
 
 def search_space(config: Config, data: LearningGraph, fused_with: Collection[str]) -> Space:
@@ -49,7 +52,7 @@ def search_space(config: Config, data: LearningGraph, fused_with: Collection[str
         "tasks.ranking.temperature": FloatDistribution(0.08, 0.6, log=True),
         "train.schedule": CategoricalDistribution(get_args(Schedule)),
         # Cost grows with the size; beyond 256 what a user chose is too little to fill the vector.
-        "model.embedding_size": CategoricalDistribution([32, 64, 128, 256]),
+        "model.embedding_size": IntDistribution(32, 256, log=True),
         # Beyond 4 steps nearly every node is reached by all others, and vectors become alike.
         "model.num_layers": IntDistribution(1, 4),
     }
@@ -65,12 +68,18 @@ def search_space(config: Config, data: LearningGraph, fused_with: Collection[str
         if key in fused_with:
             wanted[f"fuse.{key}"] = FloatDistribution(0.0, most)
     present = {key: read_setting(config, key) for key in wanted}
-    ranges = {key: _widened(of, present[key]) for key, of in wanted.items() if present[key]}
-    return Space(ranges, {key: present[key] for key in ranges})
+    on = {key: of for key, of in wanted.items() if present[key]}
+    return Space(on, {key: present[key] for key in on})
 
 
-def _widened(of: BaseDistribution, present: Any) -> BaseDistribution:
-    if isinstance(of, CategoricalDistribution):
-        return of if present in of.choices else CategoricalDistribution(sorted({*of.choices, present}))
+def _widened(of: BaseDistribution, values: Sequence[Any]) -> BaseDistribution:
+    if isinstance(of, CategoricalDistribution):  # which is of all there are
+        return of
     assert isinstance(of, (FloatDistribution, IntDistribution))  # noqa: S101 - no others are above
-    return type(of)(min(of.low, present), max(of.high, present), log=of.log)
+    return type(of)(min(of.low, *values), max(of.high, *values), log=of.log)
+
+
+def _rounded(key: str, value: Any) -> Any:
+    if key == "model.embedding_size" and value >= _GRAIN:
+        return _GRAIN * round(value / _GRAIN)
+    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value

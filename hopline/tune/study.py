@@ -53,8 +53,12 @@ class Study:
             self._study.enqueue_trial(self._space.present)
         # A sampler's own state is not kept, so each trial has one of its own.
         seed = (self._seed * 1_000_003 + len(ended)) % 2**32
-        self._study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=_AT_RANDOM, multivariate=True)
-        trial = self._study.ask(self._space.ranges)
+        self._study.sampler = optuna.samplers.TPESampler(
+            seed=seed,
+            n_startup_trials=_AT_RANDOM,
+            multivariate=True,
+        )
+        trial = self._study.ask(self._space.ranges(trial.user_attrs[_SETTINGS] for trial in ended))
         settings = self._space.settings(trial.params)
         trial.set_user_attr(_SETTINGS, settings)
         return Candidate(trial, settings)
@@ -123,7 +127,7 @@ def open_study(folder: Path, name: str, space: Space, seed: int, warm_up: int) -
         OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # it warns of ranges that were widened
     path = folder / FILE
     with (folder / "lock").open("wb") as lock:
         try:
@@ -139,7 +143,7 @@ def open_study(folder: Path, name: str, space: Space, seed: int, warm_up: int) -
                 f"the trials in {path} cannot be read ({str(error).splitlines()[0]}); delete the file to begin anew"
             ) from error
         try:
-            pruner = optuna.pruners.MedianPruner(n_startup_trials=_BEFORE_PRUNING, n_warmup_steps=warm_up)
+            pruner = optuna.pruners.MedianPruner(n_startup_trials=_BEFORE_PRUNING, n_warmup_steps=warm_up + 1)
             study = optuna.create_study(
                 storage=storage, study_name=name, direction="maximize", pruner=pruner, load_if_exists=True
             )

@@ -153,12 +153,12 @@ def _name(objective: Objective, config: Config, space: Space) -> str:
         include={"model", "tasks", "train", "fuse"},
         exclude={"train": {"num_workers", "tensorboard"}},
     )
-    for key in space.ranges:
+    for key in space.usual:
         *path, name = key.split(".")
         section = fixed
         for part in path:
             section = section[part]
         del section[name]
-    ranges = {key: repr(of) for key, of in space.ranges.items()}
+    ranges = {key: repr(of) for key, of in space.usual.items()}
     told = json.dumps({"graph": objective.digest(), "fixed": fixed, "ranges": ranges}, sort_keys=True)
     return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()

@@ -25,27 +25,36 @@ def test_every_range_holds_the_present_value_which_may_be_out_of_the_usual(data)
     )
     for config in (usual, odd):
         space = search_space(config, data, {"ease", "ials"})
-        assert space.present == {key: read_setting(config, key) for key in space.ranges}
-        for key, of in space.ranges.items():
+        assert space.present == {key: read_setting(config, key) for key in space.usual}
+        for key, of in space.ranges().items():
             assert of._contains(of.to_internal_repr(space.present[key])), key
         assert space.settings(space.present) == space.present
         assert config.changed(by_section(space.present)) == config
 
 
-def test_other_numbers_are_tried_as_three_digits(data):
+def test_what_was_tried_stays_in_range_whatever_is_the_present(data):
+    was = search_space(Config().changed({"model": {"embedding_size": 8}, "train": {"learning_rate": 0.5}}), data, {"ease"})
+    now = search_space(Config(), data, {"ease"})
+    assert now.usual == was.usual
+    assert now.ranges() != was.ranges()
+    assert now.ranges([was.present]) == was.ranges([now.present]) == was.ranges()
+
+
+def test_other_numbers_are_tried_as_three_digits_and_sizes_as_multiples(data):
     space = search_space(Config(), data, {"ease", "ials"})
-    tried = space.present | {"train.learning_rate": 0.0123456, "model.num_layers": 3, "train.schedule": "cosine"}
-    assert space.settings(tried) == tried | {"train.learning_rate": 0.0123}
+    tried = space.present | {"train.learning_rate": 0.0123456, "model.embedding_size": 99, "train.schedule": "cosine"}
+    assert space.settings(tried) == tried | {"train.learning_rate": 0.0123, "model.embedding_size": 96}
+    assert space.settings({"model.embedding_size": 3}) == {"model.embedding_size": 3}
 
 
 def test_what_is_off_or_not_there_is_not_searched(data):
     config = Config().changed({"tasks": {"link": None}, "fuse": {"ease": 0.0}, "model": {"other_gate": 0.0}})
-    keys = search_space(config, data, {"ials"}).ranges.keys()
+    keys = search_space(config, data, {"ials"}).usual.keys()
     assert keys & {"tasks.link.weight", "fuse.ease", "model.other_gate"} == set()
     assert keys >= {"tasks.rating.weight", "fuse.ials"}
-    assert "fuse.ials" not in search_space(Config(), data, set()).ranges
+    assert "fuse.ials" not in search_space(Config(), data, set()).usual
 
 
 def test_shares_leave_something_to_the_network_at_their_largest(data):
-    ranges = search_space(Config(), data, {"ease", "ials"}).ranges
+    ranges = search_space(Config(), data, {"ease", "ials"}).ranges()
     Config().changed({"fuse": {key.removeprefix("fuse."): of.high for key, of in ranges.items() if key.startswith("fuse.")}})
