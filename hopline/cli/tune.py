@@ -82,10 +82,10 @@ class _Told:
 
     def trial(self, tried: Tried, progress: Progress) -> None:
         if tried.value is not None:
-            outcome = f"{tried.value:.4f}, {tried.best_epoch} epochs"
+            outcome = f"{_figure(tried.value)}, {tried.best_epoch} epochs"
         else:
             outcome = "fell behind" if tried.state == "pruned" else f"failed: {tried.why}"
-        best = "" if progress.best is None else f"; best {progress.best.value:.4f}, of trial {progress.best.number}"
+        best = "" if progress.best is None else f"; best {_figure(progress.best.value)}, of trial {progress.best.number}"
         left = "" if progress.left_s is None else f"; about {_duration(progress.left_s)} left"
         self._bars.stage(f"trial {tried.number}: {outcome}, {tried.seconds:.1f} s{best}{left}", 0, 0)
         if progress.wanted is not None:
@@ -145,8 +145,8 @@ def _table(found: TuningReport) -> Table:
         table.add_column("matters", justify="right")
     mattered = [""] if found.importances else []
     for name, cells in (
-        (found.metric, [f"{trial.value:.4f}" for trial in shown]),
-        ("network alone", [f"{trial.alone:.4f}" for trial in shown]),
+        (found.metric, [_figure(trial.value) for trial in shown]),
+        ("network alone", [_figure(trial.alone) for trial in shown]),
         ("epochs", [f"{trial.best_epoch}" for trial in shown]),
         ("seconds", [f"{trial.seconds:.1f}" for trial in shown]),
     ):
@@ -155,6 +155,10 @@ def _table(found: TuningReport) -> Table:
         share = [f"{found.importances.get(key, 0.0):.0%}"] if found.importances else []
         table.add_row(key, *(Text(_short(trial.settings[key])) for trial in shown), *share)
     return table
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{abs(value):.4f}"  # an error is kept as a negative number, so that more is better
 
 
 def _short(value: Any) -> str:

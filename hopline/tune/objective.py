@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from gnn.evaluate import evaluate
-from gnn.train import OnEpoch, OnStep, cutoff, train
+from gnn.train import OnEpoch, OnStep, train
+from gnn.watched import cutoff, watched
 from graph.progress import OnStage
 from hopline.config import Config
 from hopline.fusion import choose_members, fused_vectors
@@ -18,7 +19,10 @@ from hopline.validated_part import OnFeatures, hold_out
 
 @dataclass(frozen=True)
 class Measured:
-    """``value`` of the metric for vectors as they would be served, that of the network alone, and what it took."""
+    """``value`` of the metric, as what would be served has it, ``alone``, that of the network, and what it took.
+
+    More is better: an error is negative.
+    """
 
     value: float
     alone: float
@@ -39,7 +43,9 @@ class Objective:
     def __init__(self, prepared: Prepared, config: Config, on_stage: OnStage, on_features: OnFeatures) -> None:
         parts = prepared.split_log
         self._part = hold_out(prepared, config, on_stage, on_features)
-        self._members = choose_members(parts, config, on_stage)
+        self._decides = watched(config.train.metric, config.tasks)
+        # Only rankings are served by fused vectors.
+        self._members = choose_members(parts, config, on_stage) if self._decides.is_of_ranking else []
         liked = parts.liked(parts.split.train)
         self._models = [member.fit(liked) for member in self._members]
         self.data = self._part.data
@@ -58,7 +64,7 @@ class Objective:
             TrainingError: training diverged.
             EvaluationError: the vectors cannot be ranked by.
         """
-        started, metric = time.perf_counter(), config.train.metric
+        started = time.perf_counter()
         trained = train(
             self.data,
             config.model,
@@ -68,11 +74,10 @@ class Objective:
             on_step=on_step,
             on_epoch=on_epoch,
         )
-        shares = [member.share(config.fuse) for member in self._members]
-        vectors = fused_vectors(trained.scorer(), self._models, shares)
-        return Measured(
-            value=evaluate(vectors, self._part.validation.ranking, ks=(cutoff(metric),)).metrics[metric],
-            alone=trained.history[trained.best_epoch - 1].metrics[metric],
-            best_epoch=trained.best_epoch,
-            seconds=time.perf_counter() - started,
-        )
+        value = alone = self._decides.gain(trained.history[trained.best_epoch - 1].metrics)
+        if self._members:
+            shares = [member.share(config.fuse) for member in self._members]
+            vectors = fused_vectors(trained.scorer(), self._models, shares)
+            found = evaluate(vectors, self._part.validation.ranking, ks=(cutoff(self._decides.key),))
+            value = self._decides.gain(found.metrics)
+        return Measured(value, alone, trained.best_epoch, time.perf_counter() - started)

@@ -19,7 +19,7 @@ class Tried:
     """One configuration that was tried.
 
     ``value``: the metric on validation, None unless complete; ``alone``: that of the network without what it is fused with, of
-    a pruned trial as far as it came. ``why``: what made it fail.
+    a pruned trial as far as it came. Of both more is better: an error is negative. ``why``: what made it fail.
     """
 
     number: int
@@ -76,4 +76,4 @@ class TuningReport:
     def ranked(self) -> list[Tried]:
         """Return the complete trials, the best first."""
         complete = [trial for trial in self.trials if trial.value is not None]
-        return sorted(complete, key=lambda trial: -(trial.value or 0.0))
+        return sorted(complete, key=lambda trial: trial.value or 0.0, reverse=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from statistics import median
 
 from optuna import TrialPruned
 
 from gnn.checkpoint import EpochRecord
-from gnn.train import OnStep, cutoff
+from gnn.train import OnStep
+from gnn.watched import watched
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
 from hopline.config import Config
@@ -25,6 +27,7 @@ from hopline.validated_part import OnFeatures, check_learnable
 
 FOLDER = "tune"  # in the run's folder
 DEFAULT_TRIALS = 40
+_HOPELESS = 5  # trials that fail, all of them, before it is given up
 
 
 def tune(
@@ -59,7 +62,7 @@ def tune(
         raise ConfigError(f"got {minutes:g} minutes to tune in; expected more than 0")
     wanted = DEFAULT_TRIALS if trials is None and minutes is None else trials
     base = config if metric is None else config.changed({"train": {"metric": metric}})
-    cutoff(base.train.metric)
+    watched(base.train.metric, base.tasks)
     prepared = prepare(snapshot, base.clean, base.behaviours, base.split, read_at)
     if prepared.cleaning.summary():
         on_stage(prepared.cleaning.summary(), 0, 0)
@@ -73,13 +76,13 @@ def tune(
         if found:
             on_stage(f"going on after the {len(found)} trials in {folder / FILE}", 0, 0)
         clock = _Clock(minutes)
-        while clock.allows(done := len(study.trials()), wanted):
+        while clock.allows(done := len(study.trials()), wanted) and not _is_hopeless(study.trials()):
             candidate = study.ask()
             tried = _try(study, candidate, objective, base, on_step)
             clock.spent(tried.seconds)
             so_far = study.trials()
             on_trial(tried, Progress(len(so_far), wanted, _best(so_far), clock.left_s(done + 1, wanted)))
-        return _report(study, space, base.train.metric, config, new=len(study.trials()) - len(found))
+        return _report(study, space, base, config, new=len(study.trials()) - len(found))
 
 
 class _Clock:
@@ -106,10 +109,10 @@ class _Clock:
 
 
 def _try(study: Study, candidate: Candidate, objective: Objective, base: Config, on_step: OnStep) -> Tried:
-    metric = base.train.metric
+    decides = watched(base.train.metric, base.tasks)
 
     def on_epoch(record: EpochRecord) -> None:
-        if record.metrics and candidate.falls_behind(record.epoch, record.metrics[metric]):
+        if record.metrics and candidate.falls_behind(record.epoch, decides.gain(record.metrics)):
             raise TrialPruned
 
     try:
@@ -124,7 +127,7 @@ def _try(study: Study, candidate: Candidate, objective: Objective, base: Config,
     return study.complete(candidate, measured)
 
 
-def _report(study: Study, space: Space, metric: str, config: Config, new: int) -> TuningReport:
+def _report(study: Study, space: Space, base: Config, config: Config, new: int) -> TuningReport:
     trials, path = study.trials(), config.run_folder / FOLDER / FILE
     best = _best(trials)
     if best is None:
@@ -134,12 +137,17 @@ def _report(study: Study, space: Space, metric: str, config: Config, new: int) -
         )
     present = next((trial for trial in trials if trial.settings == space.present and trial.value is not None), None)
     changes: Settings = {key: value for key, value in best.settings.items() if value != space.present[key]}
-    if changes and metric != config.train.metric:
-        changes["train.metric"] = metric  # what stopped the trials is to stop training too
-    return TuningReport(metric, trials, best, present, changes, study.importances(), path, new)
+    metric = watched(base.train.metric, base.tasks)
+    if changes and metric != watched(config.train.metric, config.tasks):
+        changes["train.metric"] = base.train.metric  # what stopped the trials is to stop training too
+    return TuningReport(metric.key.replace("/", "."), trials, best, present, changes, study.importances(), path, new)
 
 
-def _best(trials: tuple[Tried, ...]) -> Tried | None:
+def _is_hopeless(trials: Sequence[Tried]) -> bool:
+    return len(trials) >= _HOPELESS and all(trial.state == "failed" for trial in trials)
+
+
+def _best(trials: Sequence[Tried]) -> Tried | None:
     """Return the best trial, the earliest of equals."""
     complete = [trial for trial in trials if trial.value is not None]
     return max(complete, key=lambda trial: trial.value or 0.0, default=None)
@@ -147,11 +155,11 @@ def _best(trials: tuple[Tried, ...]) -> Tried | None:
 
 def _name(objective: Objective, config: Config, space: Space) -> str:
     """Return a name that differs as soon as what a trial's outcome depends on, beside its settings, differs."""
-    # Workers change speed only, and event files nothing.
+    # Workers change speed only, and event files nothing; a metric may have several names.
     fixed = config.model_dump(
         mode="json",
         include={"model", "tasks", "train", "fuse"},
-        exclude={"train": {"num_workers", "tensorboard"}},
+        exclude={"train": {"num_workers", "tensorboard", "metric"}},
     )
     for key in space.usual:
         *path, name = key.split(".")
@@ -160,5 +168,6 @@ def _name(objective: Objective, config: Config, space: Space) -> str:
             section = section[part]
         del section[name]
     ranges = {key: repr(of) for key, of in space.usual.items()}
-    told = json.dumps({"graph": objective.digest(), "fixed": fixed, "ranges": ranges}, sort_keys=True)
+    metric = watched(config.train.metric, config.tasks).key
+    told = json.dumps({"graph": objective.digest(), "metric": metric, "fixed": fixed, "ranges": ranges}, sort_keys=True)
     return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()

@@ -46,7 +46,7 @@ def test_what_cannot_be_tuned_is_one_message(hopline, workplace):
     hopline("import", "films", "--json")
     status, out, err = hopline("tune", "--metric", "mood@20", "--quiet")
     assert (status, out, err.count("\n")) == (1, "", 1)
-    assert "expected one of recall, ndcg" in err
+    assert "expected one of recall@k, ndcg" in err
     assert hopline("tune", "--trials", "0")[0] == 2
     status, out, err = hopline("tune", "--minutes", "0", "--json")
     assert (status, out) == (1, "")

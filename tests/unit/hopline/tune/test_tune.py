@@ -147,7 +147,25 @@ def test_by_another_metric_the_best_is_of_that_and_training_is_to_stop_by_it(con
     assert report.metric == "recall@5"
     if report.changes:
         assert report.sections["train"]["metric"] == "recall@5"
-    assert search(graph(), config, trials=3).new == 3
+    usual = search(graph(), config, trials=3)
+    assert (usual.metric, usual.new) == ("ndcg@20", 3)
+    assert search(graph(), config, trials=3, metric="ndcg@20").new == 0  # what ranking declares
+
+
+def test_by_another_tasks_error_the_least_is_best_and_fusing_plays_no_part(config):
+    rated = config.changed({"tasks": {"rating": {}}})
+    report = search(graph(), rated, trials=3, metric="rating")
+    assert report.metric == "rating.rmse"
+    assert "fuse.ease" not in report.best.settings
+    assert report.best.value == max(trial.value for trial in report.trials if trial.value is not None) < 0
+    assert report.best.value == report.best.alone
+
+
+def test_a_metric_that_nothing_measures_is_told_before_long(config):
+    without = snapshot([(u, i) for u, i in PAIRS], SIZE, SIZE)
+    without.edges[RATED].value[:] = 3.0  # one value only is no rating to learn
+    with pytest.raises(TrainingError, match=r"all 5 trials failed.*asks for rating\.rmse, and nothing of what is held out"):
+        search(without, config.changed({"tasks": {"rating": {}}}), metric="rating")
 
 
 def test_trials_that_diverge_are_told_and_the_search_goes_on(config):
@@ -197,8 +215,8 @@ def test_however_little_time_there_is_the_present_configuration_is_tried(config)
         ({"trials": 0}, ConfigError, r"got 0 trials; expected 1 or more"),
         ({"minutes": 0.0}, ConfigError, r"got 0 minutes to tune in; expected more than 0"),
         ({"minutes": float("nan")}, ConfigError, r"got nan minutes"),
-        ({"trials": 1, "metric": "mood@20"}, TrainingError, r"train\.metric is 'mood@20'; expected one of recall, ndcg"),
-        ({"trials": 1, "metric": "ndcg"}, TrainingError, r"train\.metric is 'ndcg'; expected .* 'ndcg@20'"),
+        ({"trials": 1, "metric": "mood@20"}, TrainingError, r"train\.metric is 'mood@20'; expected one of recall@k, ndcg"),
+        ({"trials": 1, "metric": "ndcg"}, TrainingError, r"train\.metric is 'ndcg'; expected one of .*a task's name"),
     ],
 )
 def test_what_cannot_be_asked_for_is_refused_before_anything_is_learnt(config, told, error, message):
