@@ -28,8 +28,8 @@ def predict(run: Run, pairs: Pairs, task: Foretold, domain: str | None = None) -
     the label to look for items in; None: the first that has the id. Of two kinds of rating of a label, it is the first of
     the schema. What cannot be told of a pair is null, and ``reason`` says why; it is null else.
 
-    A click's probability is true among as many pairs that met as did not, users and items drawn alike: what click-through
-    rates have for a middle depends on who is shown what. So is the first step of a conversion; the others are as they are.
+    A click's probability is of what is shown, where the graph tells what was shown and passed by (see :mod:`gnn.tasks.click`);
+    else it is true among as many pairs that met as did not. So is a conversion's first step; the later ones are as they are.
 
     Raises:
         InputError: no such task, or a frame without these columns.

@@ -1,8 +1,11 @@
 """The probability that a user takes an item: clicks, plays, rates or buys it.
 
 A click is an interaction of any kind that counts for something in ``[behaviours]``, whatever its value: one who rated a film
-took it, and whether they liked it is known after. Kinds of weight 0, such as a dislike or an item that was only shown, say
-that the user did not.
+took it, and whether they liked it is known after. Kinds of weight 0, such as a dislike, say that the user did not take it; so
+does browsing where there are clicks: the item was shown, and passed by.
+
+Where the graph tells what was shown and passed by, the probability is that of a click on what is shown: it is measured on, and
+made true for, pairs that met. Else it is so among as many pairs that met as never did.
 """
 
 from __future__ import annotations
@@ -14,9 +17,12 @@ import numpy as np
 from pydantic import Field
 
 from gnn.tasks.funnel import Funnel, FunnelConfig, Levels
+from graph.behaviours import behaviour_of
 from graph.schema import EdgeKind, EdgeRole
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
+
+_SHOWN = ("browse", "skip")  # behaviours by which an item was before somebody
 
 
 class ClickConfig(FunnelConfig):
@@ -37,16 +43,29 @@ class Click(Funnel):
 
     @classmethod
     def levels(cls, data: LearningGraph) -> Levels:
-        """Return 1 for edges of kinds that count for something, 0 for others."""
-        return {
-            etype: np.full(data.graph.num_edges(etype), int(data.gates[etype] > 0), np.int64) for etype in data.interactions
-        }
+        """Return 1 for edges of kinds that tell of a click, 0 for others."""
+        return {etype: np.full(data.graph.num_edges(etype), level) for etype, level in _level_of(data).items()}
 
     @classmethod
     def held_levels(cls, data: LearningGraph, held: Mapping[EdgeType, HeldEdges]) -> Levels:
         """Return the same of held-out edges."""
-        return {
-            etype: np.full(len(held[etype].source), int(data.gates[etype] > 0), np.int64)
-            for etype in data.interactions
-            if etype in held
-        }
+        return {etype: np.full(len(held[etype].source), level) for etype, level in _level_of(data).items() if etype in held}
+
+    @classmethod
+    def is_of_met(cls, label: str, data: LearningGraph) -> bool:
+        """Tell whether it is known of some items of a label that they were shown and passed by."""
+        level = _level_of(data)
+        return any(
+            level[kind.triple] == 0 and behaviour_of(kind) in _SHOWN and data.graph.num_edges(kind.triple)
+            for kind in data.schema.interactions
+            if kind.target == label
+        )
+
+
+def _level_of(data: LearningGraph) -> dict[EdgeType, int]:
+    kinds = [kind for kind in data.schema.interactions if data.graph.num_edges(kind.triple)]
+    clicked = {kind.target for kind in kinds if behaviour_of(kind) == "click" and data.gates[kind.triple] > 0}
+    return {
+        kind.triple: int(data.gates[kind.triple] > 0 and not (behaviour_of(kind) == "browse" and kind.target in clicked))
+        for kind in data.schema.interactions
+    }

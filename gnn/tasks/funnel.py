@@ -122,6 +122,11 @@ class Funnel(Task[PairExamples]):
         """Return the level that each held-out edge shows, as :meth:`levels` does."""
 
     @classmethod
+    def is_of_met(cls, label: str, data: LearningGraph) -> bool:
+        """Whether the probability is one of pairs that met; else, of as many that never did too. By label of items."""
+        return False
+
+    @classmethod
     def steps_of(cls, data: LearningGraph) -> dict[str, int]:
         """Return how many steps there are, by label of items."""
         steps: dict[str, int] = {}
@@ -213,13 +218,16 @@ class Funnel(Task[PairExamples]):
         return {f"{self.name}/{name}": float(np.mean(values)) for name, values in found.items()}
 
     def _held_pairs(self, held: Mapping[EdgeType, HeldEdges], data: LearningGraph) -> dict[EdgeType, Pairs]:
-        """Return held-out pairs with as many of the same users that never met, by the task's edge types."""
+        """Return held-out pairs by the task's edge types, with as many of the same users that never met if these have a say."""
         known = self._pairs(data)
         levels = self.held_levels(data, held)
         ends = {etype: (held[etype].source, held[etype].target) for etype in levels}
         found = {}
         for key, pairs in _gathered(self.name, levels, ends, data).items():
             if key not in known:
+                continue
+            if self.is_of_met(key[2], data) and pairs.level.min() == 0:
+                found[key] = pairs
                 continue
             rng = np.random.default_rng(_STRANGERS_SEED)
             met = np.union1d(known[key].keys(), pairs.keys())

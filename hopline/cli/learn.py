@@ -62,6 +62,8 @@ def _trained(run: Run) -> str:
     if not set(shown.values()) <= run.metrics.keys():
         shown = {name: name for name in sorted(run.metrics) if name.startswith("valid/ndcg")}
     figures = ", ".join(f"{name} {run.metrics[key]:.4f}" for name, key in shown.items())
+    tested = {name: value for name, value in run.metrics.items() if name in ("click/auc", "conversion/auc", "rating/rmse")}
+    figures += "".join(f", {name} {value:.4f}" for name, value in tested.items())
     shares = {name: share for name, share in run.fused.get("shares", {}).items() if share}
     fused = f", fused with {' and '.join(f'{name} by {share:.0%}' for name, share in shares.items())}" if shares else ""
     return f"trained {run.best_epoch} epochs in {run.train_s:.0f} s{fused}; on held-out interactions: {figures}"

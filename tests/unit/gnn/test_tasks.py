@@ -11,6 +11,7 @@ from gnn.model import TasksConfig
 from gnn.probability_metrics import auc, calibration_error
 from gnn.tasks import Click
 from gnn.train import TrainConfig, Validation, train
+from graph.schema import EdgeKind, EdgeRole, Schema
 from loaders.attributes import read_attributes
 from loaders.behaviours import BehavioursConfig
 from loaders.errors import InputError
@@ -66,6 +67,36 @@ def test_a_low_value_is_a_click_and_a_kind_that_counts_for_nothing_is_none():
     none = BehavioursConfig(of={"rating": {"weight": 0.0}})
     assert not Click.levels(build_learning_graph(graph, behaviours=none))[RATED].any()
     assert not Click.held_levels(build_learning_graph(graph, behaviours=none), HELD)[RATED].any()
+
+
+def test_where_it_is_known_what_was_shown_the_probability_is_that_of_a_click_on_what_is_shown():
+    # Three of four items were shown; of those one cares for two of three were clicked, of the others one of nine.
+    shown = [(u, i) for u in range(24) for i in range(24) if (u * 7 + i * 5) % 4]
+    clicked = [(u, i) for u, i in shown if ((u * 5 + i) % 3 if u % 2 == i % 2 else (u + i * 7) % 9 == 0)]
+    kinds = [EdgeKind(source="User", type=name, target="Item", role=EdgeRole.INTERACTION) for name in ("IMPRESSION", "CLICKED")]
+    part = dict(zip(shown, np.random.default_rng(0).integers(4, size=len(shown)).tolist(), strict=True))
+
+    def of_part(*parts):
+        return {k.triple: [pair for pair in of if part[pair] in parts] for k, of in zip(kinds, (shown, clicked), strict=True)}
+
+    base = snapshot()
+    schema = Schema(nodes=base.schema.nodes, edges=(*kinds, *base.schema.edges[1:]))
+    others = {kind.triple: base.edges[kind.triple] for kind in schema.edges[2:]}
+    learnt = {etype: edges(pairs) for etype, pairs in of_part(0, 1).items()}
+    data = build_learning_graph(replace(base, schema=schema, edges={**learnt, **others}))
+    assert [set(level.tolist()) for level in Click.levels(data).values()] == [{0}, {1}]
+    calibrated_on, measured_on = (
+        {etype: HeldEdges(*np.array(pairs).T) for etype, pairs in of_part(number).items()} for number in (2, 3)
+    )
+    trained = train(data, ENCODER, TasksConfig(click={}), TrainConfig(epochs=15))
+    vectors = trained.model.shared_vectors(data)
+    click = next(task for task in trained.model.each_task() if task.name == "click")
+    predictors = click.predictors(vectors, data, click.calibrate(vectors, calibrated_on, data))
+    (one,) = predictors.values()
+    of_shown, of_clicked = measured_on.values()
+    mean = one.predict(of_shown.source, of_shown.target).mean()
+    assert mean == pytest.approx(len(of_clicked.source) / len(of_shown.source), abs=0.1)
+    assert click.measure(predictors, measured_on, data)["click/auc"] > 0.7
 
 
 def test_friends_held_out_are_found_among_all_users():
