@@ -5,10 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
-
-import polars as pl
 
 from gnn.encoder import EncoderConfig
 from gnn.fuse import FuseConfig
@@ -16,30 +13,21 @@ from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import OnEpoch, OnStep, TrainConfig
 from graph.database import Database
-from graph.describe import Description, describe
 from graph.embeddings import ReleaseDraft
-from graph.explain import Explanation, explain
-from graph.explore import Explorer
 from graph.keys import derive_keys, index_keys
 from graph.node_vectors import check_free_property, write_vectors
 from graph.progress import OnStage, silent
 from graph.publish import publish
-from graph.recommend import Recommendations, recommend
-from graph.release_features import read_features
-from graph.releases import Release, active_release, collect_releases, list_releases, rollback
-from graph.schema import Schema
-from graph.schema_store import load_schema
-from graph.similar import similar
+from graph.releases import Release, collect_releases
 from graph.snapshot import Snapshot
 from graph.sync import Difference, SyncReport, check_cache, sync
+from hopline.asker import Asker
 from hopline.checkup import Checkup, check_up
-from hopline.config import Config, read_config, read_connection_settings, read_server_settings
 from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.evaluate import EvaluationReport, evaluate_run
 from hopline.fit import fit
 from hopline.ials_draft import draft_ials
 from hopline.load import LoadReport, load
-from hopline.predict import Foretold, Pairs, predict
 from hopline.run_folder import read_run, write_run
 from hopline.split_config import SplitConfig
 from hopline.split_log import prepare
@@ -47,15 +35,14 @@ from hopline.tune import OnTrial, TuningReport, tune
 from hopline.validated_part import OnFeatures
 from loaders.clean import CleanReport
 from loaders.export import WRITERS, ExportReport, prepare_folder
-from loaders.features import FittedFeatures, TextEncoders
 from loaders.files import Stage, open_data_set, open_frames, open_query
 
 if TYPE_CHECKING:
     from typing import Self
 
 
-class Recommender:
-    """One graph, one configuration, one active release.
+class Recommender(Asker):
+    """One graph, one configuration, one active release: what is asked of them is :class:`hopline.asker.Asker`'s.
 
     Use it as a context manager, or call :meth:`close`. Without ``NEO4J_URI`` in the environment an embedded Neo4j is
     started and used; it goes on after the program ends (``hopline down`` stops it).
@@ -76,22 +63,6 @@ class Recommender:
         MATCH (u:`User` {`id`: "ann"})
     """
 
-    def __init__(self, config: Config, database: Database) -> None:
-        self.config = config
-        self.database = database
-
-    @classmethod
-    def from_config(cls, path: str | Path | None = None, **overrides: Any) -> Self:
-        """Connect, with the configuration of ``path`` (None: ``hopline.toml`` if it is there, else defaults).
-
-        Raises:
-            ConfigError: the configuration has a mistake.
-            ServerError: the embedded server could not be started.
-            DatabaseError: Neo4j could not be reached, or refused the user name or password.
-        """
-        config = read_config(None if path is None else Path(path), **overrides)
-        return cls(config, Database.connect(read_connection_settings(), read_server_settings()))
-
     @staticmethod
     def doctor(path: str | Path | None = None, *, estimate: bool = True, **overrides: Any) -> Checkup:
         """Look at versions, server, rights, indexes, schema, disk and memory, and estimate what training needs; change nothing.
@@ -100,21 +71,6 @@ class Recommender:
         ten seconds; the others as for :meth:`from_config`. What is wrong is a finding, not an error.
         """
         return check_up(None if path is None else Path(path), estimate, **overrides)
-
-    def close(self) -> None:
-        """Give back the connection."""
-        self.database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-    @property
-    def schema(self) -> Schema:
-        """The graph's schema: the configuration's, or the one that loaded files declared."""
-        return self.config.graph_schema or load_schema(self.database)
 
     def load(
         self,
@@ -177,23 +133,6 @@ class Recommender:
         """
         path = prepare_folder(Path(folder), format)
         return WRITERS[format](self._snapshot(on_stage), path, on_stage)
-
-    def describe(self) -> Description:
-        """Count what the graph holds of each kind; ``mermaid()`` of the answer draws it.
-
-        Raises:
-            SchemaError: nothing was loaded yet.
-        """
-        return describe(self.database, self.schema)
-
-    @property
-    def explore(self) -> Explorer:
-        """Neighbourhoods, paths, degrees, popularity and communities of the graph.
-
-        Raises:
-            SchemaError: nothing was loaded yet.
-        """
-        return Explorer(self.database, self.schema)
 
     def sync(self, *, on_stage: OnStage = silent) -> SyncReport:
         """Bring the snapshot kept in ``<run folder>/snapshot`` up to date, reading only what changed since the last time.
@@ -344,16 +283,6 @@ class Recommender:
         run = read_run(self.config.run_folder)
         return evaluate_run(run, self._snapshot(), peers=peers, tuned=tuned, on_peer=on_peer)
 
-    def predict(self, pairs: Pairs, task: Foretold = "click", domain: str | None = None) -> pl.DataFrame:
-        """Foretell of pairs of a user and an item what the last run learnt: see :func:`hopline.predict.predict`.
-
-        Raises:
-            TrainingError: there is no finished run, or it did not learn the task.
-            InputError: no such task, or pairs without the columns user and item.
-            NotFoundError: the run has no such domain.
-        """
-        return predict(read_run(self.config.run_folder), pairs, task, domain)
-
     @property
     def _snapshot_folder(self) -> Path:
         return self.config.run_folder / "snapshot"
@@ -388,64 +317,3 @@ class Recommender:
         release = publish(self.database, self.schema, draft, progress=on_stage)
         collect_releases(self.database, self.schema, keep=self.config.publish.keep)
         return release
-
-    def releases(self) -> list[Release]:
-        """Return all releases, the newest first."""
-        return list_releases(self.database)
-
-    def features(self) -> FittedFeatures:
-        """Return the fitted features of the active release, which encode new nodes exactly as those learnt from were.
-
-        Raises:
-            ReleaseError: nothing was published.
-            FeatureError: they were written by another version of Hopline.
-        """
-        stored = read_features(self.database, active_release(self.database).version)
-        return FittedFeatures.from_json(stored, TextEncoders(self.config.features.text_encoders))
-
-    def rollback(self) -> Release:
-        """Make the release before the active one active again.
-
-        Raises:
-            ReleaseError: there is none.
-        """
-        return rollback(self.database)
-
-    def recommend(self, user_id: str | int, k: int = 10, domain: str | None = None) -> Recommendations:
-        """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
-
-        They are of one domain, named by its label; None: the first item kind of the schema.
-
-        Raises:
-            SchemaError: the graph has no such domain.
-            ReleaseError: nothing was published, or nothing of that domain.
-        """
-        return recommend(self.database, self.schema, user_id, k, domain)
-
-    def similar(self, item_id: str | int, k: int = 10, domain: str | None = None, *, of: str | None = None) -> Recommendations:
-        """Return the ``k`` items most like one item, by the cosine of their vectors.
-
-        ``of`` names the domain of that item; None: the first that has an item of this id. ``domain`` names the one to find
-        items in; None: the same.
-
-        Raises:
-            SchemaError: the graph has no such domain.
-            NotFoundError: no such item, or it has no vector in the active release.
-        """
-        return similar(self.database, self.schema, item_id, k, domain, of)
-
-    def explain(self, user_id: str | int, item_id: str | int, limit: int = 5, domain: str | None = None) -> Explanation:
-        """Return the paths that lead from the user to the item, through what they met in any domain and what is known.
-
-        ``domain`` names the one of the item; None: the first that has an item of this id.
-
-        Raises:
-            SchemaError: the graph has no such domain.
-            NotFoundError: no such user or item.
-        """
-        return explain(self.database, self.schema, user_id, item_id, limit, domain)
-
-    def reason(self, user_id: str | int, item_id: str | int, domain: str | None = None) -> str:
-        """Return the strongest reason for an item in one sentence; ``domain`` as for :meth:`explain`."""
-        paths = self.explain(user_id, item_id, limit=1, domain=domain).paths
-        return paths[0].sentence if paths else "people with a history like yours chose it"

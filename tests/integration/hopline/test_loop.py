@@ -32,6 +32,9 @@ def test_withheld_film_comes_first_for_every_user_and_a_finished_fit_is_taken_up
         assert re.search(r"Film number \d+ \[\d+\], which you rated", recommender.reason(user, film))
         assert all(int(item.id[1:]) % 2 == int(film[1:]) % 2 for item in recommender.similar(film, k=3).items)
 
+    foretold = recommender.predict(list(WITHHELD.items()), "rating")
+    assert foretold["value"].null_count() == 0
+
     rows = recommender.evaluate().rows
     assert [row.name for row in rows] == ["hopline", "popularity", "itemknn", "rp3beta", "ease", "ials"]
     assert rows[0].metrics["ndcg@20"] > rows[1].metrics["ndcg@20"]

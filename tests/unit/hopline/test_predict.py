@@ -19,17 +19,18 @@ from tests.small_graphs import checkerboard, snapshot
 ALL = [(user, item) for user in range(24) for item in range(24)]
 
 
-def learn(folder, tasks, **train):
+def learn(folder, tasks, graph=None, split=None, **train):
     config = Config().changed(
         {
             "train": {"epochs": 4, "validate_every": 2, **train},
             "tasks": tasks,
             "model": {"embedding_size": 8},
             "fuse": {"ease": 0.0, "ials": 0.0},
+            "split": split or {},
         }
     )
     told = (silent, lambda _r: None, lambda _e, _s, _n: None, lambda _r: None)
-    return fit(snapshot(checkerboard()), config.model_copy(update={"run_folder": folder}), 0, *told)
+    return fit(graph or snapshot(checkerboard()), config.model_copy(update={"run_folder": folder}), 0, *told)
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,23 @@ def test_pairs_that_are_none_are_told(run, pairs, told):
 def test_a_domain_that_the_run_has_not_is_told(run):
     with pytest.raises(NotFoundError, match="'Article'; it has Item"):
         predict(run, ALL, "click", domain="Article")
+
+
+def test_what_is_held_out_to_measure_leaves_no_trace_in_what_is_foretold(tmp_path):
+    pairs = checkerboard()
+    test = {(user, (user + 4) % 24) for user in range(24)}
+    valid = {(user, (user + 8) % 24) for user in range(24)}
+    parts = {"valid": valid, "train": set(pairs) - test - valid}
+    for name, part in parts.items():
+        (tmp_path / f"{name}.txt").write_text("".join(f"{user}\t{item}\n" for user, item in sorted(part)))
+    split = {"by": "files"} | {f"{name}_file": tmp_path / f"{name}.txt" for name in parts}
+    (tmp_path / "test.txt").write_text("".join(f"{user}\t{item}\n" for user, item in sorted(test)))
+    measured = learn(tmp_path / "a", {"click": {}}, split=split | {"test_file": tmp_path / "test.txt"})
+    unknown = learn(tmp_path / "b", {"click": {}}, split=split, graph=snapshot(sorted(set(pairs) - test)))
+    assert "click/auc" in measured.metrics
+    assert "click/auc" not in unknown.metrics
+    for task in ("click", "rating"):
+        assert predict(measured, ALL, task).equals(predict(unknown, ALL, task))
 
 
 def test_without_a_refit_what_was_validated_serves(tmp_path):

@@ -1,0 +1,150 @@
+"""What people ask of a graph that something was learnt from: nothing here changes it, but for which release is active."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from graph.database import Database
+from graph.describe import Description, describe
+from graph.explain import Explanation, explain
+from graph.explore import Explorer
+from graph.recommend import Recommendations, recommend
+from graph.release_features import read_features
+from graph.releases import Release, active_release, list_releases, rollback
+from graph.schema import Schema
+from graph.schema_store import load_schema
+from graph.similar import similar
+from hopline.config import Config, read_config, read_connection_settings, read_server_settings
+from hopline.predict import Foretold, Pairs, predict
+from hopline.run_folder import read_run
+from loaders.features import FittedFeatures, TextEncoders
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class Asker:
+    """One graph, one configuration, one active release; a context manager, whose end gives back the connection."""
+
+    def __init__(self, config: Config, database: Database) -> None:
+        self.config = config
+        self.database = database
+
+    @classmethod
+    def from_config(cls, path: str | Path | None = None, **overrides: Any) -> Self:
+        """Connect, with the configuration of ``path`` (None: ``hopline.toml`` if it is there, else defaults).
+
+        Raises:
+            ConfigError: the configuration has a mistake.
+            ServerError: the embedded server could not be started.
+            DatabaseError: Neo4j could not be reached, or refused the user name or password.
+        """
+        config = read_config(None if path is None else Path(path), **overrides)
+        return cls(config, Database.connect(read_connection_settings(), read_server_settings()))
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def schema(self) -> Schema:
+        """The graph's schema: the configuration's, or the one that loaded files declared."""
+        return self.config.graph_schema or load_schema(self.database)
+
+    def describe(self) -> Description:
+        """Count what the graph holds of each kind; ``mermaid()`` of the answer draws it.
+
+        Raises:
+            SchemaError: nothing was loaded yet.
+        """
+        return describe(self.database, self.schema)
+
+    @property
+    def explore(self) -> Explorer:
+        """Neighbourhoods, paths, degrees, popularity and communities of the graph.
+
+        Raises:
+            SchemaError: nothing was loaded yet.
+        """
+        return Explorer(self.database, self.schema)
+
+    def releases(self) -> list[Release]:
+        """Return all releases, the newest first."""
+        return list_releases(self.database)
+
+    def features(self) -> FittedFeatures:
+        """Return the fitted features of the active release, which encode new nodes exactly as those learnt from were.
+
+        Raises:
+            ReleaseError: nothing was published.
+            FeatureError: they were written by another version of Hopline.
+        """
+        stored = read_features(self.database, active_release(self.database).version)
+        return FittedFeatures.from_json(stored, TextEncoders(self.config.features.text_encoders))
+
+    def rollback(self) -> Release:
+        """Make the release before the active one active again.
+
+        Raises:
+            ReleaseError: there is none.
+        """
+        return rollback(self.database)
+
+    def recommend(self, user_id: str | int, k: int = 10, domain: str | None = None) -> Recommendations:
+        """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
+
+        They are of one domain, named by its label; None: the first item kind of the schema.
+
+        Raises:
+            SchemaError: the graph has no such domain.
+            ReleaseError: nothing was published, or nothing of that domain.
+        """
+        return recommend(self.database, self.schema, user_id, k, domain)
+
+    def similar(self, item_id: str | int, k: int = 10, domain: str | None = None, *, of: str | None = None) -> Recommendations:
+        """Return the ``k`` items most like one item, by the cosine of their vectors.
+
+        ``of`` names the domain of that item; None: the first that has an item of this id. ``domain`` names the one to find
+        items in; None: the same.
+
+        Raises:
+            SchemaError: the graph has no such domain.
+            NotFoundError: no such item, or it has no vector in the active release.
+        """
+        return similar(self.database, self.schema, item_id, k, domain, of)
+
+    def explain(self, user_id: str | int, item_id: str | int, limit: int = 5, domain: str | None = None) -> Explanation:
+        """Return the paths that lead from the user to the item, through what they met in any domain and what is known.
+
+        ``domain`` names the one of the item; None: the first that has an item of this id.
+
+        Raises:
+            SchemaError: the graph has no such domain.
+            NotFoundError: no such user or item.
+        """
+        return explain(self.database, self.schema, user_id, item_id, limit, domain)
+
+    def reason(self, user_id: str | int, item_id: str | int, domain: str | None = None) -> str:
+        """Return the strongest reason for an item in one sentence; ``domain`` as for :meth:`explain`."""
+        paths = self.explain(user_id, item_id, limit=1, domain=domain).paths
+        return paths[0].sentence if paths else "people with a history like yours chose it"
+
+    def predict(self, pairs: Pairs, task: Foretold = "click", domain: str | None = None) -> pl.DataFrame:
+        """Foretell of pairs of a user and an item what the last run learnt: see :func:`hopline.predict.predict`.
+
+        Raises:
+            TrainingError: there is no finished run, or it did not learn the task.
+            InputError: no such task, or pairs without the columns user and item.
+            NotFoundError: the run has no such domain.
+        """
+        return predict(read_run(self.config.run_folder), pairs, task, domain)
