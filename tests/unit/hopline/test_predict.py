@@ -2,11 +2,13 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import polars as pl
 import pytest
 
 from graph.progress import silent
+from graph.schema import EdgeKind, EdgeRole, Schema
 from hopline.cli import main
 from hopline.config import Config
 from hopline.errors import InputError, NotFoundError, TrainingError
@@ -14,7 +16,7 @@ from hopline.fit import fit
 from hopline.predict import predict
 from hopline.run_folder import read_run, write_run
 from hopline.run_record import read_record
-from tests.small_graphs import checkerboard, snapshot
+from tests.small_graphs import RATED, READ, checkerboard, edges, goods_and_articles, snapshot
 
 ALL = [(user, item) for user in range(24) for item in range(24)]
 
@@ -122,6 +124,39 @@ def test_what_is_held_out_to_measure_leaves_no_trace_in_what_is_foretold(tmp_pat
         assert predict(measured, ALL, task).equals(predict(unknown, ALL, task))
 
 
+def shop():
+    """Goods that are clicked, put in the cart and bought by whom they suit, and articles that are read; both have an item 3."""
+    base = goods_and_articles()
+    kinds = [
+        EdgeKind(source="User", type=name, target="Item", role=EdgeRole.INTERACTION)
+        for name in ("CLICKED", "ADDED_TO_CART", "BOUGHT")
+    ]
+    suits = [pair for pair in ALL if pair[0] % 2 == pair[1] % 2]
+    steps = (suits, [pair for pair in suits if pair[1] % 3], [pair for pair in suits if pair[1] % 3 == 1])
+    return replace(
+        base,
+        schema=Schema(nodes=base.schema.nodes, edges=(*kinds, *base.schema.edges[1:])),
+        edges={
+            **{key: of for key, of in base.edges.items() if key != RATED},
+            **{kind.triple: edges(pairs) for kind, pairs in zip(kinds, steps, strict=True)},
+            READ.triple: edges([(user, article) for user in range(24) for article in range(6)]),
+        },
+    )
+
+
+def test_a_purchase_is_foretold_of_goods_and_of_articles_it_is_said_that_none_was_learnt(tmp_path):
+    run = learn(tmp_path, {"conversion": {}}, graph=shop())
+    found = predict(run, ALL, "conversion")
+    suits = found["user"].to_numpy() % 2 == found["item"].to_numpy() % 2
+    bought = suits & (found["item"].to_numpy() % 3 == 1)
+    probability = found["probability"].to_numpy()
+    assert probability[bought].mean() > max(probability[~suits].mean(), probability[suits & ~bought].mean())
+    assert run.metrics["conversion/auc"] > 0.5
+    article = predict(run, [(3, 3)], "conversion", domain="Article")
+    assert article["reason"].to_list() == ["no conversion was learnt of Article"]
+    assert article["probability"].to_list() == [None]
+
+
 def test_without_a_refit_what_was_validated_serves(tmp_path):
     found = learn(tmp_path, {"click": {}}, refit=False)
     assert {line.get("phase") for line in read_record(tmp_path)} == {None, "validate"}
@@ -172,6 +207,12 @@ def test_the_command_foretells_a_file_of_pairs_and_sets_bad_rows_aside(hopline, 
     assert [(row["line"], row["reason"]) for row in found["set_aside"]] == [(4, "ragged row: expected 2 fields")]
     assert pl.read_csv(tmp_path / "foretold.csv").height == 2
     assert "line 4 was set aside" in hopline("predict", "click", "--pairs", "pairs.csv")[1]
+
+
+def test_a_file_without_a_pair_foretells_nothing(hopline, tmp_path):
+    (tmp_path / "pairs.csv").write_text("user,item\n")
+    status, out, _ = hopline("predict", "click", "--pairs", "pairs.csv", "--json")
+    assert (status, json.loads(out)["pairs"]) == (0, [])
 
 
 @pytest.mark.parametrize(
