@@ -101,6 +101,7 @@ def _as_dict(found: TuningReport) -> dict[str, Any]:
         "metric": found.metric,
         "best": asdict(found.best),
         "present": None if found.present is None else asdict(found.present),
+        "gain": None if found.gain is None else asdict(found.gain),
         "changes": found.changes,
         "toml": found.toml(),
         "importances": found.importances,
@@ -123,14 +124,24 @@ def _print(found: TuningReport, path: Path, written: Path | None) -> None:
     if not found.changes:
         console.print("the present configuration is the best of them: there is nothing to change")
         return
-    gain = ""
-    if found.present is not None and found.present.value and found.best.value is not None:
-        gain = f", {found.best.value / found.present.value - 1:+.1%} beside the present configuration"
     where = f"written to {written}" if written else f"to take it over, say --write or set in {path}"
-    console.print(f"best: trial {found.best.number}{gain}; {where}:", markup=False, highlight=False, soft_wrap=True)
+    console.print(
+        f"best: trial {found.best.number}{_beside_present(found)}; {where}:", markup=False, highlight=False, soft_wrap=True
+    )
     console.print(f"\n{found.toml()}\n", markup=False, highlight=False, soft_wrap=True)
     if written:
         console.print("Next: `hopline train`.")
+
+
+def _beside_present(found: TuningReport) -> str:
+    if found.present is None or not found.present.value or found.best.value is None:
+        return ""
+    told = f", {found.best.value / found.present.value - 1:+.1%} beside the present configuration"
+    if found.gain is None:
+        return told
+    low, high = (end / found.present.value for end in (found.gain.low, found.gain.high))
+    chance = ", so it may be chance" if low <= 0 <= high else ""
+    return f"{told} (95 % interval by users {low:+.1%} to {high:+.1%}{chance})"
 
 
 def _table(found: TuningReport) -> Table:

@@ -7,6 +7,9 @@ import time
 from dataclasses import dataclass
 from importlib.metadata import version
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gnn.evaluate import evaluate
 from gnn.train import OnEpoch, OnStep, train
 from gnn.watched import cutoff, watched
@@ -21,13 +24,14 @@ from hopline.validated_part import OnFeatures, hold_out
 class Measured:
     """``value`` of the metric, as what would be served has it, ``alone``, that of the network, and what it took.
 
-    More is better: an error is negative.
+    More is better: an error is negative. ``per_user``: float64[n], what a ranking's figure is the mean of; None for others.
     """
 
     value: float
     alone: float
     best_epoch: int
     seconds: float
+    per_user: NDArray[np.float64] | None
 
 
 class Objective:
@@ -75,9 +79,10 @@ class Objective:
             on_epoch=on_epoch,
         )
         value = alone = self._decides.gain(trained.history[trained.best_epoch - 1].metrics)
-        if self._members:
+        per_user = None
+        if self._decides.is_of_ranking:
             shares = [member.share(config.fuse) for member in self._members]
             vectors = fused_vectors(trained.scorer(), self._models, shares)
             found = evaluate(vectors, self._part.validation.ranking, ks=(cutoff(self._decides.key),))
-            value = self._decides.gain(found.metrics)
-        return Measured(value, alone, trained.best_epoch, time.perf_counter() - started)
+            value, per_user = self._decides.gain(found.metrics), found.per_user[self._decides.key]
+        return Measured(value, alone, trained.best_epoch, time.perf_counter() - started, per_user)

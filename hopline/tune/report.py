@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import tomlkit
 
+from gnn.bootstrap import Difference
 from hopline.tune.settings import Settings, by_section
 
 State = Literal["complete", "pruned", "failed"]
@@ -50,15 +51,17 @@ OnTrial = Callable[[Tried, Progress], None]
 class TuningReport:
     """All finished trials in the order of their ends, those of earlier calls too.
 
-    ``present``: that of the present configuration; None where it failed. ``importances``: share of the metric's
-    variation among the best trials that a key accounts for, empty where too few trials are complete to tell. ``study``: the
-    file that keeps the trials; ``new``: how many this call ran.
+    ``present``: that of the present configuration; None where it failed. ``gain``: how much better than it the best is, a mean
+    over users, and how sure that is, None where it cannot be told; the best of many was lucky too, so expect less.
+    ``importances``: share of the metric's variation among the best trials that a key accounts for, empty where too few trials
+    are complete to tell. ``study``: the file that keeps the trials; ``new``: how many this call ran.
     """
 
     metric: str
     trials: tuple[Tried, ...]
     best: Tried
     present: Tried | None
+    gain: Difference | None
     changes: Settings
     importances: dict[str, float]
     study: Path

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import optuna
 from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, Trial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
+from gnn.bootstrap import Difference, paired_bootstrap
 from hopline.errors import TrainingError
 from hopline.tune.objective import Measured
 from hopline.tune.report import Tried
@@ -20,6 +23,7 @@ from hopline.tune.space import Space
 
 FILE = "trials.db"
 _AT_RANDOM = 8  # trials before what was found guides the search
+_MOVED = 0.3  # share of the settings that each of these changes: moved all at once, nearly all of them fell behind
 _BEFORE_PRUNING = 4  # complete trials that a median is taken of
 _TO_TELL_IMPORTANCE = 8
 _CUT_OFF = "cut off"  # attribute of a trial that did not end; it counts for nothing and is tried again
@@ -34,8 +38,9 @@ class Study:
     goes on as if it had not been.
     """
 
-    def __init__(self, study: optuna.Study, space: Space, seed: int) -> None:
+    def __init__(self, study: optuna.Study, space: Space, seed: int, folder: Path) -> None:
         self._study = study
+        self._folder = folder  # of figures by user: too many for a database of trials
         self._space = space
         self._seed = seed
         for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):  # of a program that was killed
@@ -46,13 +51,12 @@ class Study:
         return tuple(_tried(number, trial) for number, trial in enumerate(self._ended()))
 
     def ask(self) -> Candidate:
-        """Return what to try next: the present settings, unless they were tried."""
+        """Return what to try next: the present settings, then some that differ from them in a few, then what looks best."""
         ended = self._ended()
-        waits = self._study.get_trials(deepcopy=False, states=(TrialState.WAITING,))
-        if not waits and all(trial.user_attrs[_SETTINGS] != self._space.present for trial in ended):
-            self._study.enqueue_trial(self._space.present)
         # A sampler's own state is not kept, so each trial has one of its own.
         seed = (self._seed * 1_000_003 + len(ended)) % 2**32
+        if not self._study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
+            self._propose(ended, seed)
         self._study.sampler = optuna.samplers.TPESampler(
             seed=seed,
             n_startup_trials=_AT_RANDOM,
@@ -63,9 +67,24 @@ class Study:
         trial.set_user_attr(_SETTINGS, settings)
         return Candidate(trial, settings)
 
+    def _propose(self, ended: Sequence[FrozenTrial], seed: int) -> None:
+        """Settle some values of the next trial; the sampler draws the others."""
+        present = self._space.present
+        tried = [trial for trial in ended if trial.user_attrs[_SETTINGS] == present]
+        if not tried:
+            self._study.enqueue_trial(present)
+        elif len(ended) < _AT_RANDOM and tried[0].state is not TrialState.FAIL:
+            keys = list(present)
+            kept = np.random.default_rng(seed).permutation(len(keys))[math.ceil(_MOVED * len(keys)) :]
+            self._study.enqueue_trial({keys[place]: present[keys[place]] for place in kept})
+
     def complete(self, candidate: Candidate, measured: Measured) -> Tried:
         """Keep what a trial came to."""
-        candidate.trial.set_user_attr(_MEASURED, vars(measured))
+        if measured.per_user is not None:
+            self._folder.mkdir(exist_ok=True)
+            np.save(self._of_users(candidate.trial.number), measured.per_user.astype(np.float32))
+        told = {key: value for key, value in vars(measured).items() if key != "per_user"}
+        candidate.trial.set_user_attr(_MEASURED, told)
         self._study.tell(candidate.trial, measured.value)
         return self.trials()[-1]
 
@@ -94,6 +113,18 @@ class Study:
             return {}
         found = get_param_importances(self._study, evaluator=PedAnovaImportanceEvaluator())
         return {key: float(share) for key, share in found.items()}
+
+    def gain(self, best: Tried, present: Tried | None) -> Difference | None:
+        """Return how much better one trial is than another on the same users; None where it was not kept by user."""
+        ended = self._ended()
+        paths = [self._of_users(ended[tried.number].number) for tried in (best, present) if tried is not None]
+        if len(paths) < 2 or not all(path.is_file() for path in paths):
+            return None
+        one, other = (np.load(path).astype(np.float64) for path in paths)
+        return paired_bootstrap(one, other, self._seed)
+
+    def _of_users(self, number: int) -> Path:
+        return self._folder / f"{number}.npy"
 
     def _ended(self) -> list[FrozenTrial]:
         trials = self._study.get_trials(deepcopy=False, states=tuple(_STATES))
@@ -147,7 +178,7 @@ def open_study(folder: Path, name: str, space: Space, seed: int, warm_up: int) -
             study = optuna.create_study(
                 storage=storage, study_name=name, direction="maximize", pruner=pruner, load_if_exists=True
             )
-            yield Study(study, space, seed)
+            yield Study(study, space, seed, folder / name)
         finally:
             storage.remove_session()
             storage.engine.dispose()

@@ -140,7 +140,17 @@ def _report(study: Study, space: Space, base: Config, config: Config, new: int) 
     metric = watched(base.train.metric, base.tasks)
     if changes and metric != watched(config.train.metric, config.tasks):
         changes["train.metric"] = base.train.metric  # what stopped the trials is to stop training too
-    return TuningReport(metric.key.replace("/", "."), trials, best, present, changes, study.importances(), path, new)
+    return TuningReport(
+        metric=metric.key.replace("/", "."),
+        trials=trials,
+        best=best,
+        present=present,
+        gain=study.gain(best, present),
+        changes=changes,
+        importances=study.importances(),
+        study=path,
+        new=new,
+    )
 
 
 def _is_hopeless(trials: Sequence[Tried]) -> bool:

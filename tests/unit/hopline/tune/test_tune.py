@@ -68,6 +68,15 @@ def test_the_present_configuration_comes_first_and_the_best_is_told_with_what_to
     assert heard[-1][1].left_s == 0
     assert heard[-1][1].best == report.best
     assert report.new == 5
+    assert report.gain.mean == pytest.approx(report.best.value - first.value, abs=1e-6)
+    assert report.gain.low <= report.gain.mean <= report.gain.high
+
+
+def test_the_first_trials_differ_from_the_present_in_a_few_settings(config):
+    first, *others = search(graph(), config, trials=5).trials
+    for trial in others:
+        differ = {key for key, value in trial.settings.items() if value != first.settings[key]}
+        assert 1 <= len(differ) <= 3
 
 
 def test_with_and_without_its_test_pairs_a_graph_gives_the_same_trials(config, tmp_path):
@@ -158,7 +167,7 @@ def test_by_another_tasks_error_the_least_is_best_and_fusing_plays_no_part(confi
     assert report.metric == "rating.rmse"
     assert "fuse.ease" not in report.best.settings
     assert report.best.value == max(trial.value for trial in report.trials if trial.value is not None) < 0
-    assert report.best.value == report.best.alone
+    assert (report.best.value, report.gain) == (report.best.alone, None)
 
 
 def test_a_metric_that_nothing_measures_is_told_before_long(config):
