@@ -74,7 +74,7 @@ def tune(
     with open_study(folder, _name(objective, base, space), space, base.train.seed, warm_up) as study:
         found = study.trials()
         if found:
-            on_stage(f"going on after the {len(found)} trials in {folder / FILE}", 0, 0)
+            on_stage(f"trials done before: {len(found)}, in {folder / FILE}", 0, 0)
         clock = _Clock(minutes)
         while clock.allows(done := len(study.trials()), wanted) and not _is_hopeless(study.trials()):
             candidate = study.ask()

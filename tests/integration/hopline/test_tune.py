@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+import hopline.tune.objective as hopline_objective
 from hopline.config import read_config
 from hopline.tune.settings import read_setting
 from tests.small_files import TOML
@@ -26,7 +27,7 @@ def test_what_was_found_is_shown_then_written_and_trained_with(hopline, workplac
 
     status, out, err = hopline("tune", "--trials", "4", "--write")
     assert status == 0
-    assert "going on after the 3 trials" in err
+    assert "trials done before: 3," in err
     assert "trial 3: " in err
     assert "4 trials: " in out
     now = read_config(path)
@@ -37,6 +38,24 @@ def test_what_was_found_is_shown_then_written_and_trained_with(hopline, workplac
     assert path.read_text().startswith("# ours\n")
     assert "epochs = 2  # few" in path.read_text()
     assert hopline("train", "--quiet")[0] == 0
+
+
+def test_cut_off_it_says_that_what_was_done_is_kept_and_goes_on_after_it(hopline, workplace, monkeypatch):
+    (workplace / "hopline.toml").write_text(KNOWN)
+    hopline("import", "films", "--json")
+    assert hopline("tune", "--trials", "1", "--json")[0] == 0
+
+    def cut_off(*_told, **_named):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(hopline_objective, "train", cut_off)
+        status, out, err = hopline("tune", "--trials", "2", "--write")
+    assert (status, out) == (130, "")
+    assert "cut off; finished trials are kept" in err
+    assert (workplace / "hopline.toml").read_text() == KNOWN
+    status, out, _ = hopline("tune", "--trials", "2", "--json")
+    assert (status, json.loads(out)["new"], len(json.loads(out)["trials"])) == (0, 1, 2)
 
 
 def test_what_cannot_be_tuned_is_one_message(hopline, workplace):

@@ -107,7 +107,7 @@ def test_cut_off_in_a_trial_a_search_goes_on_as_if_it_had_not_been(config, done)
         search(graph(), config, trials=5, on_step=cut_off)
     again = search(graph(), config, trials=5, on_stage=lambda stage, _d, _t: stages.append(stage))
     assert again.new == 5 - done
-    assert any(stage.startswith(f"going on after the {done} trials") for stage in stages) == (done > 0)
+    assert any(stage.startswith(f"trials done before: {done},") for stage in stages) == (done > 0)
     assert outcomes(again) == outcomes(search(graph(), in_folder(config, "whole"), trials=5))
     assert search(graph(), config, trials=5).new == 0
 
