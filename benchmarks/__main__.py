@@ -7,10 +7,19 @@ import json
 import sys
 from types import ModuleType
 
-from benchmarks import ctr, kge, load, loop, quality, snapshot, sync
+from benchmarks import ctr, kge, load, loop, quality, scale_parity, snapshot, sync, training
 from hopline.errors import HoplineError
 
-BENCHMARKS = {"kge": kge, "load": load, "loop": loop, "quality": quality, "snapshot": snapshot, "sync": sync}
+BENCHMARKS = {
+    "kge": kge,
+    "load": load,
+    "loop": loop,
+    "quality": quality,
+    "scale-parity": scale_parity,
+    "snapshot": snapshot,
+    "sync": sync,
+    "training": training,
+}
 
 
 def main() -> int:

@@ -23,7 +23,9 @@ from torch import Tensor, nn
 
 from loaders.features import PADDING
 from loaders.sampling import dgl
-from loaders.sampling.learning_graph import RELATION, WEIGHT, EdgeType, LearningGraph
+from loaders.sampling.learning_graph import RELATION, WEIGHT, EdgeType, LearningGraph, in_scale, out_scale
+
+_COLUMNS = 16  # of the vectors, that weighed messages are made for at once
 
 
 class EncoderConfig(BaseModel):
@@ -47,12 +49,13 @@ def whole_graph_bytes(
 ) -> int:
     """Return about how much memory a step holds when it propagates over the whole graph.
 
-    What each layer keeps for the backward pass: its vectors, and a message a node and edge type; and, of weights, their
-    gradient and Adam's two moments. ``edge_types`` and ``num_edges`` are with reverses.
+    What each layer keeps for the backward pass: its vectors, a message a node and edge type, and the edges' weights as if each
+    counted differently; and, of parameters, their gradient and Adam's two moments. ``edge_types`` and ``num_edges`` are with reverses.
     """
     nodes = sum(num_nodes.values())
     reached = sum(num_nodes[target] for _, _, target in edge_types)
-    return 4 * (config.embedding_size * (4 * nodes + config.num_layers * (nodes + 2 * reached)) + 2 * num_edges)
+    of_nodes = config.embedding_size * (4 * nodes + config.num_layers * (nodes + 2 * reached))
+    return 4 * (of_nodes + (2 + config.num_layers * _COLUMNS) * num_edges)
 
 
 class InputLayer(nn.Module):
@@ -135,12 +138,33 @@ class HeteroEncoder(nn.Module):
         for etype in graph.canonical_etypes:
             if graph.num_edges(etype) == 0:
                 continue
-            data = graph.edges[etype].data
-            weight = data[WEIGHT]
-            if RELATION in data:
-                weight = weight * self.relation_gate[data[RELATION]]
-            if etype in hidden and len(hidden[etype]):
-                weight = weight.index_fill(0, hidden[etype], 0.0)
-            message = dgl.ops.u_mul_e_sum(graph[etype], vectors[etype[0]], weight.unsqueeze(1))
+            message = self._messages(graph, etype, vectors[etype[0]], hidden.get(etype))
             result[etype[2]] = result[etype[2]] + self.gates[gate_name(etype)][layer] * message
         return result
+
+    def _messages(self, graph: dgl.DGLHeteroGraph, etype: EdgeType, vectors: Tensor, hidden: Tensor | None) -> Tensor:
+        """Return the weighted sum of what reaches each target node of an edge type, float32[n, d]."""
+        edges, targets = graph.edges[etype].data, graph.dstnodes[etype[2]].data
+        is_hidden = hidden is not None and len(hidden) > 0
+        if in_scale(etype) in targets and RELATION not in edges and not is_hidden:
+            scaled = vectors * graph.srcnodes[etype[0]].data[out_scale(etype)].unsqueeze(1)
+            return dgl.ops.copy_u_sum(graph[etype], scaled) * targets[in_scale(etype)].unsqueeze(1)
+        weight = edges[WEIGHT]
+        if RELATION in edges:
+            weight = weight * self.relation_gate[edges[RELATION]]
+        if is_hidden:
+            weight = weight.index_fill(0, hidden, 0.0)
+        return weighted_sum(graph[etype], vectors, weight)
+
+
+def weighted_sum(graph: dgl.DGLHeteroGraph, vectors: Tensor, weight: Tensor) -> Tensor:
+    """Return, for each target node of a graph of one edge type, the sum of its sources' vectors times the edges' weights.
+
+    ``vectors``: float32[n, d], ``weight``: float32[m]. DGL sums faster where an edge has a weight a column than where it must
+    stretch one over all columns; a few columns at a time bound the memory that takes.
+    """
+    wide = weight.unsqueeze(1).expand(-1, _COLUMNS).contiguous()
+    parts = []
+    for columns in vectors.split(_COLUMNS, dim=1):
+        parts.append(dgl.ops.u_mul_e_sum(graph, columns.contiguous(), wide[:, : columns.shape[1]].contiguous()))
+    return torch.cat(parts, dim=1)

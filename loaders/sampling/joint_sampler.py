@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from loaders.sampling import dgl
 from loaders.sampling.examples import Examples, Source
-from loaders.sampling.learning_graph import WEIGHT, EdgeType, LearningGraph
+from loaders.sampling.learning_graph import WEIGHT, EdgeType, LearningGraph, in_scale
 from loaders.sampling.pair_index import PairIndex
 
 Hidden = dict[EdgeType, torch.Tensor]
@@ -144,10 +144,12 @@ class SubgraphSampler(JointSampler):
             _, target = block.edges(etype=etype)
             if not len(target):
                 continue
-            full = self._in_degree[etype][block.dstnodes[etype[2]].data[dgl.NID]]
-            sampled = block.in_degrees(etype=etype).clamp(min=1)
+            nodes = block.dstnodes[etype[2]].data
+            factor = self._in_degree[etype][nodes[dgl.NID]] / block.in_degrees(etype=etype).clamp(min=1)
             data = block.edges[etype].data
-            data[WEIGHT] = data[WEIGHT] * (full / sampled)[target]
+            data[WEIGHT] = data[WEIGHT] * factor[target]
+            if in_scale(etype) in nodes:
+                nodes[in_scale(etype)] = nodes[in_scale(etype)] * factor
 
 
 def _distinct_nodes(every: list[Examples]) -> dict[str, NDArray[np.int64]]:

@@ -31,6 +31,16 @@ RELATION = "relation"
 VALUE = "value"
 
 
+def out_scale(etype: EdgeType) -> str:
+    """Return under which name the source nodes of an edge type have 1 / sqrt(d_u)."""
+    return " ".join(("out", *etype))
+
+
+def in_scale(etype: EdgeType) -> str:
+    """Return under which name the target nodes of an edge type have 1 / sqrt(d_v)."""
+    return " ".join(("in", *etype))
+
+
 @dataclass(frozen=True)
 class LearningGraph:
     """A DGL heterograph of what may be learnt from, and what its numbers mean.
@@ -38,8 +48,9 @@ class LearningGraph:
     Every edge type has a reverse in ``reverse`` whose edge i is the same edge turned round. Edge data: ``weight``
     float32[m]; ``value`` float32[m] on interactions that have one; ``example`` float32[m], what they count as examples of the
     ranking, on interactions that do not all count 1; ``relation`` int64[m] on knowledge edges, where reverse relations are
-    numbered ``num_relations`` higher. ``gates``, by edge type and reverse: what each kind of interaction counts
-    beside others, at most 1. ``attributes``: categories to be foretold, which are neither nodes nor inputs.
+    numbered ``num_relations`` higher. Where all edges of a type count alike, ``weight`` is the product of what its nodes have
+    under :func:`out_scale` and :func:`in_scale`, float32[n]; other types' nodes have no such data. ``gates``, by edge type and
+    reverse: what each kind of interaction counts beside others, at most 1. ``attributes``: categories to be foretold, which are neither nodes nor inputs.
     """
 
     graph: dgl.DGLHeteroGraph
@@ -182,7 +193,12 @@ def _assemble(
     for etype in forward:
         source, target = graph.edges(etype=etype, order="eid")
         event = torch.from_numpy(weights.event[etype]) if etype in weights.event else torch.ones(len(source))
-        degree = _degrees(source, event)[source] * _degrees(target, event)[target]
+        degrees = [_degrees(ends, event, graph.num_nodes(label)) for ends, label in ((source, etype[0]), (target, etype[2]))]
+        degree = degrees[0][source] * degrees[1][target]
+        if bool((event == 1).all()):
+            for one, scales in ((etype, degrees), (reverse[etype], degrees[::-1])):
+                graph.nodes[one[0]].data[out_scale(one)] = scales[0].rsqrt()
+                graph.nodes[one[2]].data[in_scale(one)] = scales[1].rsqrt()
         # One value for both directions: the same edge, turned round.
         graph.edges[etype].data[WEIGHT] = graph.edges[reverse[etype]].data[WEIGHT] = event * degree.rsqrt()
     # Formats made once here: made lazily, each sampling worker would make its own copy.
@@ -201,7 +217,7 @@ def _assemble(
     )
 
 
-def _degrees(nodes: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    """Return float32[highest node + 1], the weights of the edges at each node together; 1 where they count nothing."""
-    degree = torch.bincount(nodes, weight.double()).float()
+def _degrees(nodes: torch.Tensor, weight: torch.Tensor, num_nodes: int) -> torch.Tensor:
+    """Return float32[num_nodes], the weights of the edges at each node together; 1 where they count nothing."""
+    degree = torch.bincount(nodes, weight.double(), minlength=num_nodes).float()
     return torch.where(degree > 0, degree, 1.0)

@@ -13,6 +13,7 @@ from loaders.sampling.lists import Lists
 from loaders.sampling.passes import Passes
 
 SCORES_A_STEP = 1 << 25  # of users times items, which bounds a step's memory at 128 MiB
+CHOSEN_A_STEP = 4096  # items that a step's users chose, beside those that none of them did; more are sampled
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,9 @@ class ListExamples:
     ``source``: int64[b], distinct users; ``pool``: int64[p], distinct items, ascending; ``row`` and ``column``: int64[m],
     which user chose which item of the pool, each pair once; ``weight``: float32[m], what each choice counts, None: 1.
     ``log_rate``: float32[p], the log of how many items of the catalogue one of the pool stands for, None where the pool is the
-    whole catalogue. Whatever one of the users chose is in the pool for certain and stands for itself alone; of the others a
-    uniform sample is.
+    whole catalogue. Whatever one of the users chose is in the pool for certain and stands for itself alone, up to
+    ``CHOSEN_A_STEP`` items; of more, a sample is, the more often chosen the more likely, and the choices that are in it count
+    for those that are not. Of the others a uniform sample is.
     """
 
     etype: EdgeType
@@ -67,7 +69,8 @@ class ListSource:
         self.num_negatives = num_negatives
         self._lists = lists
         self._is_weighted = bool((lists.number != 1).any())
-        largest_pool = min(num_targets, num_negatives + batch_size * -(-self.num_edges // max(1, len(lists))))
+        most_chosen = min(CHOSEN_A_STEP, batch_size * -(-self.num_edges // max(1, len(lists))))
+        largest_pool = min(num_targets, num_negatives + most_chosen)
         self.batch_size = max(1, min(batch_size, SCORES_A_STEP // max(1, largest_pool)))
         self._passes = Passes(etype, np.arange(len(lists)))
         self._all: ListExamples | None = None
@@ -118,27 +121,48 @@ class ListSource:
     def _examples(self, lists: NDArray[np.int64], rng: np.random.Generator) -> ListExamples:
         row, rows = self._lists.rows(lists)
         target = self._lists.members[rows]
-        pool, log_rate = self._pool(np.unique(target), rng)
+        weight = self._lists.number[rows] if self._is_weighted else None
+        chosen, times = np.unique(target, return_counts=True)
+        others, stands_for = self._others(chosen, rng)
+        rate = np.ones(len(chosen))
+        if len(chosen) > CHOSEN_A_STEP:
+            rate = inclusion_rates(times, CHOSEN_A_STEP)
+            is_drawn = rng.random(len(chosen)) < rate
+            is_kept = is_drawn[np.searchsorted(chosen, target)]
+            chosen, rate = chosen[is_drawn], rate[is_drawn]
+            number = self._lists.number[rows[is_kept]] * is_kept.mean() / rate[np.searchsorted(chosen, target[is_kept])]
+            row, target, weight = row[is_kept], target[is_kept], number.astype(np.float32)
+        pool = np.concatenate([chosen, others])
+        order = np.argsort(pool)
+        pool = pool[order]
+        log_rate = np.log(np.concatenate([1 / rate, np.full(len(others), stands_for)]))[order].astype(np.float32)
         return ListExamples(
             etype=self.etype,
             source=self._lists.owners[lists],
             pool=pool,
             row=row,
             column=np.searchsorted(pool, target),
-            weight=self._lists.number[rows] if self._is_weighted else None,
-            log_rate=log_rate,
+            weight=weight,
+            log_rate=None if len(pool) == self.num_targets else log_rate,
         )
 
-    def _pool(
-        self, chosen: NDArray[np.int64], rng: np.random.Generator
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32] | None]:
-        others = self.num_targets - len(chosen)
-        if others <= self.num_negatives:
-            return np.arange(self.num_targets), None
+    def _others(self, chosen: NDArray[np.int64], rng: np.random.Generator) -> tuple[NDArray[np.int64], float]:
+        """Return items that nobody chose, and how many of them each stands for."""
+        count = self.num_targets - len(chosen)
+        if count <= self.num_negatives:
+            return np.setdiff1d(np.arange(self.num_targets), chosen, assume_unique=True), 1.0
         # The k-th item that nobody chose is k, raised by the chosen ones before it.
-        drawn = rng.choice(others, self.num_negatives, replace=False)
-        drawn += np.searchsorted(chosen - np.arange(len(chosen)), drawn, "right")
-        pool = np.sort(np.concatenate([chosen, drawn]))
-        log_rate = np.full(len(pool), np.log(others / self.num_negatives), np.float32)
-        log_rate[np.searchsorted(pool, chosen)] = 0
-        return pool, log_rate
+        drawn = rng.choice(count, self.num_negatives, replace=False)
+        return drawn + np.searchsorted(chosen - np.arange(len(chosen)), drawn, "right"), count / self.num_negatives
+
+
+def inclusion_rates(times: NDArray[np.int64], number: int) -> NDArray[np.float64]:
+    """Return how likely each of n things is taken, float64[n], by how often it was chosen: ``number`` of them, on average.
+
+    What would be likelier than certain is certain, and leaves its share to the others. ``number`` is below n.
+    """
+    ordered = np.sort(times)[::-1]
+    left = ordered[::-1].cumsum()[::-1]  # of choices, once so many things are certain
+    certain = int(np.argmax((number - np.arange(len(ordered))) * ordered <= left))
+    rates: NDArray[np.float64] = np.minimum(1.0, times * ((number - certain) / left[certain]))
+    return rates

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gnn.encoder import EncoderConfig, HeteroEncoder, gate_name
+from gnn.encoder import EncoderConfig, HeteroEncoder, gate_name, weighted_sum
 from graph.schema import EdgeKind, EdgeRole, Schema
 from graph.snapshot import NodeColumns, Snapshot
 from loaders.sampling import dgl
@@ -42,7 +42,7 @@ def gradients(value, inputs, seed=0):
     ],
     ids=["plain", "repeated", "empty", "one", "many"],
 )
-@pytest.mark.parametrize("size", [1, 3, 128])
+@pytest.mark.parametrize("size", [1, 19, 128])
 def test_a_weighted_sum_of_neighbours_and_its_gradients_are_those_of_plain_torch(num_sources, num_targets, ends, size):
     rng = np.random.default_rng(0)
     if ends == "random":
@@ -51,11 +51,11 @@ def test_a_weighted_sum_of_neighbours_and_its_gradients_are_those_of_plain_torch
     graph = dgl.heterograph({("a", "to", "b"): (source, target)}, num_nodes_dict={"a": num_sources, "b": num_targets})
     vectors = torch.from_numpy(rng.normal(size=(num_sources, size)).astype(np.float32)).requires_grad_()
     weight = torch.from_numpy(rng.normal(size=len(source)).astype(np.float32)).requires_grad_()
-    found = dgl.ops.u_mul_e_sum(graph["to"], vectors, weight.unsqueeze(1)) if len(source) else None
     wanted = added_up(source, target, weight, vectors, num_targets)
-    if found is None:
+    if not len(source):
         assert not wanted.any()  # the encoder passes empty edge types by
         return
+    found = weighted_sum(graph["to"], vectors, weight)
     torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-4)
     for one, other in zip(gradients([found], [vectors, weight]), gradients([wanted], [vectors, weight]), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)

@@ -4,7 +4,7 @@ import pytest
 from loaders.behaviours import BehavioursConfig
 from loaders.sampling import list_source
 from loaders.sampling.learning_graph import build_learning_graph
-from loaders.sampling.list_source import ListSource
+from loaders.sampling.list_source import ListSource, inclusion_rates
 from tests.small_graphs import RATED, checkerboard, snapshot
 
 
@@ -76,3 +76,34 @@ def test_places_in_a_subgraph_name_the_same_nodes(data):
     placed = examples.relabel(seeds)
     assert (seeds["User"][placed.source] == examples.source).all()
     assert (seeds["Item"][placed.pool] == examples.pool).all()
+
+
+def test_of_many_items_that_were_chosen_some_stand_for_all_without_bias(data, monkeypatch):
+    monkeypatch.setattr(list_source, "CHOSEN_A_STEP", 9)
+    uneven = build_learning_graph(
+        snapshot([(u, i) for u, i in checkerboard() if (u + 2 * i) % 5]),
+        behaviours=BehavioursConfig(of={"rating": {"value": "ignore"}}),
+    )
+    source = ListSource.of_edges(uneven, RATED, 24, 3)
+    told, pool, draws = {}, np.zeros(24), 3000
+    for step in range(draws):
+        examples = source.draw(0, 0, step, np.random.default_rng(step))
+        stands_for = np.exp(examples.log_rate)
+        pool[examples.pool] += stands_for
+        for row, column, weight in zip(examples.row, examples.column, examples.weight, strict=True):
+            pair = (int(examples.source[row]), int(examples.pool[column]))
+            told[pair] = told.get(pair, 0) + weight / len(examples) / draws
+    assert len(told) == source.num_edges
+    assert np.array(list(told.values())) * source.num_edges == pytest.approx(1, rel=0.15)
+    assert pool / draws == pytest.approx(1, rel=0.1)
+
+
+@pytest.mark.parametrize("times", [[1, 1, 1, 1], [5, 1, 1, 1], [100, 50, 1, 1, 1, 1], [3, 2, 2, 1, 9]])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_items_are_likelier_the_more_often_they_were_chosen_and_as_many_as_asked_for(times, number):
+    rates = inclusion_rates(np.array(times), number)
+    assert rates.sum() == pytest.approx(number)
+    assert (rates > 0).all()
+    assert (rates <= 1).all()
+    order = np.argsort(times)
+    assert (np.diff(rates[order]) >= -1e-12).all()
