@@ -50,7 +50,8 @@ def whole_graph_bytes(
     """Return about how much memory a step holds when it propagates over the whole graph.
 
     What each layer keeps for the backward pass: its vectors, a message a node and edge type, and the edges' weights as if each
-    counted differently; and, of parameters, their gradient and Adam's two moments. ``edge_types`` and ``num_edges`` are with reverses.
+    counted differently; and, of parameters, their gradient and Adam's two moments. ``edge_types`` and ``num_edges`` are with
+    reverses.
     """
     nodes = sum(num_nodes.values())
     reached = sum(num_nodes[target] for _, _, target in edge_types)
@@ -148,7 +149,8 @@ class HeteroEncoder(nn.Module):
         is_hidden = hidden is not None and len(hidden) > 0
         if in_scale(etype) in targets and RELATION not in edges and not is_hidden:
             scaled = vectors * graph.srcnodes[etype[0]].data[out_scale(etype)].unsqueeze(1)
-            return dgl.ops.copy_u_sum(graph[etype], scaled) * targets[in_scale(etype)].unsqueeze(1)
+            message: Tensor = dgl.ops.copy_u_sum(graph[etype], scaled) * targets[in_scale(etype)].unsqueeze(1)
+            return message
         weight = edges[WEIGHT]
         if RELATION in edges:
             weight = weight * self.relation_gate[edges[RELATION]]
@@ -165,6 +167,6 @@ def weighted_sum(graph: dgl.DGLHeteroGraph, vectors: Tensor, weight: Tensor) -> 
     """
     wide = weight.unsqueeze(1).expand(-1, _COLUMNS).contiguous()
     parts = []
-    for columns in vectors.split(_COLUMNS, dim=1):
+    for columns in torch.split(vectors, _COLUMNS, dim=1):
         parts.append(dgl.ops.u_mul_e_sum(graph, columns.contiguous(), wide[:, : columns.shape[1]].contiguous()))
     return torch.cat(parts, dim=1)

@@ -7,6 +7,7 @@ adjacency is a sparse matrix (CSR), which is its fastest way on a CPU.
 from __future__ import annotations
 
 from time import perf_counter
+from typing import Any
 
 import peer_process
 import torch
@@ -27,7 +28,8 @@ def main() -> None:
     adjacency = to_torch_csr_tensor(both, size=(num_nodes, num_nodes))
     model = LightGCN(num_nodes, embedding_dim=64, num_layers=2)
     optimizer = torch.optim.Adam(model.parameters(), lr=given.learning_rate)
-    loader = torch.utils.data.DataLoader(range(pairs.shape[1]), batch_size=BATCH_SIZE, shuffle=True)
+    numbers: Any = range(pairs.shape[1])
+    loader: Any = torch.utils.data.DataLoader(numbers, batch_size=BATCH_SIZE, shuffle=True)
     seconds = 0.0
     for epoch in range(given.epochs):
         started = perf_counter()
@@ -37,7 +39,7 @@ def main() -> None:
             asked = torch.cat([positive, negative], dim=1)
             optimizer.zero_grad()
             of_positive, of_negative = model(adjacency, asked).chunk(2)
-            loss = model.recommendation_loss(of_positive, of_negative, node_id=asked.unique())
+            loss = model.recommendation_loss(of_positive, of_negative, node_id=torch.unique(asked))
             loss.backward()
             optimizer.step()
         seconds += perf_counter() - started

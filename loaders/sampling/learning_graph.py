@@ -50,7 +50,8 @@ class LearningGraph:
     ranking, on interactions that do not all count 1; ``relation`` int64[m] on knowledge edges, where reverse relations are
     numbered ``num_relations`` higher. Where all edges of a type count alike, ``weight`` is the product of what its nodes have
     under :func:`out_scale` and :func:`in_scale`, float32[n]; other types' nodes have no such data. ``gates``, by edge type and
-    reverse: what each kind of interaction counts beside others, at most 1. ``attributes``: categories to be foretold, which are neither nodes nor inputs.
+    reverse: what each kind of interaction counts beside others, at most 1. ``attributes``: categories to be foretold,
+    which are neither nodes nor inputs.
     """
 
     graph: dgl.DGLHeteroGraph

@@ -18,7 +18,7 @@ from gnn.interactions import Interactions
 from gnn.model import TasksConfig
 from gnn.tasks import RankingConfig
 from gnn.train import TrainConfig, Validation, train
-from loaders.sampling.learning_graph import build_learning_graph
+from loaders.sampling.learning_graph import build_learning_graph, out_scale
 from tests.small_graphs import RATED, checkerboard, snapshot
 
 ENCODER = EncoderConfig(embedding_size=8)
@@ -149,7 +149,7 @@ def test_training_stops_when_validation_no_longer_gains_and_gives_the_best_epoch
 
 def test_a_loss_that_is_no_number_stops_with_the_task_and_the_last_good_state(tmp_path):
     broken = build_learning_graph(snapshot())
-    broken.graph.edges[RATED].data["weight"][5] = np.inf
+    broken.graph.nodes["User"].data[out_scale(RATED)][5] = np.inf
     with pytest.raises(TrainingError, match=r"epoch 1, step 1.*'ranking'.*no epoch was finished"):
         train(broken, ENCODER, TASKS, WHOLE, folder=tmp_path)
 
