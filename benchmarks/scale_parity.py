@@ -1,7 +1,8 @@
 """Training on sampled subgraphs against the whole graph: NDCG@20 on test, one configuration, three seeds.
 
 Both learn from train and valid for as many epochs as the whole graph needed on valid, with the first seed;
-``[train] whole_graph_gib`` is all that differs. ``fanout`` is the default. What is measured is the network's own ranking: nothing is fused with it.
+``[train] whole_graph_gib`` is all that differs. ``fanout`` is the default. What is measured is the network's own ranking:
+nothing is fused with it.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def main() -> None:
     given = peer_process.given()
     folder = Path("peer")
     folder.mkdir()
-    # It learns of users and items by their interactions: those without one in train have one in parts that nothing is done with.
+    # It knows users and items by interactions: those without one in train have one in parts that are not used.
     everybody = range(max(given.num_users, given.num_items))
     rest = {"u": [n % given.num_users for n in everybody], "i": [n % given.num_items for n in everybody]}
     for part, frame in (
