@@ -10,6 +10,7 @@ own streams, whose functions are method handles. Those are made once, as Java co
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -18,12 +19,14 @@ import jpype
 import numpy as np
 from numpy.typing import NDArray
 
+TOLD_KEPT = 1_000
+"""Points in history that the server remembers to have told: the log need not be read for whether they are in it."""
 COMMANDS_AT_ONCE = 50_000  # bounds what is held of the log in the server's heap, but for one transaction
 
 _STORAGE_ENGINE = "record"  # the one whose commands are understood here; Community has no other
 _COMMAND = "org.neo4j.internal.recordstorage.Command"
 _RECORD = "org.neo4j.kernel.impl.store.record"
-_DYNAMIC_LABELS = 0x80_0000_0000  # set in a node's label field when its labels are kept elsewhere, where they may change alone
+_BEFORE_AND_AFTER = ("getBefore", "getAfter")
 _IN = ("transaction", "checksum", "limit")
 _OUT = {
     "store": "NTString",
@@ -32,18 +35,33 @@ _OUT = {
     "gap": "NTString",
     "nodes": "NTByteArray",
     "relationships": "NTByteArray",
+    "deleted": "NTByteArray",
 }
 
 Longs = NDArray[np.int64]
+_Told = deque[tuple[str, int, int]]  # store, transaction, checksum; the history of a store in use only grows
 
 
 @dataclass(frozen=True)
 class Touched:
-    """Internal ids of what changed, each once, in ascending order; ``gap`` says why they are not all, or is empty."""
+    """Internal ids of what changed, each once, in ascending order; ``gap`` says why they are not all, or is empty.
+
+    ``deleted`` are those of ``relationships`` that were deleted, and whose id no other was given since.
+    """
 
     gap: str = ""
     nodes: Longs = field(default_factory=lambda: np.empty(0, np.int64))
     relationships: Longs = field(default_factory=lambda: np.empty(0, np.int64))
+    deleted: Longs = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def then(self, later: Touched) -> Touched:
+        """Return what changed in all, if ``later`` came after this."""
+        return Touched(
+            "",
+            np.union1d(self.nodes, later.nodes),
+            np.union1d(self.relationships, later.relationships),
+            np.union1d(np.setdiff1d(self.deleted, later.relationships, assume_unique=True), later.deleted),
+        )
 
 
 def register_changes(server: Any) -> None:
@@ -51,8 +69,8 @@ def register_changes(server: Any) -> None:
 
     It yields one row: the store's identity; the last transaction up to which all are applied, and its checksum; ``gap``; and,
     as bytes of little-endian int64, the ids of the nodes and relationships made, deleted or changed after ``transaction`` up to
-    that one or a later one. If they cannot all be told, ``gap`` says why and there are none: the log does not reach back to a
-    transaction of that id and checksum, or more than ``limit`` ids changed.
+    that one or a later one, and of those relationships that are no more. If they cannot all be told, ``gap`` says why and there
+    are none: the log does not reach back to a transaction of that id and checksum, or more than ``limit`` ids changed.
     """
     types = jpype.JClass("org.neo4j.internal.kernel.api.procs.Neo4jTypes")
     name = jpype.JClass("org.neo4j.internal.kernel.api.procs.QualifiedName")("hopline", "changes")
@@ -72,13 +90,14 @@ def register_changes(server: Any) -> None:
 
         @jpype.JOverride  # type: ignore[untyped-decorator]
         def apply(self, context: Any, given: Any, _monitor: Any) -> Any:
-            return _answer(context.dependencyResolver(), *(int(value.longValue()) for value in given))
+            return _answer(context.dependencyResolver(), told, *(int(value.longValue()) for value in given))
 
+    told: _Told = deque(maxlen=TOLD_KEPT)
     resolver = server.database("system").getDependencyResolver()
     _resolve(resolver, "org.neo4j.kernel.api.procedure.GlobalProcedures").register(Changes())
 
 
-def _answer(resolver: Any, transaction: int, checksum: int, limit: int) -> Any:
+def _answer(resolver: Any, told: _Told, transaction: int, checksum: int, limit: int) -> Any:
     store = _resolve(resolver, "org.neo4j.storageengine.api.StoreIdProvider").getStoreId()
     # Read before the log: what is applied later may be told too, and will be told again.
     applied = (
@@ -92,7 +111,9 @@ def _answer(resolver: Any, transaction: int, checksum: int, limit: int) -> Any:
         touched = Touched()
     else:
         log = _resolve(resolver, "org.neo4j.wal.LogicalTransactionStore")
-        touched = _touched(log, transaction, checksum, int(applied.id()), limit)
+        is_same_history = (str(store.toString()), transaction, checksum) in told
+        touched = _touched(log, transaction, checksum, int(applied.id()), limit, is_same_history)
+    told.append((str(store.toString()), int(applied.id()), int(applied.checksum())))
     values = jpype.JClass("org.neo4j.values.storable.Values")
     row = [
         values.stringValue(str(store.toString())),
@@ -101,91 +122,89 @@ def _answer(resolver: Any, transaction: int, checksum: int, limit: int) -> Any:
         values.stringValue(touched.gap),
         values.byteArray(_java_bytes(touched.nodes)),
         values.byteArray(_java_bytes(touched.relationships)),
+        values.byteArray(_java_bytes(touched.deleted)),
     ]
     rows = jpype.JClass("org.neo4j.collection.ResourceRawIterator")
     return rows.of(jpype.JArray(jpype.JObject)([jpype.JArray(jpype.JClass("org.neo4j.values.AnyValue"))(row)]))
 
 
-def _touched(log: Any, transaction: int, checksum: int, applied: int, limit: int) -> Touched:
-    """Read the log from a transaction on; that one is read too, as its checksum tells whether this is the same history.
+def _touched(log: Any, transaction: int, checksum: int, applied: int, limit: int, is_same_history: bool) -> Touched:
+    """Read the log after a transaction: from that one on, unless ``is_same_history``, as its checksum tells whether it is.
 
     A log whose next file is not there ends like one that was read whole: a checkpoint may prune it while the file before is
     read. So the end must be at the last transaction ``applied``, or after it.
     """
     unknown = Touched("the server's transaction log does not reach back to the cache's last transaction")
-    if transaction < 0:
+    if not 0 <= transaction < applied:
         return unknown
     try:
-        batches = log.getCommandBatches(transaction)
+        batches = log.getCommandBatches(transaction + is_same_history)
     except jpype.JClass("java.io.IOException"):  # NoSuchLogEntryException is one: pruned, or a store put back to before
         return unknown
-    nodes = relationships = np.empty(0, np.int64)
+    touched = Touched()
     try:
-        if not batches.next() or (int(batches.get().txId()), int(batches.get().checksum())) != (transaction, checksum):
-            return unknown
-        is_more, last = True, transaction
+        is_more = bool(batches.next())
+        if is_more and not is_same_history:
+            if (int(batches.get().txId()), int(batches.get().checksum())) != (transaction, checksum):
+                return unknown
+            is_more = bool(batches.next())
+        last = transaction
         while is_more:
             commands = jpype.JClass("java.util.ArrayList")()
             gather = _java_function("java.util.function.Consumer", _bound(commands, "add", "boolean", "java.lang.Object"))
-            while commands.size() < COMMANDS_AT_ONCE and (is_more := batches.next()):
+            while is_more and commands.size() < COMMANDS_AT_ONCE:
                 batch = batches.get()
                 batch.commandBatch().iterator().forEachRemaining(gather)
                 last = int(batch.txId())
-            if commands.isEmpty():
-                break
-            changed = _of_commands(commands)
-            nodes = np.union1d(nodes, changed.nodes)
-            relationships = np.union1d(relationships, changed.relationships)
-            if len(nodes) + len(relationships) > limit:
+                is_more = bool(batches.next())
+            touched = touched.then(_of_commands(commands))
+            if len(touched.nodes) + len(touched.relationships) > limit:
                 return Touched(f"more than {limit} nodes and relationships changed")
     finally:
         batches.close()
     if last < applied:
         return Touched("the server's transaction log was pruned while it was read")
-    return Touched("", nodes, relationships)
+    return touched
 
 
 def _of_commands(commands: Any) -> Touched:
     """Return what some commands changed.
 
     A relationship is also written when its neighbours in the store's chains change, and a node when its first relationship
-    does: those whose own content is the same before and after are not meant. Properties have records of their own.
+    does: those whose own content is the same before and after are not meant. A relationship's type and ends never change.
+    Properties have records of their own, which name the node or the relationship that they are of.
     """
-    links = _Columns(commands, "Relationship")
-    is_same = np.ones(links.size, bool)
-    for getter in ("inUse", "getType", "getFirstNode", "getSecondNode", "getNextProp"):
-        is_same &= links.before(getter) == links.after(getter)
-    nodes = _Columns(commands, "Node")
-    is_kept = (nodes.before("getLabelField") & _DYNAMIC_LABELS) == 0
-    for getter in ("inUse", "getLabelField", "getNextProp"):
-        is_kept &= nodes.before(getter) == nodes.after(getter)
-    properties = _Columns(commands, "Property")
+    nodes, _ = _changed(commands, "Node", ("inUse", "getLabelField", "getNextProp"), _has_dynamic_labels())
+    links, is_used = _changed(commands, "Relationship", ("inUse", "getNextProp"))
+    properties = commands.stream().filter(_is_on("Property")).toList()
     of_node, of_link = (
-        np.concatenate([properties.before(getter), properties.after(getter)]) for getter in ("getNodeId", "getRelId")
+        np.concatenate([_numbers(properties.stream(), _getter("Property", which, owner)) for which in _BEFORE_AND_AFTER])
+        for owner in ("getNodeId", "getRelId")
     )
     return Touched(
         "",
-        np.unique(np.concatenate([nodes.after("getId")[~is_kept], of_node[of_node >= 0]])),
-        np.unique(np.concatenate([links.after("getId")[~is_same], of_link[of_link >= 0]])),
+        np.unique(np.concatenate([nodes, of_node[of_node >= 0]])),
+        np.unique(np.concatenate([links, of_link[of_link >= 0]])),
+        np.setdiff1d(links[~is_used], links[is_used]),
     )
 
 
-class _Columns:
-    """The commands on one kind of record, as columns of numbers: what each record was before, and is after."""
+def _changed(commands: Any, kind: str, getters: tuple[str, ...], *tests: Any) -> tuple[Longs, NDArray[np.bool_]]:
+    """Return the ids of records of one kind that are other than before in some number, or pass one of more tests.
 
-    def __init__(self, commands: Any, kind: str) -> None:
-        self._kind = kind
-        self._commands = commands.stream().filter(_is_on(kind)).toList()
-        self.size = int(self._commands.size())
+    With them comes whether each is in use after.
+    """
+    is_changed, *others = (*(_is_other(kind, getter) for getter in getters), *tests)
+    for test in others:
+        is_changed = is_changed.or_(test)
+    changed = commands.stream().filter(_is_on(kind)).filter(is_changed).toList()
+    ids, is_used = (_numbers(changed.stream(), _getter(kind, "getAfter", getter)) for getter in ("getId", "inUse"))
+    return ids, is_used.astype(np.bool_)
 
-    def before(self, getter: str) -> Longs:
-        return self._column("getBefore", getter)
 
-    def after(self, getter: str) -> Longs:
-        return self._column("getAfter", getter)
-
-    def _column(self, which: str, getter: str) -> Longs:
-        return np.array(self._commands.stream().mapToLong(_number_of(self._kind, which, getter)).toArray(), np.int64)
+def _numbers(commands: Any, getter: Any) -> Longs:
+    """Return one number of each command of a stream."""
+    return np.array(commands.mapToLong(_java_function("java.util.function.ToLongFunction", getter)).toArray(), np.int64)
 
 
 @cache
@@ -196,14 +215,40 @@ def _is_on(kind: str) -> Any:
 
 
 @cache
-def _number_of(kind: str, which: str, getter: str) -> Any:
-    """Return Java's function from a command on this kind of record to one number of the record before or after."""
+def _is_other(kind: str, getter: str) -> Any:
+    """Return Java's test whether a number of a record is another than before."""
+    handles, compare = jpype.JClass("java.lang.invoke.MethodHandles"), _static("java.lang.Long", "compare", "long", "long")
+    differs = handles.explicitCastArguments(compare, compare.type().changeReturnType(_class("boolean")))  # is it not 0
+    of_two = handles.filterArguments(differs, 0, *(_getter(kind, which, getter) for which in _BEFORE_AND_AFTER))
+    of_one = handles.permuteArguments(of_two, of_two.type().dropParameterTypes(1, 2), 0, 0)
+    return _java_function("java.util.function.Predicate", of_one)
+
+
+@cache
+def _has_dynamic_labels() -> Any:
+    """Return Java's test whether a node's labels were kept outside its record, where they may change alone."""
+    test = _static("org.neo4j.kernel.impl.store.NodeLabelsField", "fieldPointsToDynamicRecordOfLabels", "long")
+    field = _getter("Node", "getBefore", "getLabelField")
+    return _java_function(
+        "java.util.function.Predicate", jpype.JClass("java.lang.invoke.MethodHandles").filterReturnValue(field, test)
+    )
+
+
+@cache
+def _getter(kind: str, which: str, getter: str) -> Any:
+    """Return Java's handle from a command on this kind of record to one number of the record before or after."""
     handles, types = jpype.JClass("java.lang.invoke.MethodHandles"), jpype.JClass("java.lang.invoke.MethodType")
     lookup = handles.publicLookup()
     record = lookup.unreflect(_class(f"{_COMMAND}$BaseCommand").getMethod(which))
     value = lookup.unreflect(_class(f"{_RECORD}.{kind}Record").getMethod(getter))
     value = handles.explicitCastArguments(value, types.methodType(_class("long"), record.type().returnType()))
-    return _java_function("java.util.function.ToLongFunction", handles.filterReturnValue(record, value))
+    return handles.filterReturnValue(record, value)
+
+
+def _static(name: str, method: str, *arguments: str) -> Any:
+    """Return Java's handle of a static method of primitive arguments."""
+    found = _class(name).getMethod(method, *map(_class, arguments))
+    return jpype.JClass("java.lang.invoke.MethodHandles").publicLookup().unreflect(found)
 
 
 def _java_function(interface: str, handle: Any) -> Any:

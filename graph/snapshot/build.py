@@ -24,13 +24,23 @@ class Numbered:
     index: InternalIndex
 
 
-def number_nodes(schema: Schema, rows: Mapping[str, NodeRows]) -> dict[str, Numbered]:
+def number_nodes(
+    schema: Schema, rows: Mapping[str, NodeRows], numbered: Mapping[str, Numbered] | None = None
+) -> dict[str, Numbered]:
     """Return the nodes of each label by ascending id.
+
+    ``numbered`` are nodes numbered before: those of a label whose rows are still the same object are taken as they are.
 
     Raises:
         SchemaError: two nodes have the same id, or ids are of a kind that no id can be.
     """
-    return {node.label: _number(node, rows[node.label]) for node in schema.nodes}
+    before = numbered or {}
+    return {
+        node.label: before[node.label]
+        if node.label in before and before[node.label].rows is rows[node.label]
+        else _number(node, rows[node.label])
+        for node in schema.nodes
+    }
 
 
 def build_snapshot(
@@ -42,15 +52,12 @@ def build_snapshot(
     never on where. A user or an item without a key is left out of the snapshot and counted, as nobody could ask for it, and so
     are relationships with such an end, which stand before all others; an entity goes by its internal id.
 
-    ``numbered`` are nodes numbered before: those of a label whose rows are still the same object are taken as they are.
+    ``numbered`` are nodes numbered before, as :func:`number_nodes` takes them.
 
     Raises:
         SchemaError: two nodes have the same id, or ids are of a kind that no id can be.
     """
-    found = dict(numbered or {})
-    for node in schema.nodes:
-        if node.label not in found or found[node.label].rows is not rows.nodes[node.label]:
-            found[node.label] = _number(node, rows.nodes[node.label])
+    found = number_nodes(schema, rows.nodes, numbered)
     nodes = {node.label: found[node.label].columns for node in schema.nodes}
     edges: dict[Triple, EdgeColumns] = {}
     orders: dict[Triple, Longs] = {}

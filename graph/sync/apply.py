@@ -54,7 +54,7 @@ def apply_changes(database: Database, schema: Schema, kept: Kept, changes: Chang
             left[node.label] = went
             node_counts += counts
         touched = np.union1d(changes.edges, reader.edges_of(np.unique(np.concatenate(entered))))
-        fresh = reader.edges(schema, touched)
+        fresh = reader.edges(schema, np.setdiff1d(touched, changes.deleted, assume_unique=True))
         known = {label: InternalIndex(of_label.internal) for label, of_label in nodes.items()}
         edges: dict[Triple, KeptEdges] = {}
         edge_counts = Counts()

@@ -28,13 +28,14 @@ class Cursor:
 class Changes:
     """The point up to which they were told, and internal ids, int64, ascending, of what was made, deleted or changed.
 
-    ``gap`` says why they cannot be told, or is empty.
+    ``deleted`` are those of ``edges`` that are no more. ``gap`` says why they cannot be told, or is empty.
     """
 
     cursor: Cursor
     gap: str
     nodes: NDArray[np.int64]
     edges: NDArray[np.int64]
+    deleted: NDArray[np.int64]
 
 
 def read_changes(database: Database, since: Cursor | None, limit: int) -> Changes | None:
@@ -60,4 +61,4 @@ def read_changes(database: Database, since: Cursor | None, limit: int) -> Change
     if since is not None and since.store != row["store"]:
         gap = "the cache is of another store"
     cursor = Cursor(row["store"], row["transaction"], row["checksum"])
-    return Changes(cursor, gap, np.frombuffer(row["nodes"], "<i8"), np.frombuffer(row["relationships"], "<i8"))
+    return Changes(cursor, gap, *(np.frombuffer(row[name], "<i8") for name in ("nodes", "relationships", "deleted")))

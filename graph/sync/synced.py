@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from graph.database import Database
@@ -14,7 +16,7 @@ from graph.schema import Schema
 from graph.snapshot.build import Numbered, build_snapshot, number_nodes
 from graph.snapshot.columns import Triple
 from graph.snapshot.read import read_rows
-from graph.snapshot.rows import NodeRows
+from graph.snapshot.rows import GraphRows, Longs, NodeRows
 from graph.sync.apply import apply_changes
 from graph.sync.cache import Version, load_version, newest_version, save_version, turn
 from graph.sync.cursor import Changes, read_changes
@@ -96,11 +98,23 @@ def _read_changed(
             build_snapshot(schema, kept.rows(), numbered)[0], SyncReport(SyncKind.UNCHANGED, "", Counts(), Counts(), 0.0)
         )
     applied = apply_changes(database, schema, kept, changes)
+    save = partial(save_version, folder, schema, database.endpoint.database, before=kept)
     rows = applied.kept.rows()
-    snapshot, orders = build_snapshot(schema, rows, numbered)
-    edges = {
-        triple: KeptEdges.of(rows.edges[triple].take(orders[triple])) if of_kind.is_worn else of_kind
-        for triple, of_kind in applied.kept.edges.items()
-    }
-    save_version(folder, schema, database.endpoint.database, replace(applied.kept, edges=edges), before=kept)
+    numbered = number_nodes(schema, rows.nodes, numbered)  # if this fails, the cache stays as it was
+    with ThreadPoolExecutor(1, "sync") as saving:  # while the snapshot is built
+        is_worn = any(of_kind.is_worn for of_kind in applied.kept.edges.values())
+        saved = None if is_worn else saving.submit(save, applied.kept)
+        snapshot, orders = build_snapshot(schema, rows, numbered)
+        if saved is None:
+            save(replace(applied.kept, edges=_in_order(applied.kept.edges, rows, orders)))
+        else:
+            saved.result()
     return Synced(snapshot, SyncReport(SyncKind.INCREMENTAL, "", applied.nodes, applied.edges, 0.0))
+
+
+def _in_order(edges: Mapping[Triple, KeptEdges], rows: GraphRows, orders: Mapping[Triple, Longs]) -> dict[Triple, KeptEdges]:
+    """Return relationships with those kinds put in order that differ much from their base."""
+    return {
+        triple: KeptEdges.of(rows.edges[triple].take(orders[triple])) if of_kind.is_worn else of_kind
+        for triple, of_kind in edges.items()
+    }
