@@ -41,6 +41,7 @@ def train(
         recommender.compile(train={name: value for name, value in flags.items() if value is not None})
         recommender.fit(on_stage=bars.stage, on_features=bars.features, on_step=bars.step, on_epoch=bars.epoch)
         run = read_run(recommender.config.run_folder)
+        allowed = recommender.config.train.epochs
     if json:
         features = [row.model_dump() for row in FittedFeatures.from_json(run.features).report]
         print_json(
@@ -54,6 +55,11 @@ def train(
         )
     else:
         console.print(f"{_trained(run)}. Next: `hopline publish`.", soft_wrap=True, highlight=False)
+        if run.best_epoch == allowed:
+            console.print(
+                f"The last of {allowed} epochs was the best: more may be better still (`--epochs {2 * allowed}`).",
+                soft_wrap=True,
+            )
 
 
 def _trained(run: Run) -> str:

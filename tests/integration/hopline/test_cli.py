@@ -169,6 +169,7 @@ def test_a_split_without_test_files_can_be_trained_but_not_evaluated(hopline, wo
     status, out, _ = hopline("train", "--epochs", "1", "--quiet")
     assert status == 0
     assert "valid/ndcg@20" in out
+    assert "The last of 1 epochs was the best: more may be better still (`--epochs 2`)" in out
     assert "the split has no test interactions" in refused(hopline("evaluate", "--quiet"))
 
 
