@@ -10,16 +10,13 @@ made true for, pairs that met. Else it is so among as many pairs that met as nev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
-import numpy as np
 from pydantic import Field
 
-from gnn.tasks.funnel import Funnel, FunnelConfig, Levels
+from gnn.tasks.funnel import Funnel, FunnelConfig
 from graph.behaviours import behaviour_of
 from graph.schema import EdgeKind, EdgeRole
-from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
 
 _SHOWN = ("browse", "skip")  # behaviours by which an item was before somebody
@@ -42,30 +39,21 @@ class Click(Funnel):
         return kind.role is EdgeRole.INTERACTION
 
     @classmethod
-    def levels(cls, data: LearningGraph) -> Levels:
-        """Return 1 for edges of kinds that tell of a click, 0 for others."""
-        return {etype: np.full(data.graph.num_edges(etype), level) for etype, level in _level_of(data).items()}
-
-    @classmethod
-    def held_levels(cls, data: LearningGraph, held: Mapping[EdgeType, HeldEdges]) -> Levels:
-        """Return the same of held-out edges."""
-        return {etype: np.full(len(held[etype].source), level) for etype, level in _level_of(data).items() if etype in held}
+    def level_of(cls, data: LearningGraph) -> dict[EdgeType, int]:
+        """Return 1 for kinds that tell of a click, 0 for others."""
+        kinds = [kind for kind in data.schema.interactions if data.graph.num_edges(kind.triple)]
+        clicked = {kind.target for kind in kinds if behaviour_of(kind) == "click" and data.gates[kind.triple] > 0}
+        return {
+            kind.triple: int(data.gates[kind.triple] > 0 and not (behaviour_of(kind) == "browse" and kind.target in clicked))
+            for kind in data.schema.interactions
+        }
 
     @classmethod
     def is_of_met(cls, label: str, data: LearningGraph) -> bool:
         """Tell whether it is known of some items of a label that they were shown and passed by."""
-        level = _level_of(data)
+        level = cls.level_of(data)
         return any(
             level[kind.triple] == 0 and behaviour_of(kind) in _SHOWN and data.graph.num_edges(kind.triple)
             for kind in data.schema.interactions
             if kind.target == label
         )
-
-
-def _level_of(data: LearningGraph) -> dict[EdgeType, int]:
-    kinds = [kind for kind in data.schema.interactions if data.graph.num_edges(kind.triple)]
-    clicked = {kind.target for kind in kinds if behaviour_of(kind) == "click" and data.gates[kind.triple] > 0}
-    return {
-        kind.triple: int(data.gates[kind.triple] > 0 and not (behaviour_of(kind) == "browse" and kind.target in clicked))
-        for kind in data.schema.interactions
-    }

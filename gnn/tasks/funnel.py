@@ -113,13 +113,18 @@ class Funnel(Task[PairExamples]):
 
     @classmethod
     @abstractmethod
-    def levels(cls, data: LearningGraph) -> Levels:
-        """Return the level that each edge shows, int64[m] by kind of interaction; only kinds that have a say."""
+    def level_of(cls, data: LearningGraph) -> dict[EdgeType, int]:
+        """Return the level that an edge of each kind of interaction shows; only kinds that have a say."""
 
     @classmethod
-    @abstractmethod
+    def levels(cls, data: LearningGraph) -> Levels:
+        """Return the level that each edge shows, int64[m] by kind of interaction."""
+        return {etype: np.full(data.graph.num_edges(etype), level) for etype, level in cls.level_of(data).items()}
+
+    @classmethod
     def held_levels(cls, data: LearningGraph, held: Mapping[EdgeType, HeldEdges]) -> Levels:
         """Return the level that each held-out edge shows, as :meth:`levels` does."""
+        return {etype: np.full(len(held[etype].source), level) for etype, level in cls.level_of(data).items() if etype in held}
 
     @classmethod
     def is_of_met(cls, label: str, data: LearningGraph) -> bool:
