@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graph.schema import NodeKind, Schema
 from graph.snapshot.columns import Column, EdgeColumns, NodeColumns, Snapshot, Triple
 from graph.snapshot.ids import as_ids, keys_of
+from graph.snapshot.order import Ends, order_rows
 from graph.snapshot.rows import EdgeRows, GraphRows, InternalIndex, Longs, NodeRows, numeric_properties
 
 
@@ -43,8 +43,16 @@ def number_nodes(
     }
 
 
+def find_ends(schema: Schema, edges: Mapping[Triple, EdgeRows], numbered: Mapping[str, Numbered]) -> dict[Triple, Ends]:
+    """Return where the ends of each kind's relationships stand among nodes that are numbered."""
+    return {kind.triple: _ends(edges[kind.triple], numbered[kind.source], numbered[kind.target]) for kind in schema.edges}
+
+
 def build_snapshot(
-    schema: Schema, rows: GraphRows, numbered: Mapping[str, Numbered] | None = None
+    schema: Schema,
+    rows: GraphRows,
+    numbered: Mapping[str, Numbered] | None = None,
+    ends: Mapping[Triple, Ends] | None = None,
 ) -> tuple[Snapshot, dict[Triple, Longs]]:
     """Return the snapshot, and of each kind the rows of relationships in its order: rows kept so are put in order fast.
 
@@ -52,7 +60,8 @@ def build_snapshot(
     never on where. A user or an item without a key is left out of the snapshot and counted, as nobody could ask for it, and so
     are relationships with such an end, which stand before all others; an entity goes by its internal id.
 
-    ``numbered`` are nodes numbered before, as :func:`number_nodes` takes them.
+    ``numbered`` are nodes numbered before, as :func:`number_nodes` takes them, and ``ends`` those of some kinds' first
+    relationships among the same nodes, as :func:`find_ends` gives them.
 
     Raises:
         SchemaError: two nodes have the same id, or ids are of a kind that no id can be.
@@ -65,17 +74,17 @@ def build_snapshot(
     unusable: dict[tuple[Triple, str], int] = {}
     for kind in schema.edges:
         of_kind = rows.edges[kind.triple]
-        source, target = found[kind.source].index.find(of_kind.source), found[kind.target].index.find(of_kind.target)
-        is_keyless = (source < 0) | (target < 0)
-        ends = np.where(is_keyless, -1, source * len(nodes[kind.target].ids) + target)
-        order = _order(of_kind, ends, rows.gone.get(kind.triple))
-        orders[kind.triple] = order
-        num_keyless = int(is_keyless[order].sum())
+        first = None if ends is None else ends.get(kind.triple)
+        rest = of_kind if first is None else of_kind.take(slice(len(first.key), None))
+        last = _ends(rest, found[kind.source], found[kind.target])
+        of_all = last if first is None else first.joined(last)
+        order = orders[kind.triple] = order_rows(of_kind, of_all, rows.gone.get(kind.triple))
+        num_keyless = of_all.num_keyless(order)
         skipped += num_keyless
         known = order[num_keyless:]
         edges[kind.triple] = EdgeColumns(
-            source[known],
-            target[known],
+            of_all.source[known],
+            of_all.target[known],
             None if of_kind.value is None else of_kind.value[known],
             None if of_kind.time is None else of_kind.time[known],
         )
@@ -85,21 +94,8 @@ def build_snapshot(
     return Snapshot(schema, nodes, edges, skipped, unusable), orders
 
 
-def _order(rows: EdgeRows, ends: Longs, is_gone: NDArray[np.bool_] | None) -> Longs:
-    """Return the rows that are not gone by their ends, then time, then value."""
-    order = np.argsort(ends, kind="stable")  # one key, sorted four times faster than two, and at once where nearly in order
-    if is_gone is not None:
-        order = order[~is_gone[order]]
-    if rows.value is None and rows.time is None:
-        return order
-    ends = ends[order]
-    is_tied = ends[1:] == ends[:-1]
-    if is_tied.any():
-        tied = np.flatnonzero(np.append(is_tied, False) | np.insert(is_tied, 0, False))
-        among = order[tied]
-        keys = [column[among] for column in (rows.value, rows.time) if column is not None]
-        order[tied] = among[np.lexsort([*keys, ends[tied]])]
-    return order
+def _ends(rows: EdgeRows, source: Numbered, target: Numbered) -> Ends:
+    return Ends.of(source.index.find(rows.source), target.index.find(rows.target), len(target.columns.ids))
 
 
 def _number(kind: NodeKind, rows: NodeRows) -> Numbered:

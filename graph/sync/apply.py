@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cypher import Statement, load
 from graph.database import Database
@@ -22,7 +21,7 @@ from graph.sync.kept import Kept, KeptEdges
 from graph.sync.report import Counts
 from graph.sync.values import to_text
 
-IDS_A_PAGE = 5_000  # the server reads some at a time, while others are decoded
+IDS_A_PAGE, FEWEST_IDS = 5_000, 500  # the server reads some pages at a time, while others are decoded
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,8 @@ class _Reader:
     def _pages(
         self, statement: Statement, param: str, ids: Longs, names: dict[str, str] | None = None, **params: Any
     ) -> list[dict[str, Any]]:
-        pages = np.split(ids, range(IDS_A_PAGE, len(ids), IDS_A_PAGE)) if len(ids) else []
+        number = max(-(-len(ids) // IDS_A_PAGE), min(PAGES_AT_ONCE, len(ids) // FEWEST_IDS))
+        pages = np.array_split(ids, max(number, 1)) if len(ids) else []
         reading = [
             self._readers.submit(self._database.read, statement, {param: page.tolist(), **params}, names) for page in pages
         ]
@@ -142,21 +142,29 @@ def _texts(rows: NodeRows, some: Iterable[int]) -> dict[int, str]:
 
 def _renew_edges(old: KeptEdges, new: EdgeRows, touched: Longs, left: Sequence[Longs]) -> tuple[KeptEdges, Counts]:
     """Return the relationships of a kind as they are now; ``left`` are nodes that are no longer sources, and targets."""
-    goes = _goes(old.base, touched, left) & ~old.gone
-    goes_of_new = _goes(old.new, touched, left)
-    before = old.base.take(np.flatnonzero(goes)).joined(old.new.take(goes_of_new))
+    goes = np.unique(np.concatenate([_rows_of(old.base_index, touched), _rows_without(old.base, left)]))
+    goes = goes[~old.gone[goes]]
+    goes_of_new = np.union1d(_rows_of(InternalIndex(old.new.edge), touched), _rows_without(old.new, left))
+    before = old.base.take(goes).joined(old.new.take(goes_of_new))
     stayed, row_before, row_after = np.intersect1d(before.edge, new.edge, return_indices=True)
     changed = int(before.take(row_before).differs(new.take(row_after)).sum())
     counts = Counts(len(new) - len(stayed), len(before) - len(stayed), changed)
     if counts == Counts():
         return old, counts
-    return replace(old, gone=old.gone | goes, new=old.new.take(~goes_of_new).joined(new)), counts
+    gone = old.gone.copy()
+    gone[goes] = True
+    stays = np.ones(len(old.new), np.bool_)
+    stays[goes_of_new] = False
+    return replace(old, gone=gone, new=old.new.take(stays).joined(new)), counts
 
 
-def _goes(rows: EdgeRows, touched: Longs, left: Sequence[Longs]) -> NDArray[np.bool_]:
-    """Return which relationships were touched, or have an end that is no longer one of their kind."""
-    found = np.isin(rows.edge, touched)
-    for column, nodes in zip((rows.source, rows.target), left, strict=True):
-        if len(nodes):
-            found |= np.isin(column, nodes)
-    return found
+def _rows_of(index: InternalIndex, edges: Longs) -> Longs:
+    """Return where those of some relationships stand that are there."""
+    found = index.find(edges)
+    return found[found >= 0]
+
+
+def _rows_without(rows: EdgeRows, left: Sequence[Longs]) -> Longs:
+    """Return the relationships with an end that is no longer one of their kind."""
+    found = [np.flatnonzero(np.isin(column, nodes)) for column, nodes in zip((rows.source, rows.target), left, strict=True)]
+    return np.concatenate(found)

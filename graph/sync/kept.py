@@ -6,12 +6,13 @@ Rows that stay need neither be moved nor written again, so that a change costs w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.snapshot.columns import Triple
-from graph.snapshot.rows import EdgeRows, GraphRows, NodeRows
+from graph.snapshot.rows import EdgeRows, GraphRows, InternalIndex, NodeRows
 from graph.sync.cursor import Cursor
 
 LARGEST_PATCH = 0.1  # of the rows that stay; beyond, all are put in order and written anew
@@ -29,6 +30,11 @@ class KeptEdges:
     def of(cls, rows: EdgeRows) -> KeptEdges:
         """Keep rows as they are."""
         return cls(rows, np.zeros(len(rows), np.bool_), rows.take(slice(0, 0)))
+
+    @cached_property
+    def base_index(self) -> InternalIndex:
+        """Where relationships stand in ``base``."""
+        return InternalIndex(self.base.edge)
 
     def __len__(self) -> int:
         return len(self.base) - int(self.gone.sum()) + len(self.new)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from graph.database import Database
 from graph.errors import CacheError
 from graph.progress import OnStage, silent
 from graph.schema import Schema
-from graph.snapshot.build import Numbered, build_snapshot, number_nodes
+from graph.snapshot.build import Numbered, build_snapshot, find_ends, number_nodes
 from graph.snapshot.columns import Triple
+from graph.snapshot.order import Ends
 from graph.snapshot.read import read_rows
 from graph.snapshot.rows import GraphRows, Longs, NodeRows
 from graph.sync.apply import apply_changes
@@ -28,6 +29,27 @@ LARGEST_SHARE = 0.25  # of the graph: where more changed, reading all of it is a
 
 _Kinds = tuple[dict[str, NodeRows], dict[Triple, KeptEdges]]
 NO_CURSOR = "this server does not tell what changed; only the embedded one does"
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What can be found of rows that are kept before it is known what changed, which the server takes as long to tell."""
+
+    numbered: dict[str, Numbered]
+    ends: dict[Triple, Ends]
+
+    @classmethod
+    def of(cls, schema: Schema, kept: Kept) -> _Prepared:
+        numbered = number_nodes(schema, kept.nodes)
+        ends = find_ends(schema, {triple: of_kind.base for triple, of_kind in kept.edges.items()}, numbered)
+        for of_kind in kept.edges.values():
+            _ = of_kind.base_index
+        return cls(numbered, ends)
+
+    def ends_among(self, schema: Schema, numbered: Mapping[str, Numbered]) -> dict[Triple, Ends]:
+        """Return the ends of those kinds whose nodes stand as they did."""
+        same = {label for label, of_label in numbered.items() if self.numbered.get(label) is of_label}
+        return {kind.triple: self.ends[kind.triple] for kind in schema.edges if {kind.source, kind.target} <= same}
 
 
 def sync(database: Database, schema: Schema, folder: Path, progress: OnStage = silent) -> Synced:
@@ -53,7 +75,7 @@ def _sync(database: Database, schema: Schema, folder: Path, progress: OnStage) -
     name = database.endpoint.database
     version: Version | None = None
     kept: Kept | None = None
-    numbered: dict[str, Numbered] = {}
+    prepared = _Prepared({}, {})
     why = ""
     try:
         version = newest_version(folder, schema, name)
@@ -65,7 +87,7 @@ def _sync(database: Database, schema: Schema, folder: Path, progress: OnStage) -
         try:
             if version is not None:
                 kept = load_version(version, schema)
-                numbered = number_nodes(schema, kept.nodes)  # nearly always they stay
+                prepared = _Prepared.of(schema, kept)
         except CacheError as error:
             why = str(error)
         changes = asked.result()
@@ -73,7 +95,7 @@ def _sync(database: Database, schema: Schema, folder: Path, progress: OnStage) -
         return _read_all(database, schema, progress, NO_CURSOR)[0]
     try:
         if kept is not None and not changes.gap:
-            return _read_changed(database, schema, folder, kept, numbered, changes)
+            return _read_changed(database, schema, folder, kept, prepared, changes)
         synced, (nodes, edges) = _read_all(database, schema, progress, why or changes.gap)
         save_version(folder, schema, name, Kept(changes.cursor, nodes, edges))
     except CacheError as error:
@@ -91,20 +113,19 @@ def _read_all(database: Database, schema: Schema, progress: OnStage, why: str) -
 
 
 def _read_changed(
-    database: Database, schema: Schema, folder: Path, kept: Kept, numbered: dict[str, Numbered], changes: Changes
+    database: Database, schema: Schema, folder: Path, kept: Kept, prepared: _Prepared, changes: Changes
 ) -> Synced:
     if changes.cursor == kept.cursor:
-        return Synced(
-            build_snapshot(schema, kept.rows(), numbered)[0], SyncReport(SyncKind.UNCHANGED, "", Counts(), Counts(), 0.0)
-        )
+        snapshot, _ = build_snapshot(schema, kept.rows(), prepared.numbered, prepared.ends)
+        return Synced(snapshot, SyncReport(SyncKind.UNCHANGED, "", Counts(), Counts(), 0.0))
     applied = apply_changes(database, schema, kept, changes)
     save = partial(save_version, folder, schema, database.endpoint.database, before=kept)
     rows = applied.kept.rows()
-    numbered = number_nodes(schema, rows.nodes, numbered)  # if this fails, the cache stays as it was
+    numbered = number_nodes(schema, rows.nodes, prepared.numbered)  # if this fails, the cache stays as it was
     with ThreadPoolExecutor(1, "sync") as saving:  # while the snapshot is built
         is_worn = any(of_kind.is_worn for of_kind in applied.kept.edges.values())
         saved = None if is_worn else saving.submit(save, applied.kept)
-        snapshot, orders = build_snapshot(schema, rows, numbered)
+        snapshot, orders = build_snapshot(schema, rows, numbered, prepared.ends_among(schema, numbered))
         if saved is None:
             save(replace(applied.kept, edges=_in_order(applied.kept.edges, rows, orders)))
         else:
