@@ -20,6 +20,7 @@ from gnn.tasks import (
     ClickConfig,
     ConversionConfig,
     LinkConfig,
+    People,
     PeopleConfig,
     Ranking,
     RankingConfig,
@@ -168,3 +169,12 @@ class MultiTaskModel(nn.Module):
                 for kind in (data.schema.user, *data.schema.items)
             )
         return VectorScorer(users.numpy(), torch.cat(items).numpy())
+
+    def people_scorer(self, data: LearningGraph, shared: dict[str, Tensor]) -> VectorScorer | None:
+        """Return the people task's vectors of users, as a scorer of users for users; None where it is not learnt."""
+        if "people" not in self.tasks:
+            return None
+        task = self.tasks["people"]
+        assert isinstance(task, People)  # noqa: S101
+        people = task.unit_vectors(data.schema.user.label, shared, data).numpy()
+        return VectorScorer(people, people)

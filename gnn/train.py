@@ -98,6 +98,10 @@ class TrainedModel:
         """Return the ranking as a scorer over all users and items."""
         return self.model.scorer(self.data, self.model.shared_vectors(self.data))
 
+    def people_scorer(self) -> VectorScorer | None:
+        """Return the ranking of people as a scorer of users for users; None where it was not learnt."""
+        return self.model.people_scorer(self.data, self.model.shared_vectors(self.data))
+
 
 OnStep = Callable[[int, int, int], None]
 OnEpoch = Callable[[EpochRecord], None]

@@ -63,7 +63,12 @@ def num_candidates(k: int, num_met: int, domain: Domain) -> int:
 
     The index searches as wide as it is asked for, so never fewer than it was found to need.
     """
-    return min(max(k + num_met, domain.search_width), domain.num_items)
+    return enough(k + num_met, domain.search_width, domain.num_items)
+
+
+def enough(wanted: int, search_width: int, number: int) -> int:
+    """Return how many to fetch from an index of ``number`` vectors to have ``wanted``, and no worse ones than it could give."""
+    return min(max(wanted, search_width), number)
 
 
 def domains_to_look_in(schema: Schema, domain: str | None) -> tuple[NodeKind, ...]:

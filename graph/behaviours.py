@@ -63,7 +63,7 @@ def guess_behaviour(type_name: str) -> str:
     Upper snake, camel case and words with spaces are read alike. A name without a known word is a behaviour of its own, in
     lower snake case.
     """
-    words = _words(type_name)
+    words = words_of(type_name)
     if "not" in words:  # NOT_INTERESTED, DID_NOT_LIKE
         return "dislike"
     for behaviour in BEHAVIOURS:
@@ -82,13 +82,13 @@ def default_weight(behaviour: str) -> float:
     return next((known.weight for known in BEHAVIOURS if known.name == behaviour), 1.0)
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
     """Return the words of a name in lower case."""
     spaced = re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z])", " ", name)
     return [word.lower() for word in re.findall(r"[^\W_]+", spaced)]
 
 
-def _forms(verb: str) -> Iterator[str]:
+def forms_of(verb: str) -> Iterator[str]:
     """Yield the regular forms of an English verb, and some that are none, which no name has."""
     stem = verb.removesuffix("e")
     yield from (verb, f"{verb}s", f"{verb}es", f"{stem}ed", f"{stem}ing", f"{stem}ings")
@@ -99,7 +99,7 @@ _FORMS = {
     behaviour.name: {
         behaviour.name,
         *behaviour.words.split(),
-        *(form for verb in behaviour.verbs.split() for form in _forms(verb)),
+        *(form for verb in behaviour.verbs.split() for form in forms_of(verb)),
     }
     for behaviour in BEHAVIOURS
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,11 +39,26 @@ class Embeddings:
 
 
 @dataclass(frozen=True)
+class PeopleVectors:
+    """Vectors that rank users for a user: the score of one for another is the dot product of ``asked`` and the unit ``asking``.
+
+    Raises:
+        ReleaseError: vectors of different dimension.
+    """
+
+    asking: Embeddings
+    asked: Embeddings
+
+    def __post_init__(self) -> None:
+        _check_dimensions(self.asking, self.asked)
+
+
+@dataclass(frozen=True)
 class ReleaseDraft:
     """All that a release is made of. The score of an item for a user is the dot product of their vectors.
 
     ``items`` are of a domain each; ``popular`` holds ids of popular items by domain, the most popular first; ``features`` plain
-    values from which new nodes can be encoded as those learnt from were.
+    values from which new nodes can be encoded as those learnt from were; ``people`` ranks users for users, None: nothing does.
 
     Raises:
         ReleaseError: no items, two of one domain, or user and item vectors of different dimension.
@@ -54,17 +70,22 @@ class ReleaseDraft:
     metrics: dict[str, float]
     popular: dict[str, list[Any]]
     features: dict[str, Any] = field(default_factory=dict)
+    people: PeopleVectors | None = None
 
     def __post_init__(self) -> None:
         labels = [items.label for items in self.items]
         if not labels or len(set(labels)) != len(labels):
             raise ReleaseError(f"got item vectors of the domains {labels}; expected at least one, and each once")
         for items in self.items:
-            if self.users.vectors.shape[1] != items.vectors.shape[1]:
-                raise ReleaseError(
-                    f"user vectors have {self.users.vectors.shape[1]} dimensions, item vectors {items.vectors.shape[1]} "
-                    f"({items.label!r}); expected the same"
-                )
+            _check_dimensions(self.users, items)
+
+
+def _check_dimensions(users: Embeddings, items: Embeddings) -> None:
+    if users.vectors.shape[1] != items.vectors.shape[1]:
+        raise ReleaseError(
+            f"user vectors have {users.vectors.shape[1]} dimensions, item vectors {items.vectors.shape[1]} "
+            f"({items.label!r}); expected the same"
+        )
 
 
 @dataclass(frozen=True)
@@ -85,13 +106,13 @@ class Indexable:
     scale: float
 
 
-def make_indexable(draft: ReleaseDraft) -> Indexable:
+def make_indexable(of_users: Embeddings, of_items: Sequence[Embeddings]) -> Indexable:
     """Add the extra dimension. A user vector of zeros ranks nothing and stays zeros; its norm is 0."""
-    items = [of_domain.vectors.astype(np.float64) for of_domain in draft.items]
+    items = [of_domain.vectors.astype(np.float64) for of_domain in of_items]
     squared = [np.square(vectors).sum(axis=1) for vectors in items]
     scale = float(np.sqrt(max(of_domain.max() for of_domain in squared))) or 1.0
     rest = [np.sqrt(np.clip(1 - of_domain / scale**2, 0, None)) for of_domain in squared]
-    users = draft.users.vectors.astype(np.float64)
+    users = of_users.vectors.astype(np.float64)
     norms = np.sqrt(np.square(users).sum(axis=1))
     unit = users / np.where(norms > 0, norms, 1)[:, None]
     return Indexable(

@@ -10,7 +10,7 @@ from cypher import load
 from graph.asking import ask_by_active_release, domains_to_look_in, either_type, liking_types, no_such_node, shown_property
 from graph.database import Database, Row
 from graph.releases import Release
-from graph.schema import EdgeRole, NodeKind, Schema
+from graph.schema import NodeKind, Schema
 from graph.sentences import sentence
 
 MET_ITEMS = 50  # of what the user met, the most alike; bounds the work for people with long histories
@@ -86,7 +86,7 @@ def _explain(
         "titles": {kind.label: shown_property(kind) for kind in schema.nodes},
         "keys": {kind.label: kind.key for kind in schema.nodes},
     }
-    social = [kind.type for kind in schema.edges if kind.role is EdgeRole.SOCIAL]
+    social = [kind.type for kind in schema.social]
     names: dict[str, Any] = ends | {
         "items": [met.label for met in schema.items],
         "interactions": liking_types(schema) or _NO_TYPE,

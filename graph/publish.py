@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from importlib import metadata
+from typing import Any
 
 from cypher import HoplineError, load
 from graph.database import Database
@@ -17,9 +18,11 @@ from graph.release_features import write_features
 from graph.releases import (
     Release,
     activate,
+    asking_vector,
     index_name,
     is_there,
     list_releases,
+    people_vector,
     release_name,
     remove_release,
 )
@@ -46,16 +49,18 @@ def publish(database: Database, schema: Schema, draft: ReleaseDraft, progress: O
         if not release.ready and not release.active:
             remove_release(database, schema, release.version)
     version = max((release.version for release in known), default=0) + 1
-    indexable = make_indexable(draft)
-    _create_record(database, draft, indexable, version)
+    indexable = make_indexable(draft.users, draft.items)
+    people = None if draft.people is None else make_indexable(draft.people.asking, [draft.people.asked])
+    _create_record(database, draft, indexable, people, version)
     try:
         if not write_features(database, version, draft.features):
             raise _overtaken(version)
-        _write(database, schema, draft, indexable, version, progress)
+        _write(database, schema, draft, indexable, people, version, progress)
         progress("checking", 0, 1)
         widths = check_release(database, schema, draft, version)
         progress("checking", 1, 1)
-        if not database.write(load("publish/mark_ready"), {"version": version, "search_widths": widths}):
+        checked = {"version": version, "search_widths": widths.domains, "people_search_width": widths.people}
+        if not database.write(load("publish/mark_ready"), checked):
             raise _overtaken(version)
     except DatabaseGoneError:
         raise
@@ -75,8 +80,10 @@ def _overtaken(version: int) -> ReleaseError:
     )
 
 
-def _create_record(database: Database, draft: ReleaseDraft, indexable: Indexable, version: int) -> None:
-    properties = {
+def _create_record(
+    database: Database, draft: ReleaseDraft, indexable: Indexable, people: Indexable | None, version: int
+) -> None:
+    properties: dict[str, Any] = {
         "dimensions": draft.users.vectors.shape[1],
         "num_users": len(draft.users.ids),
         "item_labels": [items.label for items in draft.items],
@@ -87,6 +94,8 @@ def _create_record(database: Database, draft: ReleaseDraft, indexable: Indexable
         "popular": json.dumps({items.label: draft.popular.get(items.label, []) for items in draft.items}),
         "code_version": metadata.version("hopline"),
     }
+    if draft.people is not None and people is not None:
+        properties |= {"num_people": len(draft.people.asked.ids), "people_scale": people.scale}
     try:
         database.write(load("publish/create_release"), {"version": version, "properties": properties})
     except DatabaseGoneError:
@@ -102,11 +111,14 @@ def _write(
     schema: Schema,
     draft: ReleaseDraft,
     indexable: Indexable,
+    people: Indexable | None,
     version: int,
     progress: OnStage,
 ) -> None:
     name = release_name(version)
     total = len(draft.users.ids) + sum(len(items.ids) for items in draft.items)
+    if draft.people is not None:
+        total += len(draft.people.asking.ids) + len(draft.people.asked.ids)
     done = 0
 
     def tell(written: int) -> None:
@@ -118,9 +130,16 @@ def _write(
         write_vectors(database, schema, replace(items, vectors=vectors), name, on_batch=tell)
     users = replace(draft.users, vectors=indexable.users)
     write_vectors(database, schema, users, name, indexable.norms, on_batch=tell)
+    indexes = [(index_name(version, items.label), items.label, name, indexable) for items in draft.items]
+    if draft.people is not None and people is not None:
+        asking = replace(draft.people.asking, vectors=people.users)
+        asked = replace(draft.people.asked, vectors=people.items[0])
+        write_vectors(database, schema, asking, asking_vector(version), on_batch=tell)
+        write_vectors(database, schema, asked, people_vector(version), on_batch=tell)
+        indexes.append((people_vector(version), asked.label, people_vector(version), people))
     progress("building the index", 0, 1)
-    for items in draft.items:
-        index = {"index": index_name(version, items.label), "label": items.label, "property": name}
-        database.schema(load("publish/create_vector_index"), {"dimensions": indexable.users.shape[1]}, index)
+    for index, label, property_, of_index in indexes:
+        names = {"index": index, "label": label, "property": property_}
+        database.schema(load("publish/create_vector_index"), {"dimensions": of_index.users.shape[1]}, names)
     database.read(load("schema/await_indexes"), {"timeout_s": AWAIT_INDEX_S})
     progress("building the index", 1, 1)

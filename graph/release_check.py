@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cypher import load
 from graph.asking import either_type
 from graph.database import Database
 from graph.embeddings import Embeddings, ReleaseDraft
 from graph.errors import ReleaseError
-from graph.releases import index_name, release_name
+from graph.releases import asking_vector, index_name, people_vector, release_name
 from graph.schema import Schema
 
 CHECKED_USERS = 20
@@ -24,10 +23,18 @@ MIN_OVERLAP = 0.95
 _TIE = 1e-5  # float32 vectors: scores this close, relative to the largest, are equal
 
 
-def check_release(database: Database, schema: Schema, draft: ReleaseDraft, version: int) -> list[int]:
-    """Count the vectors, then ask the index of each domain for some users and hold its answers against exact search.
+@dataclass(frozen=True)
+class Widths:
+    """How wide the indexes must be searched, by domain, and that of people, if there is one."""
 
-    Return how wide each index must be searched, by domain. They are approximate, and for some vectors far from the truth: of
+    domains: list[int]
+    people: int | None
+
+
+def check_release(database: Database, schema: Schema, draft: ReleaseDraft, version: int) -> Widths:
+    """Count the vectors, then ask each index for some users and hold its answers against exact search.
+
+    Return how wide each index must be searched. They are approximate, and for some vectors far from the truth: of
     6,000 random ones one found 0.24 of the exact top 10 with 100 candidates and all with 800; of 1,682 learnt ones 0.93 with 10
     and more than 0.99 with 100. So the width is doubled until the answers are right.
 
@@ -35,23 +42,44 @@ def check_release(database: Database, schema: Schema, draft: ReleaseDraft, versi
         ReleaseError: a vector is missing, or an index does not give the draft's ranking.
     """
     name = release_name(version)
-    for embeddings in (draft.users, *draft.items):
-        names = {"label": embeddings.label, "property": name}
+    written = [(embeddings, name) for embeddings in (draft.users, *draft.items)]
+    if draft.people is not None:
+        written += [(draft.people.asking, asking_vector(version)), (draft.people.asked, people_vector(version))]
+    for embeddings, property_ in written:
+        names = {"label": embeddings.label, "property": property_}
         counted = database.read(load("publish/count_vectors"), {}, names)[0]["number"]
         if counted != len(embeddings.ids):
             raise ReleaseError(
                 f"{counted} {embeddings.label} nodes have a vector of release {version}; expected {len(embeddings.ids)}. "
                 "The old release serves on; publish again"
             )
-    ranked = np.flatnonzero(draft.users.vectors.any(axis=1))
+    return Widths(
+        [
+            _find_width(_Index(database, schema, draft.users, items, version, name, index_name(version, items.label)))
+            for items in draft.items
+        ],
+        None
+        if draft.people is None
+        else _find_width(
+            _Index(
+                database,
+                schema,
+                draft.people.asking,
+                draft.people.asked,
+                version,
+                asking_vector(version),
+                people_vector(version),
+            )
+        ),
+    )
+
+
+def _find_width(index: _Index) -> int:
+    """Return the least width tried with which some users get what exact search gives them."""
+    ranked = np.flatnonzero(index.users.vectors.any(axis=1))
     if not len(ranked):
         raise ReleaseError("every user vector is zero, so nothing can be ranked; train again")
     rows = ranked[np.unique(np.linspace(0, len(ranked) - 1, CHECKED_USERS).astype(np.int64))]
-    return [_find_width(_Index(database, schema, draft.users, items, version), rows) for items in draft.items]
-
-
-def _find_width(index: _Index, rows: NDArray[np.int64]) -> int:
-    """Return the least width tried with which some users, by their rows, get what exact search gives them."""
     num_items = len(index.items.ids)
     k = min(CHECKED_K, num_items)
     width, overlap = FIRST_WIDTH, 0.0
@@ -70,13 +98,15 @@ def _find_width(index: _Index, rows: NDArray[np.int64]) -> int:
 
 @dataclass(frozen=True)
 class _Index:
-    """A release's index of one domain, and the vectors that it should rank by."""
+    """A release's index ``name``, the vectors that it should rank by, and the property with those of the users who ask."""
 
     database: Database
     schema: Schema
     users: Embeddings
     items: Embeddings
     version: int
+    asking_property: str
+    name: str
 
     def overlap(self, row: int, k: int, width: int) -> float:
         """Return the share of the k answers that are right: an item that ties with the k-th is as good as it."""
@@ -90,11 +120,11 @@ class _Index:
             "user": self.schema.user.label,
             "user_key": self.schema.user.key,
             "item_key": self.schema.node(self.items.label).key,
-            "vector": release_name(self.version),
+            "vector": self.asking_property,
         }
         params = {
             "user_ids": either_type(self.users.ids[row : row + 1].tolist()[0]),
-            "index": index_name(self.version, self.items.label),
+            "index": self.name,
             "k": k,
             "candidates": min(max(k, width), len(self.items.ids)),
         }

@@ -30,10 +30,27 @@ class Domain:
 
 
 @dataclass(frozen=True)
+class PeopleIndex:
+    """What a release has to suggest users to users.
+
+    ``vector`` names the property that is indexed, ``asking_vector`` that of the user who asks; ``scale`` turns an index score
+    back into a dot product, and the others are as a domain has them.
+    """
+
+    index: str
+    vector: str
+    asking_vector: str
+    num_people: int
+    search_width: int
+    scale: float
+
+
+@dataclass(frozen=True)
 class Release:
     """One published version. ``scale`` turns an index score back into a dot product; see ``graph.embeddings``.
 
-    ``domains`` is empty for a release of a Hopline that knew no domains: it can be listed and taken away, not asked.
+    ``people`` is None for a release whose training learnt no ties between users. ``domains`` is empty for one of a Hopline that
+    knew no domains: it can be listed and taken away, not asked.
     """
 
     version: int
@@ -44,6 +61,7 @@ class Release:
     num_users: int
     scale: float
     domains: tuple[Domain, ...]
+    people: PeopleIndex | None
     config: dict[str, Any]
     metrics: dict[str, float]
     code_version: str
@@ -86,6 +104,16 @@ def release_name(version: int) -> str:
 def index_name(version: int, label: str) -> str:
     """Return the name of a version's index of one domain; no two versions and labels have the same."""
     return f"{release_name(version)} {label}"
+
+
+def people_vector(version: int) -> str:
+    """Return the name of the property by which a version's users are found for others."""
+    return f"{release_name(version)}_people"
+
+
+def asking_vector(version: int) -> str:
+    """Return the name of the property by which a version's users find others."""
+    return f"{release_name(version)}_asking"
 
 
 def list_releases(database: Database) -> list[Release]:
@@ -159,11 +187,18 @@ def remove_release(database: Database, schema: Schema, version: int) -> bool:
     name = release_name(version)
     labels = {kind.label: None for kind in (schema.user, *schema.items)}
     # By property: whatever the schema was then, and however an older Hopline named its index.
-    for index in database.read(load("publish/read_indexes_by_property"), {"property": name}):
-        database.schema(load("publish/drop_index"), {}, {"index": index["name"]})
-        labels |= dict.fromkeys(index["labels"])
+    for property_ in (name, people_vector(version)):
+        for index in database.read(load("publish/read_indexes_by_property"), {"property": property_}):
+            database.schema(load("publish/drop_index"), {}, {"index": index["name"]})
+            labels |= dict.fromkeys(index["labels"])
     for label in labels:
-        names = {"label": label, "property": name, "norm_property": f"{name}_norm"}
+        names = {
+            "label": label,
+            "property": name,
+            "norm_property": f"{name}_norm",
+            "people_property": people_vector(version),
+            "asking_property": asking_vector(version),
+        }
         while database.write(load("publish/remove_vectors"), {"limit": VECTORS_A_BATCH}, names)[0]["removed"]:
             pass
     database.write(load("publish/delete_release"), {"version": version})
@@ -188,7 +223,20 @@ def _release(row: dict[str, Any]) -> Release:
             Domain(label, index_name(version, label), num_items, width, popular[label])
             for label, num_items, width in zip(labels, counts, widths, strict=True)
         ),
+        people=None if properties.get("num_people") is None else _people(properties),
         config=json.loads(properties["config"]),
         metrics=json.loads(properties["metrics"]),
         code_version=properties["code_version"],
+    )
+
+
+def _people(properties: dict[str, Any]) -> PeopleIndex:
+    version = properties["version"]
+    return PeopleIndex(
+        index=people_vector(version),
+        vector=people_vector(version),
+        asking_vector=asking_vector(version),
+        num_people=properties["num_people"],
+        search_width=properties.get("people_search_width", 0),
+        scale=properties["people_scale"],
     )

@@ -85,6 +85,10 @@ class EdgeKind(_Value):
     behaviour: str | None = Field(
         default=None, min_length=1, description="what users did: purchase, click, rating, …; unset: as the type's name tells"
     )
+    mutual: bool | None = Field(
+        default=None,
+        description="user to user: whether it holds both ways, as friendship does; unset: as the type's name tells",
+    )
 
     @property
     def triple(self) -> tuple[str, str, str]:
@@ -152,6 +156,11 @@ class Schema(_Value):
             if edge.role is EdgeRole.INTERACTION and (edge.source != users[0] or edge.target not in items):
                 wanted = " or ".join(map(repr, items))
                 raise SchemaError(f"the interaction {edge.triple} must go from {users[0]!r} to {wanted}")
+            if edge.role is EdgeRole.SOCIAL and {edge.source, edge.target} != {users[0]}:
+                raise SchemaError(
+                    f"the social kind {edge.triple} must go from {users[0]!r} to {users[0]!r}; what users do with other "
+                    "nodes, such as joining groups, is an interaction with items of that label"
+                )
         if not self.interactions:
             raise SchemaError("no edge kind has role 'interaction'; Hopline learns from what users did with items")
         unmet = [label for label in items if not any(edge.target == label for edge in self.interactions)]
@@ -186,6 +195,11 @@ class Schema(_Value):
     def interactions(self) -> tuple[EdgeKind, ...]:
         """Edge kinds from users to items of any domain."""
         return tuple(edge for edge in self.edges if edge.role is EdgeRole.INTERACTION)
+
+    @property
+    def social(self) -> tuple[EdgeKind, ...]:
+        """Edge kinds between users."""
+        return tuple(edge for edge in self.edges if edge.role is EdgeRole.SOCIAL)
 
     @property
     def knowledge(self) -> tuple[EdgeKind, ...]:

@@ -12,6 +12,7 @@ from graph.database import Database
 from graph.describe import Description, describe
 from graph.explain import Explanation, explain
 from graph.explore import Explorer
+from graph.people import people
 from graph.recommend import Recommendations, recommend
 from graph.release_features import read_features
 from graph.releases import Release, active_release, list_releases, rollback
@@ -122,6 +123,18 @@ class Asker:
             NotFoundError: no such item, or it has no vector in the active release.
         """
         return similar(self.database, self.schema, item_id, k, domain, of)
+
+    def people(self, user_id: str | int, k: int = 10) -> Recommendations:
+        """Return the ``k`` best users for a user, but for oneself and those whom they have: friends, or whom they follow.
+
+        Needs a release whose training learnt ties between users: ``[tasks.people]``.
+
+        Raises:
+            SchemaError: the graph has no relationship between users.
+            NotFoundError: no such user, or the active release has no vector of them.
+            ReleaseError: nothing was published, or nothing by which to suggest people.
+        """
+        return people(self.database, self.schema, user_id, k)
 
     def explain(self, user_id: str | int, item_id: str | int, limit: int = 5, domain: str | None = None) -> Explanation:
         """Return the paths that lead from the user to the item, through what they met in any domain and what is known.

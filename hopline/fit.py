@@ -11,6 +11,7 @@ from gnn.checkpoint import EpochRecord
 from gnn.evaluate import evaluate
 from gnn.foretell import foretell, measure_all
 from gnn.train import OnEpoch, OnStep, train
+from gnn.watched import ranking_metric
 from graph.embeddings import Embeddings
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
@@ -18,7 +19,8 @@ from hopline.config import Config
 from hopline.encoder_inputs import encoder_inputs
 from hopline.event_files import FOLDER as EVENT_FOLDER
 from hopline.event_files import EventFiles
-from hopline.fusion import fuse
+from hopline.fusion import Pairs, fuse
+from hopline.people import rank_people
 from hopline.run_folder import Run
 from hopline.run_record import RunRecord
 from hopline.split_log import Prepared, prepare
@@ -114,11 +116,21 @@ def _fit(
             on_step=on_step,
             on_epoch=partial(told, "refit"),
         )
-    fused = fuse(validated.scorer(), trained.scorer(), split_log, config, on_stage)
+    fused = fuse(
+        validated.scorer(),
+        trained.scorer(),
+        Pairs.of(split_log, refit=config.train.refit),
+        ranking_metric(config.train.metric, config.tasks),
+        config.fuse,
+        on_stage,
+    )
+    people = rank_people(validated, trained, part.validation, config, on_stage)
     foretold = foretell(validated, trained, part.validation.edges)
     train_s = time.perf_counter() - started
     vectors = fused.vectors
     on_validation = validated.history[validated.best_epoch - 1].metrics | foretold.metrics
+    if people is not None:
+        on_validation = on_validation | people.metrics
     metrics = {f"valid/{name}": value for name, value in on_validation.items()}
     if len(split.test):
         metrics |= evaluate(vectors, split_log.test(), ks=CUTOFFS).metrics
@@ -137,8 +149,9 @@ def _fit(
         read_at=read_at,
         cleaning=prepared.cleaning.as_dict(),
         features=part.features.to_json(),
-        fused=fused.told,
+        fused=fused.told | ({"people": people.told} if people is not None and people.told else {}),
         predictors=foretold.predictors,
+        people=None if people is None else people.vectors,
     )
 
 

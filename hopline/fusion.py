@@ -9,11 +9,10 @@ from typing import Any, Literal
 from gnn.baselines import EASE, IALS, Baseline, tune
 from gnn.errors import TrainingError
 from gnn.fuse import FuseConfig, Fused, choose_scale, factorise
+from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
-from gnn.watched import ranking_metric
 from graph.progress import OnStage
-from hopline.config import Config
 from hopline.split_log import SplitLog
 
 USUAL = 1.0  # scale of the shares
@@ -21,10 +20,33 @@ USUAL = 1.0  # scale of the shares
 
 @dataclass(frozen=True)
 class FusedVectors:
-    """Vectors to serve; ``told``: shares, settings and figures on validation that decided, empty where nothing was tried."""
+    """Vectors to serve, and ``validated``, made in the same way of what was learnt from train alone.
+
+    ``told``: shares, settings and figures on validation that decided, empty where nothing was tried.
+    """
 
     vectors: VectorScorer
+    validated: VectorScorer
     told: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What models are fitted to, ``train`` and then ``learnt``, and judged on: ``valid``, as lists to rank in ``holdout``.
+
+    Pairs of a user and an item, or of a user and another.
+    """
+
+    train: Interactions
+    valid: Interactions
+    learnt: Interactions
+    holdout: Holdout
+
+    @classmethod
+    def of(cls, parts: SplitLog, *, refit: bool) -> Pairs:
+        """Return the interactions of liking; ``refit``: validation is learnt from in the end."""
+        train, valid = parts.liked(parts.split.train), parts.liked(parts.split.valid)
+        return cls(train, valid, parts.liked(parts.learnt) if refit else train, parts.valid())
 
 
 @dataclass(frozen=True)
@@ -46,55 +68,48 @@ class Member:
         return float(getattr(config, self.key))
 
 
-def fuse(validated: VectorScorer, trained: VectorScorer, parts: SplitLog, config: Config, on_stage: OnStage) -> FusedVectors:
-    """Return ``trained``, fused with models that learnt from the same: train and, with ``train.refit``, validation.
+def fuse(
+    validated: VectorScorer, trained: VectorScorer, pairs: Pairs, metric: str, config: FuseConfig, on_stage: OnStage
+) -> FusedVectors:
+    """Return ``trained``, fused with models that learnt from the same, ``pairs.learnt``.
 
     ``trained`` is returned as it is where nothing is asked for, nothing can be fitted, or there is too much to score.
-    ``validated`` was learnt from train alone. Each scale of the shares is judged by the vectors it would be served as.
+    ``validated`` was learnt from train alone. Each scale of the shares is judged by ``metric``, of the vectors that it would be
+    served as.
     """
-    members = choose_members(parts, config, on_stage)
+    members = choose_members(pairs, metric, config, on_stage)
     if not members:
-        return FusedVectors(trained)
-    metric = ranking_metric(config.train.metric, config.tasks)
-    train = parts.liked(parts.split.train)
-    both = parts.liked(parts.learnt) if config.train.refit else train
-    shares = [member.share(config.fuse) for member in members]
-    on_train = [member.fit(train) for member in members]
-    choice = choose_scale(
-        {
-            scale: fused_vectors(validated, on_train, [scale * share for share in shares])
-            for scale in {USUAL, *config.fuse.scales}
-        },
-        USUAL,
-        parts.valid(),
-        metric,
-    )
+        return FusedVectors(trained, validated)
+    shares = [member.share(config) for member in members]
+    on_train = [member.fit(pairs.train) for member in members]
+    by_scale = {
+        scale: fused_vectors(validated, on_train, [scale * share for share in shares]) for scale in {USUAL, *config.scales}
+    }
+    choice = choose_scale(by_scale, USUAL, pairs.holdout, metric)
     shares = [choice.scale * share for share in shares]
-    vectors = fused_vectors(trained, [member.fit(both) for member in members], shares) if choice.scale else trained
+    vectors = fused_vectors(trained, [member.fit(pairs.learnt) for member in members], shares) if choice.scale else trained
     told = {
         "shares": {member.name: share for member, share in zip(members, shares, strict=True)},
         "params": {member.name: member.params for member in members},
         f"valid/{metric}": {f"{scale:g}": value for scale, value in choice.tried.items()},
     }
-    return FusedVectors(vectors, told)
+    return FusedVectors(vectors, by_scale[choice.scale], told)
 
 
-def choose_members(parts: SplitLog, config: Config, on_stage: OnStage) -> list[Member]:
+def choose_members(pairs: Pairs, metric: str, config: FuseConfig, on_stage: OnStage) -> list[Member]:
     """Return the models that ``[fuse]`` asks for, tuned on validation; none where there is too much to score."""
-    train, valid = parts.liked(parts.split.train), parts.liked(parts.split.valid)
-    num_scores = train.num_users * train.num_items
-    if num_scores > config.fuse.max_scores:
+    num_scores = pairs.train.num_users * pairs.train.num_items
+    if num_scores > config.max_scores:
         on_stage(f"the network alone: {num_scores:,} users times items are more than [fuse] max_scores", 0, 0)
         return []
-    metric = ranking_metric(config.train.metric, config.tasks)
     known: list[tuple[str, Literal["ease", "ials"], type[Baseline]]] = [("EASE", "ease", EASE), ("iALS", "ials", IALS)]
     members = []
     for name, key, baseline in known:
-        if not getattr(config.fuse, key):
+        if not getattr(config, key):
             continue
         on_stage(f"tuning {name}, to be fused with, on validation", 0, 0)
         try:
-            members.append(Member(name, key, baseline, tune(baseline, train, valid, metric).best.params))
+            members.append(Member(name, key, baseline, tune(baseline, pairs.train, pairs.valid, metric).best.params))
         except TrainingError as error:
             on_stage(f"not fused with {name}: {error}", 0, 0)
     return members

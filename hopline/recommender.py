@@ -28,6 +28,7 @@ from hopline.evaluate import EvaluationReport, evaluate_run
 from hopline.fit import fit
 from hopline.ials_draft import draft_ials
 from hopline.load import LoadReport, load
+from hopline.people import people_draft
 from hopline.run_folder import read_run, write_run
 from hopline.split_config import SplitConfig
 from hopline.split_log import prepare
@@ -312,7 +313,8 @@ class Recommender(Asker):
             draft = draft_ials(self._snapshot(on_stage), self.config, int(time.time()), on_stage)
         else:
             run = read_run(self.config.run_folder)
-            draft = ReleaseDraft(run.users, run.items, run.config, run.metrics, run.popular, run.features)
+            people = None if run.people is None else people_draft(run.users, run.people)
+            draft = ReleaseDraft(run.users, run.items, run.config, run.metrics, run.popular, run.features, people)
         index_keys(self.database, self.schema)
         release = publish(self.database, self.schema, draft, progress=on_stage)
         collect_releases(self.database, self.schema, keep=self.config.publish.keep)

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings
 from hopline.errors import ReleaseError, TrainingError
 from hopline.predictor_file import Predictors, read_predictors, write_predictors
 
 _VECTORS = "vectors.safetensors"
 _RECORD = "run.json"
+_ASKING, _ASKED = "people asking", "people asked for"
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Run:
     digest of all interactions in the graph at the time, ``read_at`` when it was read, in seconds since 1970; ``cleaning`` the
     counts of what was left out of them or changed, by rule; ``features`` the fitted features as plain values;
     ``fused`` what the network was fused with, and the figures that decided; ``predictors`` what tasks foretell of users and
-    items, in the order of ``users`` and of the items of a label.
+    items, in the order of ``users`` and of the items of a label; ``people``: whom to suggest to whom, both in the order of
+    ``users``, None where it was not learnt.
     """
 
     users: Embeddings
@@ -44,6 +47,7 @@ class Run:
     features: dict[str, Any] = field(default_factory=dict)
     fused: dict[str, Any] = field(default_factory=dict)
     predictors: Predictors = field(default_factory=dict)
+    people: VectorScorer | None = None
 
 
 def write_run(folder: Path, run: Run) -> None:
@@ -51,13 +55,15 @@ def write_run(folder: Path, run: Run) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _RECORD).unlink(missing_ok=True)
     items = {f"items {part.label}": part.vectors for part in run.items}
-    save_file({"users": run.users.vectors} | items, folder / _VECTORS)
+    people = {} if run.people is None else {_ASKING: run.people.users, _ASKED: run.people.items}
+    tensors = {"users": run.users.vectors} | items | people
+    save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / _VECTORS)
     write_predictors(folder, run.predictors)
     record = {
         "user_label": run.users.label,
         "user_ids": _plain(run.users.ids),
         "item_ids": {part.label: _plain(part.ids) for part in run.items},
-        **{key: value for key, value in vars(run).items() if key not in {"users", "items", "predictors"}},
+        **{key: value for key, value in vars(run).items() if key not in {"users", "items", "predictors", "people"}},
     }
     draft = folder / f"{_RECORD}.tmp"
     draft.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
@@ -82,6 +88,7 @@ def read_run(folder: Path) -> Run:
                 Embeddings(label, np.asarray(ids), vectors[f"items {label}"]) for label, ids in record.pop("item_ids").items()
             ),
             predictors=read_predictors(folder),
+            people=VectorScorer(vectors[_ASKING], vectors[_ASKED]) if _ASKING in vectors else None,
             **record,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError, ReleaseError) as error:

@@ -71,7 +71,8 @@ def _release(database: Database, names: set[str]) -> list[Finding]:
         release = active_release(database)
     except ReleaseError:  # nothing is published
         return []
-    missing = [domain.index for domain in release.domains if domain.index not in names]
+    wanted = [domain.index for domain in release.domains] + ([] if release.people is None else [release.people.index])
+    missing = [name for name in wanted if name not in names]
     return [
         Finding.problem(
             _SUBJECT,

@@ -17,6 +17,7 @@ from graph.inspect.roles import Interaction, Traits, find_interactions
 from graph.inspect.sample import EdgeSample, NodeSample, sample_nodes, sample_relationships
 from graph.progress import OnStage, silent
 from graph.schema import EdgeKind, EdgeRole, NodeKind, NodeRole, Schema
+from graph.social import is_mutual
 
 OPEN_TYPES_LOOKED_AT = 200  # types that join several labels on both sides, those with most relationships first
 TYPES_LOOKED_AT = 50  # others, for their properties: what people do is seldom among the rare ones
@@ -186,7 +187,9 @@ def _edges(
             both_users = roles[edge.source] is NodeRole.USER and roles[edge.target] is NodeRole.USER
             role = EdgeRole.SOCIAL if both_users else EdgeRole.KNOWLEDGE
             kind = EdgeKind(source=edge.source, type=edge.type, target=edge.target, role=role)
-            reason = "user to user" if both_users else "a fact"
+            reason = "a fact"
+            if both_users:
+                reason = f"user to user; taken to hold {'both ways' if is_mutual(kind) else 'one way'}"
         if kind.triple in {other.triple for other in num_edges}:
             continue  # stored both ways round: the direction with more relationships stands
         edges.append(kind)

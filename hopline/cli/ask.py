@@ -1,4 +1,4 @@
-"""``hopline recommend | similar | explain``."""
+"""``hopline recommend | similar | people | explain``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Cypher = Annotated[bool, typer.Option("--cypher", help="Print the statement that
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (recommend, similar, explain):
+    for command in (recommend, similar, people, explain):
         app.command(rich_help_panel=_PANEL)(command)
 
 
@@ -80,6 +80,23 @@ def similar(
         console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
     else:
         console.print(recommendation_table(found, f"like item {item}, by release {found.version}"))
+
+
+def people(user: User, k: Count = 10, cypher: Cypher = False, config: ConfigFile = None, json: Json = False) -> None:
+    """Suggest users to a user: nobody whom they are friends with or follow already. Needs `[tasks.people]` in training.
+
+    Example: `hopline people --user 2 --k 5`
+    """
+    with Recommender.from_config(config) as recommender:
+        found = recommender.people(user, k)
+    if json:
+        print_json(asdict(found))
+    elif cypher:
+        console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
+    elif found.items:
+        console.print(recommendation_table(found, f"people for user {user}, by release {found.version}"))
+    else:
+        console.print(f"nobody is left to suggest: user {user} has a tie with every {found.domain}", markup=False)
 
 
 def explain(

@@ -96,7 +96,7 @@ def recommendation_table(found: Recommendations, title: str, reasons: list[str] 
     """Return the items of an answer as a table, with a reason each if given."""
     table = Table(title=Text(title), title_justify="left")
     table.add_column("#", justify="right")
-    table.add_column("item")
+    table.add_column(Text(found.domain.lower()))
     table.add_column("title", overflow="fold")
     table.add_column("score", justify="right")
     if reasons is not None:

@@ -15,7 +15,7 @@ from gnn.train import OnEpoch, OnStep, train
 from gnn.watched import cutoff, watched
 from graph.progress import OnStage
 from hopline.config import Config
-from hopline.fusion import choose_members, fused_vectors
+from hopline.fusion import Pairs, choose_members, fused_vectors
 from hopline.split_log import Prepared
 from hopline.validated_part import OnFeatures, hold_out
 
@@ -45,13 +45,13 @@ class Objective:
     """
 
     def __init__(self, prepared: Prepared, config: Config, on_stage: OnStage, on_features: OnFeatures) -> None:
-        parts = prepared.split_log
         self._part = hold_out(prepared, config, on_stage, on_features)
         self._decides = watched(config.train.metric, config.tasks)
         # Only rankings are served by fused vectors.
-        self._members = choose_members(parts, config, on_stage) if self._decides.is_of_ranking else []
-        liked = parts.liked(parts.split.train)
-        self._models = [member.fit(liked) for member in self._members]
+        pairs = Pairs.of(prepared.split_log, refit=config.train.refit)
+        fused = self._decides.is_of_ranking
+        self._members = choose_members(pairs, self._decides.key, config.fuse, on_stage) if fused else []
+        self._models = [member.fit(pairs.train) for member in self._members]
         self.data = self._part.data
         self.fused_with = {member.key for member in self._members}
 

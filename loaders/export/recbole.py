@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from graph.progress import OnStage, silent
-from graph.schema import EdgeKind, EdgeRole, FeatureType, NodeKind, NodeRole
+from graph.schema import EdgeKind, FeatureType, NodeKind, NodeRole
 from graph.snapshot import Snapshot
 from loaders.errors import InputError
 from loaders.export.frames import SOURCE, TARGET, TIME, TYPE, VALUE, edge_frame, id_texts, node_frame
@@ -51,7 +51,7 @@ def write_recbole(snapshot: Snapshot, folder: Path, progress: OnStage = silent) 
         progress("writing files", done, total)
     writer.write("inter", _interactions(snapshot, notes))
     progress("writing files", 3, total)
-    social = [kind for kind in schema.edges if kind.role is EdgeRole.SOCIAL]
+    social = schema.social
     if social:
         others = sorted({kind.type for kind in social} - {_FOLLOWS})
         notes += [f"the .net file does not tell types: {', '.join(others)} will be read as {_FOLLOWS}"] if others else []

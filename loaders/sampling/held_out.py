@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.schema import EdgeRole
 from graph.snapshot import Snapshot
 from loaders.attributes import Attribute, Attributes
 from loaders.interactions import rows_by_kind
@@ -69,7 +68,7 @@ def hold_out_friends(
 
     All relationships between two users are held out together. ``at_most`` bounds the number of pairs of users.
     """
-    kinds = [kind.triple for kind in snapshot.schema.edges if kind.role is EdgeRole.SOCIAL]
+    kinds = [kind.triple for kind in snapshot.schema.social]
     num_users = len(snapshot.nodes[snapshot.schema.user.label].ids)
     keys = {}
     for triple in kinds:

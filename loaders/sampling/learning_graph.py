@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from graph.schema import EdgeRole, Schema
+from graph.schema import Schema
 from graph.snapshot import Snapshot
 from loaders.attributes import Attributes
 from loaders.behaviours import BehavioursConfig, InteractionWeights, weigh_interactions
@@ -67,7 +67,7 @@ class LearningGraph:
     @property
     def social(self) -> tuple[EdgeType, ...]:
         """Edge types between users, in the direction they have in the graph."""
-        return tuple(kind.triple for kind in self.schema.edges if kind.role is EdgeRole.SOCIAL)
+        return tuple(kind.triple for kind in self.schema.social)
 
     @property
     def num_relations(self) -> int:
@@ -142,12 +142,11 @@ def build_learning_graph(
         extra[triple] = {} if columns.value is None else {VALUE: columns.value[rows]}
         if (weights.example[triple] != 1).any():
             extra[triple][EXAMPLE] = weights.example[triple]
-    for kind in schema.edges:
-        if kind.role is EdgeRole.SOCIAL:
-            columns = snapshot.edges[kind.triple]
-            kept = _kept(kept_rows, kind.triple, len(columns.source))
-            forward[kind.triple] = (columns.source[kept], columns.target[kept])
-            extra[kind.triple] = {}
+    for kind in schema.social:
+        columns = snapshot.edges[kind.triple]
+        kept = _kept(kept_rows, kind.triple, len(columns.source))
+        forward[kind.triple] = (columns.source[kept], columns.target[kept])
+        extra[kind.triple] = {}
     relations = tuple(kind.triple for kind in schema.knowledge)
     for pair in sorted({(kind.source, kind.target) for kind in schema.knowledge}):
         numbers = [n for n, triple in enumerate(relations) if (triple[0], triple[2]) == pair]

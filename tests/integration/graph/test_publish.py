@@ -117,8 +117,8 @@ def test_an_index_that_does_not_rank_as_the_model_is_not_made_active(database, m
     write_graph(database, draft)
     publish(database, SCHEMA, draft)
 
-    def wrong(draft):
-        made = make_indexable(draft)
+    def wrong(users, items):
+        made = make_indexable(users, items)
         made.items[0][:] = made.items[0][::-1].copy()
         return made
 
@@ -137,4 +137,4 @@ def test_vectors_are_float32_in_the_graph_and_only_items_are_indexed(database):
     assert (index["labelsOrTypes"], index["properties"]) == (["Item"], ["hopline_v1"])
     assert index["options"]["indexConfig"]["vector.quantization.type"] == "NONE"
     (stored,) = rows(database, "MATCH (i:Item {id: 'i3'}) RETURN i.hopline_v1 AS vector")
-    assert np.array_equal(np.asarray(stored["vector"], np.float32), make_indexable(draft).items[0][3])
+    assert np.array_equal(np.asarray(stored["vector"], np.float32), make_indexable(draft.users, draft.items).items[0][3])

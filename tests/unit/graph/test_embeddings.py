@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from graph.embeddings import Embeddings, ReleaseDraft, make_indexable
+from graph.embeddings import Embeddings, ReleaseDraft
+from graph.embeddings import make_indexable as indexable_of
 from graph.errors import ReleaseError
 
 VALUES = st.floats(-100, 100, width=32)
@@ -19,6 +20,10 @@ def draft(users, items):
         metrics={},
         popular={},
     )
+
+
+def make_indexable(given_):
+    return indexable_of(given_.users, given_.items)
 
 
 def cosines(indexable):

@@ -10,6 +10,7 @@ SONG = NodeKind(label="Song", role=NodeRole.ITEM)
 ENTITY = NodeKind(label="Entity", role=NodeRole.ENTITY)
 RATED = EdgeKind(source="User", type="RATED", target="Item", role=EdgeRole.INTERACTION, value="value")
 MADE_BY = EdgeKind(source="Item", type="MADE_BY", target="Entity", role=EdgeRole.KNOWLEDGE)
+JOINED = EdgeKind(source="User", type="JOINED", target="Entity", role=EdgeRole.SOCIAL)
 
 
 def interaction(source, target):
@@ -34,6 +35,7 @@ def interaction(source, target):
             id="between items",
         ),
         pytest.param((USER, ITEM), (), "no edge kind has role 'interaction'", id="no interaction"),
+        pytest.param((USER, ITEM, ENTITY), (RATED, JOINED), "joining groups, is an interaction", id="a tie with no user"),
         pytest.param((USER, ITEM, ENTITY), (MADE_BY,), "no edge kind has role 'interaction'", id="only facts"),
     ],
 )

@@ -50,7 +50,7 @@ def test_the_commands_are_these():
             "releases",
         ),
         "rollback",
-        *("recommend", "similar", "explain", "predict", "describe", "sync", "clean", "demo"),
+        *("recommend", "similar", "people", "explain", "predict", "describe", "sync", "clean", "demo"),
         *("explore neighbours", "explore paths", "explore degrees", "explore popularity", "explore communities"),
     }
 

@@ -5,7 +5,7 @@ import pytest
 
 from gnn.vector_scorer import VectorScorer
 from hopline.config import Config
-from hopline.fusion import fuse
+from hopline.fusion import Pairs, fuse
 from hopline.split_log import prepare
 from tests.small_graphs import checkerboard, snapshot
 
@@ -28,7 +28,8 @@ def vectors():
 def told(vectors, parts, **fuse_config):
     heard = []
     config = Config().changed({"fuse": fuse_config})
-    return fuse(vectors, vectors, parts, config, lambda stage, _done, _total: heard.append(stage)), heard
+    pairs = Pairs.of(parts, refit=True)
+    return fuse(vectors, vectors, pairs, "ndcg@20", config.fuse, lambda stage, _done, _total: heard.append(stage)), heard
 
 
 def test_models_that_know_better_are_heard(parts, vectors):

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings
 from hopline.errors import TrainingError
 from hopline.run_folder import Run, read_run, write_run
@@ -47,6 +48,16 @@ def test_domains_are_read_back_in_their_order_whatever_their_names(tmp_path):
     for one, other in zip(found.items, items, strict=True):
         assert (one.label, one.ids.tolist()) == (other.label, other.ids.tolist())
         assert np.array_equal(one.vectors, other.vectors)
+
+
+def test_the_ranking_of_people_is_read_back_or_there_is_none(tmp_path):
+    write_run(tmp_path, make_run())
+    assert read_run(tmp_path).people is None
+    asking, asked = np.ones((2, 3), np.float32), np.zeros((2, 3), np.float32)
+    write_run(tmp_path, replace(make_run(), people=VectorScorer(asking, asked)))
+    found = read_run(tmp_path).people
+    assert np.array_equal(found.users, asking)
+    assert np.array_equal(found.items, asked)
 
 
 def test_without_a_run_it_is_said_what_to_do(tmp_path):

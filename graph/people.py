@@ -1,0 +1,71 @@
+"""Whom to suggest to a user: the active release's best users whom they have no tie with yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cypher import load
+from graph.asking import ask_by_active_release, either_type, enough, no_such_node, shown_property
+from graph.database import Database
+from graph.errors import NotFoundError, ReleaseError, SchemaError
+from graph.recommend import Recommendations, scored_items
+from graph.releases import Release
+from graph.schema import Schema
+from graph.social import leaving_and_reaching
+
+
+def people(database: Database, schema: Schema, user_id: Any, k: int = 10) -> Recommendations:
+    """Return the ``k`` best users for a user, but for oneself and those whom they have: friends, or whom they follow.
+
+    Who follows the user, and is not followed back, may be among them; who blocked the user, or was blocked, is not.
+
+    Raises:
+        SchemaError: the graph has no relationship between users.
+        NotFoundError: no such user, or the active release has no vector of them.
+        ReleaseError: nothing is published, or nothing by which to suggest people.
+    """
+    if not schema.social:
+        raise SchemaError(
+            f"the graph has no relationship between two {schema.user.label} nodes, by which people could be suggested; load "
+            'some, such as friends, or declare them in [graph_schema] of hopline.toml with role = "social"'
+        )
+    return ask_by_active_release(database, lambda release: _people(database, schema, release, user_id, k))
+
+
+def _people(database: Database, schema: Schema, release: Release, user_id: Any, k: int) -> Recommendations:
+    user, index = schema.user, release.people
+    if index is None:
+        raise ReleaseError(
+            f"release {release.version} cannot suggest people, as its training learnt no ties between them; ask for that by a "
+            "section [tasks.people] in hopline.toml, which may be empty, then run `hopline train` and `hopline publish`"
+        )
+    names: dict[str, Any] = {
+        "user": user.label,
+        "user_key": user.key,
+        "social": [kind.type for kind in schema.social],
+        "asking_vector": index.asking_vector,
+    }
+    found = database.read(load("recommend/read_user_asking"), {"user_ids": either_type(user_id)}, names)
+    if not found:
+        raise no_such_node([user], user_id)
+    if not found[0]["has_vector"]:
+        raise NotFoundError(
+            f"release {release.version} knows nothing of {user.label} {user_id!r} by which to suggest people: they are newer "
+            "than it, or have neither a tie nor an interaction; run `hopline train` and `hopline publish` once they have"
+        )
+    leaving, reaching = leaving_and_reaching(schema)
+    params: dict[str, Any] = {
+        "user_id": found[0]["id"],
+        "leaving": leaving,
+        "reaching": reaching,
+        "k": k,
+        "candidates": enough(k + found[0]["num_known"] + 1, index.search_width, index.num_people),
+        "scale": index.scale,
+    }
+    names |= {"title": shown_property(user)}
+    if database.supports_search:
+        statement, names = load("recommend/search_people"), names | {"index": index.index}
+    else:
+        statement, params = load("recommend/query_people"), params | {"index": index.index}
+    items = scored_items(database.read(statement, params, names))
+    return Recommendations(release.version, user.label, True, items, statement.inline(params, names))
