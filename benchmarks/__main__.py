@@ -7,10 +7,11 @@ import json
 import sys
 from types import ModuleType
 
-from benchmarks import ctr, kge, load, loop, quality, scale_parity, snapshot, sync, training
+from benchmarks import ctr, explain, kge, load, loop, quality, scale_parity, snapshot, sync, training
 from hopline.errors import HoplineError
 
 BENCHMARKS = {
+    "explain": explain,
     "kge": kge,
     "load": load,
     "loop": loop,

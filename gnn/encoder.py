@@ -124,12 +124,23 @@ class HeteroEncoder(nn.Module):
 
     def all_nodes(self, graph: dgl.DGLHeteroGraph, hidden: Mapping[EdgeType, Tensor] | None = None) -> dict[str, Tensor]:
         """Return the vectors of every node, propagated over the whole graph but some edges, float32[n, d] by label."""
-        vectors = {label: self.inputs[label](None) for label in graph.ntypes}
-        total = dict(vectors)
-        for layer in range(self.config.num_layers):
-            vectors = self._propagate(graph, layer, vectors, hidden or {})
+        first, *others = self.layers(graph, hidden)
+        total = dict(first)
+        for vectors in others:
             total = {label: total[label] + vectors[label] for label in total}
         return {label: summed / (self.config.num_layers + 1) for label, summed in total.items()}
+
+    def layers(self, graph: dgl.DGLHeteroGraph, hidden: Mapping[EdgeType, Tensor] | None = None) -> list[dict[str, Tensor]]:
+        """Return ``h0`` to ``hL`` of every node, whose mean :meth:`all_nodes` is, each float32[n, d] by label."""
+        found = [{label: self.inputs[label](None) for label in graph.ntypes}]
+        for layer in range(self.config.num_layers):
+            found.append(self._propagate(graph, layer, found[-1], hidden or {}))
+        return found
+
+    def edge_weights(self, graph: dgl.DGLHeteroGraph, etype: EdgeType, layer: int) -> Tensor:
+        """Return what a step multiplies the message of each edge by, its gates and its weight, float32[m]."""
+        weight: Tensor = self.gates[gate_name(etype)][layer] * self._weights(graph, etype)
+        return weight
 
     def _propagate(
         self, graph: dgl.DGLHeteroGraph, layer: int, vectors: dict[str, Tensor], hidden: Mapping[EdgeType, Tensor]
@@ -146,17 +157,20 @@ class HeteroEncoder(nn.Module):
     def _messages(self, graph: dgl.DGLHeteroGraph, etype: EdgeType, vectors: Tensor, hidden: Tensor | None) -> Tensor:
         """Return the weighted sum of what reaches each target node of an edge type, float32[n, d]."""
         edges, targets = graph.edges[etype].data, graph.dstnodes[etype[2]].data
-        is_hidden = hidden is not None and len(hidden) > 0
-        if in_scale(etype) in targets and RELATION not in edges and not is_hidden:
+        hidden = None if hidden is None or not len(hidden) else hidden
+        if in_scale(etype) in targets and RELATION not in edges and hidden is None:
             scaled = vectors * graph.srcnodes[etype[0]].data[out_scale(etype)].unsqueeze(1)
             message: Tensor = dgl.ops.copy_u_sum(graph[etype], scaled) * targets[in_scale(etype)].unsqueeze(1)
             return message
-        weight = edges[WEIGHT]
-        if RELATION in edges:
-            weight = weight * self.relation_gate[edges[RELATION]]
-        if is_hidden:
+        weight = self._weights(graph, etype)
+        if hidden is not None:
             weight = weight.index_fill(0, hidden, 0.0)
         return weighted_sum(graph[etype], vectors, weight)
+
+    def _weights(self, graph: dgl.DGLHeteroGraph, etype: EdgeType) -> Tensor:
+        edges = graph.edges[etype].data
+        weight: Tensor = edges[WEIGHT]
+        return weight * self.relation_gate[edges[RELATION]] if RELATION in edges else weight
 
 
 def weighted_sum(graph: dgl.DGLHeteroGraph, vectors: Tensor, weight: Tensor) -> Tensor:

@@ -184,6 +184,34 @@ def train(
     return TrainedModel(model, data, progress.history, progress.best_epoch, resumed_at)
 
 
+def recall(
+    data: LearningGraph,
+    encoder: EncoderConfig,
+    tasks: TasksConfig,
+    config: TrainConfig,
+    *,
+    folder: Path,
+    validation: Validation | None = None,
+    epochs: int | None = None,
+) -> TrainedModel | None:
+    """Return what :func:`train` of the same arguments returned when it was last called; None where it has not ended so.
+
+    Nothing is trained or written.
+
+    Raises:
+        TrainingError: the file is not a checkpoint of Hopline's.
+    """
+    num_epochs = config.epochs if epochs is None else min(epochs, config.epochs)
+    progress = checkpoint.peek(folder / checkpoint.LAST, _fingerprint(data, encoder, tasks, config, num_epochs, validation))
+    if progress is None or not progress.finished:
+        return None
+    with torch.random.fork_rng():
+        model = MultiTaskModel(data, encoder, tasks)
+    kept, best_epoch = (checkpoint.LAST, progress.epochs_done) if validation is None else (checkpoint.BEST, progress.best_epoch)
+    checkpoint.restore(folder / kept, model)
+    return TrainedModel(model, data, progress.history, best_epoch, progress.epochs_done)
+
+
 def take_step(model: MultiTaskModel, optimizer: torch.optim.Optimizer, batch: Batch, data: LearningGraph) -> JointLoss:
     """Learn from one batch of ``data``, and return the loss before it.
 

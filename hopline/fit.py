@@ -16,19 +16,20 @@ from graph.embeddings import Embeddings
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
 from hopline.config import Config
-from hopline.encoder_inputs import encoder_inputs
 from hopline.event_files import FOLDER as EVENT_FOLDER
 from hopline.event_files import EventFiles
 from hopline.fusion import Pairs, fuse
+from hopline.node_properties import OnFeatures
 from hopline.people import rank_people
+from hopline.refitted_graph import refitted_graph
 from hopline.run_folder import Run
 from hopline.run_record import RunRecord
 from hopline.split_log import Prepared, prepare
-from hopline.validated_part import OnFeatures, check_learnable, hold_out
+from hopline.validated_part import check_learnable, hold_out
 from loaders.sampling.held_out import held_interactions
-from loaders.sampling.learning_graph import build_learning_graph
 
 CUTOFFS = (10, 20)
+VALIDATED, REFITTED = "validate", "refit"  # folders in the run's, of the checkpoints of either training
 SET_ASIDE_FILE = "cleaned.parquet"  # in the run's folder: rows that cleaning dropped or changed
 
 
@@ -91,7 +92,7 @@ def _fit(
         config.tasks,
         config.train,
         validation=part.validation,
-        folder=config.run_folder / "validate",
+        folder=config.run_folder / VALIDATED,
         on_begin=partial(record.begin, "validate"),
         on_step=on_step,
         on_epoch=partial(told, "validate"),
@@ -100,18 +101,12 @@ def _fit(
     if config.train.refit:
         on_stage(f"training {validated.best_epoch} epochs on train and validation", 0, 0)
         trained = train(
-            build_learning_graph(
-                snapshot,
-                split_log.learnt,
-                features=encoder_inputs(snapshot, part.inputs, config.kge, on_stage),
-                behaviours=config.behaviours,
-                attributes=part.attributes,
-            ),
+            refitted_graph(prepared, part.properties, config, on_stage),
             config.model,
             config.tasks,
             config.train,
             epochs=validated.best_epoch,
-            folder=config.run_folder / "refit",
+            folder=config.run_folder / REFITTED,
             on_begin=partial(record.begin, "refit"),
             on_step=on_step,
             on_epoch=partial(told, "refit"),
@@ -148,7 +143,7 @@ def _fit(
         interactions=prepared.interactions,
         read_at=read_at,
         cleaning=prepared.cleaning.as_dict(),
-        features=part.features.to_json(),
+        features=part.properties.features.to_json(),
         fused=fused.told | ({"people": people.told} if people is not None and people.told else {}),
         predictors=foretold.predictors,
         people=None if people is None else people.vectors,

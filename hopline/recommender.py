@@ -28,12 +28,13 @@ from hopline.evaluate import EvaluationReport, evaluate_run
 from hopline.fit import fit
 from hopline.ials_draft import draft_ials
 from hopline.load import LoadReport, load
+from hopline.node_properties import OnFeatures
 from hopline.people import people_draft
 from hopline.run_folder import read_run, write_run
+from hopline.score_explainer import ScoreExplainer
 from hopline.split_config import SplitConfig
 from hopline.split_log import prepare
 from hopline.tune import OnTrial, TuningReport, tune
-from hopline.validated_part import OnFeatures
 from loaders.clean import CleanReport
 from loaders.export import WRITERS, ExportReport, prepare_folder
 from loaders.files import Stage, open_data_set, open_frames, open_query
@@ -283,6 +284,19 @@ class Recommender(Asker):
         """
         run = read_run(self.config.run_folder)
         return evaluate_run(run, self._snapshot(), peers=peers, tuned=tuned, on_peer=on_peer)
+
+    def score_explainer(self, *, on_stage: OnStage = silent) -> ScoreExplainer:
+        """Return what explains scores of the last run's network, read back once for many pairs of a user and an item.
+
+        ``recommender.score_explainer().explain("196", "50")`` tells what each path brought to the score, where
+        :meth:`explain` finds paths in Neo4j without the network.
+
+        Raises:
+            SchemaError: nothing was loaded.
+            TrainingError: there is no finished run, the graph changed since, or the run's checkpoints are gone.
+        """
+        run = read_run(self.config.run_folder)
+        return ScoreExplainer.of(run, self._snapshot(on_stage), self.config, on_stage)
 
     @property
     def _snapshot_folder(self) -> Path:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from gnn.train import Validation
 from graph.progress import OnStage
-from graph.snapshot import Snapshot
 from hopline.config import Config
 from hopline.encoder_inputs import encoder_inputs
 from hopline.errors import TrainingError
+from hopline.node_properties import NodeProperties, OnFeatures, read_properties
 from hopline.split_log import Prepared
-from loaders.attributes import Attributes, read_attributes, split_name
-from loaders.features import FittedFeatures, NodeFeatures, PropertyReport, TextEncoders
 from loaders.sampling.held_out import held_interactions, hold_out_categories, hold_out_facts, hold_out_friends
 from loaders.sampling.learning_graph import LearningGraph, build_learning_graph
 
@@ -21,23 +18,14 @@ FRIENDS_HELD_OUT = 0.1  # share of the pairs of friends that the people task is 
 CATEGORIES_HELD_OUT = 0.2  # share of the nodes that the attribute task is validated on
 FACTS_HELD_OUT = 0.05  # share of the joined pairs of nodes, at most a thousand, that link prediction is validated on
 
-OnFeatures = Callable[[list[PropertyReport]], None]
-"""Told once, before training, what was found in the properties that are learnt from."""
-
 
 @dataclass(frozen=True)
 class ValidatedPart:
-    """The train split as a graph to learn from, and what to find: ``validation``.
-
-    ``features`` were fitted on the properties of all nodes, ``inputs`` are those encoded; ``attributes`` are all categories to
-    be foretold, those held out among them.
-    """
+    """The train split as a graph to learn from, and what to find: ``validation``; of the properties, what all nodes have."""
 
     data: LearningGraph
     validation: Validation
-    features: FittedFeatures
-    inputs: dict[str, NodeFeatures]
-    attributes: Attributes
+    properties: NodeProperties
 
 
 def check_learnable(prepared: Prepared, config: Config) -> None:
@@ -69,30 +57,19 @@ def hold_out(prepared: Prepared, config: Config, on_stage: OnStage, on_features:
         FeatureError: a text encoder that cannot be used.
     """
     snapshot, split_log = prepared.snapshot, prepared.split_log
-    foretold = () if config.tasks.attribute is None else config.tasks.attribute.of
-    features, inputs = _features(snapshot, config, foretold, on_features)
+    read = read_properties(snapshot, config, on_features)
     kept, held = hold_out_facts(snapshot, FACTS_HELD_OUT, config.train.seed)
     if config.tasks.people is not None:
         kept_friends, held_friends = hold_out_friends(snapshot, FRIENDS_HELD_OUT, config.train.seed)
         kept, held = kept | kept_friends, held | held_friends
-    attributes = read_attributes(snapshot, foretold)
-    kept_attributes, held_categories = hold_out_categories(attributes, CATEGORIES_HELD_OUT, config.train.seed)
+    kept_attributes, held_categories = hold_out_categories(read.attributes, CATEGORIES_HELD_OUT, config.train.seed)
     data = build_learning_graph(
         snapshot,
         split_log.split.train,
         kept,
-        encoder_inputs(snapshot, inputs, config.kge, on_stage, kept),
+        encoder_inputs(snapshot, read.inputs, config.kge, on_stage, kept),
         behaviours=config.behaviours,
         attributes=kept_attributes,
     )
     measured = held | held_categories | held_interactions(snapshot, split_log.split.valid)
-    return ValidatedPart(data, Validation(split_log.valid(), measured), features, inputs, attributes)
-
-
-def _features(
-    snapshot: Snapshot, config: Config, foretold: tuple[str, ...], on_features: OnFeatures
-) -> tuple[FittedFeatures, dict[str, NodeFeatures]]:
-    leave_out = {split_name(name, snapshot.schema) for name in foretold}
-    features = FittedFeatures.fit(snapshot, TextEncoders(config.features.text_encoders), leave_out)
-    on_features(features.report)
-    return features, features.encode_all(snapshot)
+    return ValidatedPart(data, Validation(split_log.valid(), measured), read)

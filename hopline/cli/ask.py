@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from hopline.cli.options import ConfigFile, Count, Item, Json, User
 from hopline.cli.output import console, explanation_table, print_json, recommendation_table
+from hopline.cli.score import print_score
+from hopline.errors import InputError
 from hopline.recommender import Recommender
 
 _PANEL = "Ask"
@@ -102,6 +104,14 @@ def people(user: User, k: Count = 10, cypher: Cypher = False, config: ConfigFile
 def explain(
     user: User,
     item: Item,
+    by: Annotated[
+        Literal["graph", "model"],
+        typer.Option(
+            "--by",
+            help="What weighs the paths. graph: how telling they are, asked of Neo4j; model: what each brought to the score "
+            "that the network of the last `hopline train` gives the item, before other models are fused with it.",
+        ),
+    ] = "graph",
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many paths.")] = 5,
     domain: Annotated[
         str | None, typer.Option("--domain", "-d", help="Label of the item. [default: the first item kind that has its id]")
@@ -112,8 +122,21 @@ def explain(
 ) -> None:
     """Show how the user's history and the knowledge graph lead to an item.
 
-    Example: `hopline explain --user 196 --item 50`
+    With `--by model`, shares are of the model score: the cosine of the network's vectors of user and item. What is shown last
+    says how far it falls without these paths, and without as many relationships like theirs drawn at random.
+
+    Example: `hopline explain --user 196 --item 50`, or `hopline explain --user 196 --item 50 --by model`
     """
+    if by == "model":
+        if cypher:
+            raise InputError("--cypher prints the statement that finds paths by the graph; leave out --cypher or --by model")
+        with Recommender.from_config(config) as recommender:
+            scored = recommender.score_explainer().explain(user, item, limit, domain)
+        if json:
+            print_json(asdict(scored))
+        else:
+            print_score(scored, user, item)
+        return
     with Recommender.from_config(config) as recommender:
         found = recommender.explain(user, item, limit, domain)
     if json:

@@ -16,8 +16,9 @@ from gnn.watched import cutoff, watched
 from graph.progress import OnStage
 from hopline.config import Config
 from hopline.fusion import Pairs, choose_members, fused_vectors
+from hopline.node_properties import OnFeatures
 from hopline.split_log import Prepared
-from hopline.validated_part import OnFeatures, hold_out
+from hopline.validated_part import hold_out
 
 
 @dataclass(frozen=True)

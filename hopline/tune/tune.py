@@ -17,13 +17,14 @@ from graph.progress import OnStage
 from graph.snapshot import Snapshot
 from hopline.config import Config
 from hopline.errors import ConfigError, HoplineError, TrainingError
+from hopline.node_properties import OnFeatures
 from hopline.split_log import prepare
 from hopline.tune.objective import Objective
 from hopline.tune.report import OnTrial, Progress, Tried, TuningReport
 from hopline.tune.settings import Settings, by_section
 from hopline.tune.space import Space, search_space
 from hopline.tune.study import FILE, Candidate, Study, open_study
-from hopline.validated_part import OnFeatures, check_learnable
+from hopline.validated_part import check_learnable
 
 FOLDER = "tune"  # in the run's folder
 DEFAULT_TRIALS = 40

@@ -71,6 +71,15 @@ def test_the_story_of_the_readme_load_train_evaluate_publish_recommend(hopline):
     assert as_json(hopline("publish", "--json"))["version"] == 1
     found = as_json(hopline("recommend", "--user", "u2", "--k", "4", "--why", "--json"))
     assert len(found["items"]) == len(found["reasons"]) == 4
+    why = as_json(hopline("explain", "--user", "u2", "--item", "f8", "--by", "model", "--limit", "3", "--json"))
+    assert 0 < len(why["paths"]) <= 3
+    assert why["own"] + why["others"] + sum(path["brought"] for path in why["paths"]) == pytest.approx(why["score"])
+    status, out, err = hopline("explain", "--user", "u2", "--item", "f8", "--by", "model")
+    assert (status, err) == (0, "")
+    assert f"model score {why['score']:.3f}" in out
+    assert "drawn at random" in " ".join(out.split())
+    assert "leave out --cypher" in refused(hopline("explain", "-u", "u2", "-i", "f8", "--by", "model", "--cypher"))
+    assert "there is no User whose id is '[x]'" in refused(hopline("explain", "-u", "[x]", "-i", "f8", "--by", "model"))
 
 
 def test_recommending_shows_titles_as_they_are_reasons_and_the_statement(hopline, published, database):
@@ -146,6 +155,7 @@ def test_mistakes_are_one_message_and_status_one(hopline, workplace):
     hopline("import", "films", "--quiet")
     assert "run `hopline train` first" in refused(hopline("publish", "--json"))
     assert "nothing is published yet" in refused(hopline("recommend", "-u", "u0", "--json"))
+    assert "run `hopline train` first" in refused(hopline("explain", "-u", "u0", "-i", "f8", "--by", "model"))
     assert "there is no configuration file no.toml" in refused(hopline("train", "--config", "no.toml"))
     assert "nothing is published yet" in hopline("releases")[1]
     assert "it may be latin-1: give `--encoding latin-1`" in refused(hopline("import", latin(workplace)))

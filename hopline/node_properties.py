@@ -1,0 +1,39 @@
+"""The properties of all nodes as training takes them: what is read by the encoder, and what is to be foretold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from graph.snapshot import Snapshot
+from hopline.config import Config
+from loaders.attributes import Attributes, read_attributes, split_name
+from loaders.features import FittedFeatures, NodeFeatures, PropertyReport, TextEncoders
+
+OnFeatures = Callable[[list[PropertyReport]], None]
+"""Told once, before training, what was found in the properties that are learnt from."""
+
+
+@dataclass(frozen=True)
+class NodeProperties:
+    """``features`` were fitted on the properties of all nodes, ``inputs`` are those encoded, by label.
+
+    ``attributes`` are all categories to be foretold, which are no inputs.
+    """
+
+    features: FittedFeatures
+    inputs: dict[str, NodeFeatures]
+    attributes: Attributes
+
+
+def read_properties(snapshot: Snapshot, config: Config, on_features: OnFeatures) -> NodeProperties:
+    """Read the properties that are learnt from.
+
+    Raises:
+        FeatureError: a text encoder that cannot be used.
+    """
+    foretold = () if config.tasks.attribute is None else config.tasks.attribute.of
+    leave_out = {split_name(name, snapshot.schema) for name in foretold}
+    features = FittedFeatures.fit(snapshot, TextEncoders(config.features.text_encoders), leave_out)
+    on_features(features.report)
+    return NodeProperties(features, features.encode_all(snapshot), read_attributes(snapshot, foretold))
