@@ -134,6 +134,11 @@ class Database:
         """Whether the server has Cypher 25's ``SEARCH``; if not, it has ``db.index.vector.queryNodes``."""
         return self.version >= _FIRST_WITH_SEARCH
 
+    @property
+    def takes_vectors(self) -> bool:
+        """Whether the server takes a vector as a parameter, packed as its bytes; if not, it takes lists of floats."""
+        return self.version >= _FIRST_WITH_SEARCH
+
     def read(
         self,
         statement: Statement,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ class Embeddings:
     """Vectors of nodes of one label: ``ids`` [n] external, ``vectors`` float32[n, d].
 
     Raises:
-        ReleaseError: no rows, different lengths, or a value that is not finite.
+        ReleaseError: no rows, different lengths, an id twice, or a value that is not finite.
     """
 
     label: str
@@ -36,11 +36,17 @@ class Embeddings:
                 f"{len(bad)} of {len(self.ids)} vectors of {self.label!r} hold NaN or infinity, the first that of id "
                 f"{self.ids[bad[0]]!s}; training diverged: lower train.learning_rate and train again"
             )
+        ids, times = np.unique(self.ids.astype(str), return_counts=True)
+        if len(ids) != len(self.ids):
+            raise ReleaseError(
+                f"the id {ids[np.argmax(times)]!s} of {self.label!r} has {times.max()} vectors; expected one an id: see that "
+                "keys are unique in the graph"
+            )
 
 
 @dataclass(frozen=True)
 class PeopleVectors:
-    """Vectors that rank users for a user: the score of one for another is the dot product of ``asked`` and the unit ``asking``.
+    """Vectors that rank users for a user: the score of one for another is the dot product of ``asked`` and ``asking``.
 
     Raises:
         ReleaseError: vectors of different dimension.
@@ -58,7 +64,8 @@ class ReleaseDraft:
     """All that a release is made of. The score of an item for a user is the dot product of their vectors.
 
     ``items`` are of a domain each; ``popular`` holds ids of popular items by domain, the most popular first; ``features`` plain
-    values from which new nodes can be encoded as those learnt from were; ``people`` ranks users for users, None: nothing does.
+    values from which new nodes can be encoded as those learnt from were; ``people`` ranks users for users, None: nothing does;
+    ``data`` tells what was learnt from, so that releases of the same interactions can be told from others.
 
     Raises:
         ReleaseError: no items, two of one domain, or user and item vectors of different dimension.
@@ -71,6 +78,7 @@ class ReleaseDraft:
     popular: dict[str, list[Any]]
     features: dict[str, Any] = field(default_factory=dict)
     people: PeopleVectors | None = None
+    data: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         labels = [items.label for items in self.items]
@@ -106,12 +114,14 @@ class Indexable:
     scale: float
 
 
-def make_indexable(of_users: Embeddings, of_items: Sequence[Embeddings]) -> Indexable:
-    """Add the extra dimension. A user vector of zeros ranks nothing and stays zeros; its norm is 0."""
+def make_indexable(of_users: Embeddings, of_items: Sequence[Embeddings], scale: float | None = None) -> Indexable:
+    """Add the extra dimension. A user vector of zeros ranks nothing and stays zeros; its norm is 0.
+
+    ``scale`` takes another M than the length of the longest item, at least as long: items as long as before are as before then.
+    """
     items = [of_domain.vectors.astype(np.float64) for of_domain in of_items]
-    squared = [np.square(vectors).sum(axis=1) for vectors in items]
-    scale = float(np.sqrt(max(of_domain.max() for of_domain in squared))) or 1.0
-    rest = [np.sqrt(np.clip(1 - of_domain / scale**2, 0, None)) for of_domain in squared]
+    scale = longest(of_items) if scale is None else scale
+    rest = [np.sqrt(np.clip(1 - np.square(vectors).sum(axis=1) / scale**2, 0, None)) for vectors in items]
     users = of_users.vectors.astype(np.float64)
     norms = np.sqrt(np.square(users).sum(axis=1))
     unit = users / np.where(norms > 0, norms, 1)[:, None]
@@ -123,3 +133,31 @@ def make_indexable(of_users: Embeddings, of_items: Sequence[Embeddings]) -> Inde
         ),
         scale=scale,
     )
+
+
+def longest(of_items: Sequence[Embeddings]) -> float:
+    """Return the length of the longest item vector of all domains; 1 if all are zeros."""
+    squared = max(float(np.square(items.vectors.astype(np.float64)).sum(axis=1).max()) for items in of_items)
+    return squared**0.5 or 1.0
+
+
+@dataclass(frozen=True)
+class VectorColumn:
+    """What a release keeps on the nodes of one label: a vector a node, and values beside it.
+
+    ``ids`` [n]; ``vectors`` float32[n, d], kept under the release's property with ``suffix`` added to its name, and indexed by
+    cosine if ``is_indexed``; ``beside`` by further suffixes what else each of the nodes gets: float32[n] is a number a node,
+    uint8[n, w] an array of bytes. No two columns of a release have the same label and suffix.
+    """
+
+    label: str
+    suffix: str
+    ids: NDArray[Any]
+    vectors: NDArray[np.float32]
+    is_indexed: bool
+    beside: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+    def rows(self, rows: NDArray[Any]) -> VectorColumn:
+        """Return what is kept of some nodes, by row number or as bool[n]."""
+        beside = {suffix: values[rows] for suffix, values in self.beside.items()}
+        return VectorColumn(self.label, self.suffix, self.ids[rows], self.vectors[rows], self.is_indexed, beside)

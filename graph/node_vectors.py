@@ -1,57 +1,66 @@
-"""Write vectors onto the nodes they belong to."""
+"""Write vectors, and what is kept beside them, onto the nodes they belong to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+from neo4j.vector import Vector
 from numpy.typing import NDArray
 
 from cypher import load
 from graph.asking import either_type
 from graph.database import Database
-from graph.embeddings import Embeddings
+from graph.embeddings import VectorColumn
 from graph.errors import ReleaseError, SchemaError
-from graph.releases import VECTORS_A_BATCH
 from graph.schema import Schema
 
+VECTORS_A_BATCH = 2_000
+_BATCHES_AT_ONCE = 4  # the server waits for its disk and the client for the server: more at once gained nothing on 2 cores
 _RESERVED = "hopline_"  # how the properties of releases begin
 
 
-def write_vectors(
+def write_column(
     database: Database,
     schema: Schema,
-    embeddings: Embeddings,
+    column: VectorColumn,
     name: str,
-    norms: NDArray[np.float32] | None = None,
     on_batch: Callable[[int], None] = lambda _written: None,
 ) -> None:
-    """Write each vector to the property ``name`` of its node, and its norm, if given, to ``<name>_norm``.
+    """Write a column of vectors to the property ``name`` plus its suffix, and what is beside them to theirs.
 
-    ``norms``: float32[n]; ``on_batch`` hears how many vectors each batch wrote.
+    Batches are transactions of their own, some at once. ``on_batch`` hears, in this thread, how many vectors each wrote;
+    what it raises ends the writing.
 
     Raises:
         ReleaseError: a vector whose node the graph does not hold.
     """
-    # The statement always sets a norm. Without one it takes away a property that no node has, and never one of somebody's.
-    norm = f"{_RESERVED}norm" if norms is None else f"{name}_norm"
-    names = {"label": embeddings.label, "key": schema.node(embeddings.label).key, "norm_property": norm}
-    of_norms: list[Any] = [None] * len(embeddings.ids) if norms is None else norms.tolist()
-    written = 0
-    for first in range(0, len(embeddings.ids), VECTORS_A_BATCH):
-        part = slice(first, first + VECTORS_A_BATCH)
+    statement = load("publish/set_vectors" if database.takes_vectors else "publish/set_vector_lists")
+    names = {"label": column.label, "key": schema.node(column.label).key}
+
+    def write(first: int) -> tuple[int, int]:
+        part = column.rows(np.arange(first, min(first + VECTORS_A_BATCH, len(column.ids))))
         params = {
-            "ids": [either_type(node_id) for node_id in embeddings.ids[part].tolist()],
-            "property": name,
-            "vectors": embeddings.vectors[part].tolist(),
-            "norms": of_norms[part],
+            "ids": [either_type(node_id) for node_id in part.ids.tolist()],
+            "property": name + part.suffix,
+            "vectors": _vectors(part.vectors) if database.takes_vectors else part.vectors.tolist(),
+            "names": [name + suffix for suffix in part.beside],
+            "columns": [_values(values) for values in part.beside.values()],
         }
-        written += database.write(load("publish/write_vectors"), params, names)[0]["written"]
-        on_batch(len(params["ids"]))
-    if written != len(embeddings.ids):
+        return database.write(statement, params, names)[0]["written"], len(part.ids)
+
+    written = 0
+    with ThreadPoolExecutor(_BATCHES_AT_ONCE) as pool:
+        firsts = list(range(0, len(column.ids), VECTORS_A_BATCH))
+        for begin in range(0, len(firsts), _BATCHES_AT_ONCE):
+            for found, of in pool.map(write, firsts[begin : begin + _BATCHES_AT_ONCE]):
+                written += found
+                on_batch(of)
+    if written != len(column.ids):
         raise ReleaseError(
-            f"{len(embeddings.ids) - written} of {len(embeddings.ids)} {embeddings.label} vectors have no node in the graph; "
+            f"{len(column.ids) - written} of {len(column.ids)} {column.label} vectors have no node in the graph; "
             "it changed since training: run `hopline train` again"
         )
 
@@ -67,3 +76,13 @@ def check_free_property(schema: Schema, name: str) -> None:
     if not name or name.startswith(_RESERVED) or taken:
         why = f"the schema uses it for {', '.join(taken)}" if taken else f"it is empty or begins with {_RESERVED!r}"
         raise SchemaError(f"got the property {name!r} to write vectors to, but {why}; give another name, such as 'kge'")
+
+
+def _vectors(vectors: NDArray[np.float32]) -> list[Vector]:
+    """Return rows as the driver packs them fastest: as the bytes that travel, which are big-endian."""
+    return [Vector(row.tobytes(), "f32") for row in vectors.astype(">f4")]
+
+
+def _values(values: NDArray[Any]) -> list[Any]:
+    """Return a value a row: numbers, or arrays of bytes."""
+    return [row.tobytes() for row in values] if values.ndim > 1 else values.tolist()

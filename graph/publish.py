@@ -3,143 +3,136 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
 from cypher import HoplineError, load
 from graph.database import Database
-from graph.embeddings import Indexable, ReleaseDraft, make_indexable
-from graph.errors import DatabaseError, DatabaseGoneError, ReleaseError
-from graph.node_vectors import write_vectors
+from graph.embeddings import ReleaseDraft
+from graph.errors import DatabaseGoneError, ReleaseError
 from graph.progress import OnStage, silent
-from graph.release_check import check_release
-from graph.release_features import write_features
-from graph.releases import (
-    Release,
-    activate,
-    asking_vector,
-    index_name,
-    is_there,
-    list_releases,
-    people_vector,
-    release_name,
-    remove_release,
-)
+from graph.releases import Release, active_release, list_releases, read_release, remove_release
+from graph.releases.check import Widths, check_release
+from graph.releases.checksums import total, write_checksums
+from graph.releases.collect import KEPT, expendable, remove_incomplete
+from graph.releases.columns import told_columns
+from graph.releases.features import write_features
+from graph.releases.fill import fill_slot
+from graph.releases.lease import hold_lease
+from graph.releases.slot import Slot, new_slot, slot_over
 from graph.schema import Schema
 
-AWAIT_INDEX_S = 1800
+Gate = Callable[[Release], dict[str, Any]]
+"""Told of a release that is complete and does not serve yet; returns what it measured, or holds it back by a ReleaseError."""
 
 
-def publish(database: Database, schema: Schema, draft: ReleaseDraft, progress: OnStage = silent) -> Release:
+def publish(
+    database: Database,
+    schema: Schema,
+    draft: ReleaseDraft,
+    progress: OnStage = silent,
+    *,
+    keep: int = KEPT,
+    gate: Gate | None = None,
+) -> Release:
     """Write a draft as the next version and make it active.
 
-    Whatever goes wrong before the last step, the old release serves on; what a crash left half-written, the next publish
-    takes away. Of two at a time the later wins, as it cannot tell the other from a crashed one.
+    Whatever goes wrong before the last step, the old release serves on; what a crash left half-written, the next publish or
+    collection takes away. Where more than ``keep`` releases would be there now, the new one may be written over one of those
+    beyond, if it differs from it in few vectors: those alone are written then, and its indexes are kept. The release that
+    serves and the one before it stay as they are.
 
     Raises:
-        ReleaseError: ids that the graph does not hold, an index that does not give the draft's ranking, or another publish
-            that began later.
+        ReleaseError: ids that the graph does not hold, labels that the schema does not have, an index that does not give the
+            draft's ranking, a ``gate`` that held it back, or another publish at work.
         DatabaseGoneError: the connection was lost; publish again.
     """
+    _check_labels(schema, draft)
     database.schema(load("publish/create_release_constraint"))
     database.schema(load("publish/create_pointer_constraint"))
-    known = list_releases(database)
-    for release in known:
-        if not release.ready and not release.active:
-            remove_release(database, schema, release.version)
-    version = max((release.version for release in known), default=0) + 1
-    indexable = make_indexable(draft.users, draft.items)
-    people = None if draft.people is None else make_indexable(draft.people.asking, [draft.people.asked])
-    _create_record(database, draft, indexable, people, version)
-    try:
-        if not write_features(database, version, draft.features):
-            raise _overtaken(version)
-        _write(database, schema, draft, indexable, people, version, progress)
-        progress("checking", 0, 1)
-        widths = check_release(database, schema, draft, version)
-        progress("checking", 1, 1)
-        checked = {"version": version, "search_widths": widths.domains, "people_search_width": widths.people}
-        if not database.write(load("publish/mark_ready"), checked):
-            raise _overtaken(version)
-    except DatabaseGoneError:
-        raise
-    except BaseException as error:
-        kept = is_there(database, version)
-        remove_release(database, schema, version)
-        if isinstance(error, HoplineError) and not kept:
-            raise _overtaken(version) from error
-        raise
-    return activate(database, version)
+    with hold_lease(database) as lease:
+        remove_incomplete(database, schema)
+        releases = list_releases(database)
+        known = {"known": max((release.version for release in releases), default=0)}
+        version = database.write(load("publish/take_version"), known)[0]["version"]
+        slot = slot_over(database, draft, expendable(releases, keep))
+        slot = _create_record(database, draft, slot or new_slot(draft, version), version)
+        if slot.over is not None:
+            progress(f"writing {slot.num_changed:,} of {slot.num_vectors:,} vectors over release {slot.over.version}", 0, 0)
+        try:
+            if not write_features(database, version, draft.features):
+                raise _taken_away(version)
+            write_checksums(database, version, slot.checksums)
+            fill_slot(database, schema, slot, progress, lease.check)
+            progress("checking", 0, 1)
+            widths = check_release(database, schema, draft, version, slot.number)
+            measured = {} if gate is None else gate(_with_widths(read_release(database, version), widths))
+            progress("checking", 1, 1)
+            lease.check()
+            served = {
+                "version": version,
+                "search_widths": widths.domains,
+                "people_search_width": widths.people,
+                "canary": json.dumps(measured),
+            }
+            if not database.write(load("publish/serve_release"), served):
+                raise _taken_away(version)
+        except DatabaseGoneError:
+            raise
+        except BaseException:
+            with suppress(HoplineError):  # as on a full disk: the next publish takes it away
+                remove_release(database, schema, version)
+            raise
+    return active_release(database)
 
 
-def _overtaken(version: int) -> ReleaseError:
+def _check_labels(schema: Schema, draft: ReleaseDraft) -> None:
+    given = (draft.users.label, *(items.label for items in draft.items))
+    known = [kind.label for kind in schema.items]
+    if given[0] != schema.user.label or not set(given[1:]) <= set(known):
+        raise ReleaseError(
+            f"got vectors of users {given[0]!r} and items {list(given[1:])}; the graph's schema has users "
+            f"{schema.user.label!r} and items {known}: they were learnt of another schema, so run `hopline train` again"
+        )
+
+
+def _taken_away(version: int) -> ReleaseError:
     return ReleaseError(
-        f"release {version} was taken away while it was written, as another publish began meanwhile; let one end before the "
-        "next begins, and publish again if this one is wanted"
+        f"release {version} was taken away by another publish or collection while it was written; publish again"
     )
 
 
-def _create_record(
-    database: Database, draft: ReleaseDraft, indexable: Indexable, people: Indexable | None, version: int
-) -> None:
+def _with_widths(release: Release, widths: Widths) -> Release:
+    domains = zip(release.domains, widths.domains, strict=True)
+    return replace(release, domains=tuple(replace(domain, search_width=width) for domain, width in domains))
+
+
+def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version: int) -> Slot:
+    """Make the record of a release, and return its slot: another if the one chosen is no longer to be had."""
     properties: dict[str, Any] = {
+        "slot": slot.number,
         "dimensions": draft.users.vectors.shape[1],
         "num_users": len(draft.users.ids),
         "item_labels": [items.label for items in draft.items],
         "num_items": [len(items.ids) for items in draft.items],
-        "scale": indexable.scale,
+        "scale": slot.scales.items,
+        "columns": told_columns(slot.columns),
         "config": json.dumps(draft.config, ensure_ascii=False),
         "metrics": json.dumps(draft.metrics),
+        "data": json.dumps(draft.data),
         "popular": json.dumps({items.label: draft.popular.get(items.label, []) for items in draft.items}),
+        "checksum": total(slot.checksums),
         "code_version": metadata.version("hopline"),
     }
-    if draft.people is not None and people is not None:
-        properties |= {"num_people": len(draft.people.asked.ids), "people_scale": people.scale}
-    try:
-        database.write(load("publish/create_release"), {"version": version, "properties": properties})
-    except DatabaseGoneError:
-        raise
-    except DatabaseError as error:
-        raise ReleaseError(
-            f"release {version} is being written by another publish ({error}); wait for it, then try again"
-        ) from error
-
-
-def _write(
-    database: Database,
-    schema: Schema,
-    draft: ReleaseDraft,
-    indexable: Indexable,
-    people: Indexable | None,
-    version: int,
-    progress: OnStage,
-) -> None:
-    name = release_name(version)
-    total = len(draft.users.ids) + sum(len(items.ids) for items in draft.items)
     if draft.people is not None:
-        total += len(draft.people.asking.ids) + len(draft.people.asked.ids)
-    done = 0
-
-    def tell(written: int) -> None:
-        nonlocal done
-        done += written
-        progress("writing vectors", done, total)
-
-    for items, vectors in zip(draft.items, indexable.items, strict=True):
-        write_vectors(database, schema, replace(items, vectors=vectors), name, on_batch=tell)
-    users = replace(draft.users, vectors=indexable.users)
-    write_vectors(database, schema, users, name, indexable.norms, on_batch=tell)
-    indexes = [(index_name(version, items.label), items.label, name, indexable) for items in draft.items]
-    if draft.people is not None and people is not None:
-        asking = replace(draft.people.asking, vectors=people.users)
-        asked = replace(draft.people.asked, vectors=people.items[0])
-        write_vectors(database, schema, asking, asking_vector(version), on_batch=tell)
-        write_vectors(database, schema, asked, people_vector(version), on_batch=tell)
-        indexes.append((people_vector(version), asked.label, people_vector(version), people))
-    progress("building the index", 0, 1)
-    for index, label, property_, of_index in indexes:
-        names = {"index": index, "label": label, "property": property_}
-        database.schema(load("publish/create_vector_index"), {"dimensions": of_index.users.shape[1]}, names)
-    database.read(load("schema/await_indexes"), {"timeout_s": AWAIT_INDEX_S})
-    progress("building the index", 1, 1)
+        asked = draft.people.asked
+        properties |= {"people_label": asked.label, "num_people": len(asked.ids), "people_scale": slot.scales.people}
+    params = {"version": version, "properties": properties}
+    if slot.over is None:
+        database.write(load("publish/create_release"), params)
+    elif not database.write(load("publish/replace_release"), params | {"over": slot.over.version}):
+        return _create_record(database, draft, new_slot(draft, version), version)  # somebody made it active meanwhile
+    return slot

@@ -14,8 +14,8 @@ from graph.explain import Explanation, explain
 from graph.explore import Explorer
 from graph.people import people
 from graph.recommend import Recommendations, recommend
-from graph.release_features import read_features
 from graph.releases import Release, active_release, list_releases, rollback
+from graph.releases.features import read_features
 from graph.schema import Schema
 from graph.schema_store import load_schema
 from graph.similar import similar
@@ -99,7 +99,7 @@ class Asker:
         Raises:
             ReleaseError: there is none.
         """
-        return rollback(self.database)
+        return rollback(self.database, self.schema)
 
     def recommend(self, user_id: str | int, k: int = 10, domain: str | None = None) -> Recommendations:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.

@@ -13,9 +13,9 @@ from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import OnEpoch, OnStep, TrainConfig
 from graph.database import Database
-from graph.embeddings import ReleaseDraft
+from graph.embeddings import ReleaseDraft, VectorColumn
 from graph.keys import derive_keys, index_keys
-from graph.node_vectors import check_free_property, write_vectors
+from graph.node_vectors import check_free_property, write_column
 from graph.progress import OnStage, silent
 from graph.publish import publish
 from graph.releases import Release, collect_releases
@@ -254,7 +254,8 @@ class Recommender(Asker):
         embedded = embed(snapshot, self.config.kge, on_stage, on_step, on_epoch)
         write_embedded(self.config.run_folder, embedded)
         for embeddings in embedded.vectors if write is not None else ():
-            write_vectors(self.database, schema, embeddings, str(write))
+            column = VectorColumn(embeddings.label, "", embeddings.ids, embeddings.vectors, is_indexed=False)
+            write_column(self.database, schema, column, str(write))
             on_stage(f"wrote {len(embeddings.ids):,} {embeddings.label} vectors to {write}", 0, 0)
         return embedded
 

@@ -7,5 +7,8 @@ SET r.version = r.version // takes the lock: what is read next cannot change bef
 WITH r
 WHERE r.ready
 MERGE (p:HoplineActive {name: 'active'})
+SET p.name = p.name // likewise
+WITH r, p
+SET r.before = CASE p.version WHEN r.version THEN r.before ELSE p.version END // twice is the same as once
 SET p.version = r.version, p.moved_at = datetime()
 RETURN r.version AS version

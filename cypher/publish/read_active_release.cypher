@@ -1,8 +1,9 @@
 // The release that the pointer names; its properties are null if it was taken away since the pointer was read.
 // params:
-// returns: properties, created_at
+// returns: properties, created_at, age_s
 // access: read
 MATCH (p:HoplineActive {name: 'active'})
 WITH p.version AS version
 OPTIONAL MATCH (r:HoplineRelease {version: version})
-RETURN properties(r) AS properties, toString(r.created_at) AS created_at
+RETURN properties(r) AS properties, toString(r.created_at) AS created_at,
+       duration.inSeconds(r.created_at, datetime()).seconds AS age_s

@@ -1,9 +1,13 @@
 // All releases, the newest first. The pointer is read once: readers see single commits, not a moment of the whole graph.
 // params:
-// returns: properties, created_at, active
+// returns: properties, created_at, age_s, active, previous
 // access: read
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
 WITH p.version AS version
+OPTIONAL MATCH (a:HoplineRelease {version: version})
+WITH version, a.before AS before
 MATCH (r:HoplineRelease)
-RETURN properties(r) AS properties, toString(r.created_at) AS created_at, coalesce(r.version = version, false) AS active
+RETURN properties(r) AS properties, toString(r.created_at) AS created_at,
+       duration.inSeconds(r.created_at, datetime()).seconds AS age_s,
+       coalesce(r.version = version, false) AS active, coalesce(r.version = before, false) AS previous
 ORDER BY r.version DESC

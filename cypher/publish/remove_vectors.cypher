@@ -1,10 +1,10 @@
-// Take one release's vectors off a batch of nodes.
-// identifiers: label, property, norm_property, people_property, asking_property
-// params: $limit: integer
+// Take a release's vectors, and what is beside them, off a batch of nodes.
+// identifiers: label, property
+// params: $limit: integer, $properties: list of property names
 // returns: removed
 // access: write
 MATCH (n:{{label}})
 WHERE n.{{property}} IS NOT NULL
 WITH n LIMIT $limit
-REMOVE n.{{property}}, n.{{norm_property}}, n.{{people_property}}, n.{{asking_property}}
+FOREACH (name IN $properties | SET n[name] = null)
 RETURN count(n) AS removed

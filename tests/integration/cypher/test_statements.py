@@ -13,10 +13,11 @@ READS = [statement for statement in STATEMENTS if statement.access is Access.REA
 
 EXAMPLES = {
     **dict.fromkeys(["k", "candidates", "dimensions", "history", "limit", "people", "after", "expected"], 2),
-    **dict.fromkeys(["timeout_s", "version", "transaction", "checksum"], 2),
-    **dict.fromkeys(["ids", "user_ids", "item_ids", "sources", "targets", "types", "norms", "vectors", "search_widths"], ()),
+    **dict.fromkeys(["timeout_s", "version", "transaction", "checksum", "active", "lease_s", "known"], 2),
+    **dict.fromkeys(["ids", "user_ids", "item_ids", "sources", "targets", "types", "names", "vectors", "search_widths"], ()),
     **dict.fromkeys(["nodes", "edges", "leaving", "reaching"], ()),
     **dict.fromkeys(["user_id", "item_id", "index", "property", "json", "old_password", "new_password"], "text"),
+    **dict.fromkeys(["holder", "label", "suffix", "canary"], "text"),
     **{maps: {"User": "name"} for maps in ("titles", "keys")},
     "values": {"Item": {"RATED": "value"}},
     **dict.fromkeys(["depth", "length", "most", "scanned", "least", "people_search_width"], 2),
@@ -25,6 +26,9 @@ EXAMPLES = {
     "unit": "month",
     "scale": 0.5,
     "part": 0,
+    "columns": (),
+    "even_previous": False,
+    "share": 0.5,
 }
 LISTS_OF_PROPERTIES = {
     "explore/count_values_in_groups",
@@ -34,6 +38,9 @@ LISTS_OF_PROPERTIES = {
     "load/create_edges",
     "load/complete_edges",
     "schema/derive_keys",
+    "publish/remove_vectors",
+    "publish/remove_vectors_by_id",
+    "publish/sample_vectors",
 }
 
 QUERY_TYPES = {Access.READ: {"r"}, Access.WRITE: {"w", "rw"}, Access.SCHEMA: {"s"}}
@@ -49,7 +56,11 @@ COMMENT = re.compile(r"//.*")
 
 def examples_for(statement):
     """Values of the kinds that the headers tell; a statement with a new kind of parameter is added above."""
-    examples = EXAMPLES | {"properties": [] if statement.name in LISTS_OF_PROPERTIES else {}}
+    examples = EXAMPLES | {
+        "properties": [] if statement.name in LISTS_OF_PROPERTIES else {},
+        "over": 2 if statement.name == "publish/replace_release" else "text",
+        "values": [] if statement.name == "publish/write_checksums" else EXAMPLES["values"],
+    }
     return {param: examples[param] for param in statement.params}
 
 

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from graph import publish as publish_module
 from graph.embeddings import Embeddings, make_indexable
 from graph.errors import ReleaseError
 from graph.publish import publish
@@ -117,12 +116,12 @@ def test_an_index_that_does_not_rank_as_the_model_is_not_made_active(database, m
     write_graph(database, draft)
     publish(database, SCHEMA, draft)
 
-    def wrong(users, items):
-        made = make_indexable(users, items)
+    def wrong(users, items, scale=None):
+        made = make_indexable(users, items, scale)
         made.items[0][:] = made.items[0][::-1].copy()
         return made
 
-    monkeypatch.setattr(publish_module, "make_indexable", wrong)
+    monkeypatch.setattr("graph.releases.columns.make_indexable", wrong)
     with pytest.raises(ReleaseError, match=r"the index of release 2 gives \d+% of the exact top 10"):
         publish(database, SCHEMA, draft)
     assert active_release(database).version == 1

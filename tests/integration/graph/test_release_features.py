@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-import graph.release_features
+import graph.releases.features
 from graph.errors import ReleaseError
 from graph.publish import publish
-from graph.release_features import read_features
 from graph.releases import remove_release
+from graph.releases.features import read_features
 from graph.schema import Feature, FeatureType
 from graph.snapshot import NodeColumns, read_snapshot
 from loaders.features import FittedFeatures
@@ -54,11 +54,11 @@ def same(one, other):
     )
 
 
-@pytest.mark.parametrize("characters_a_part", [100, graph.release_features.CHARACTERS_A_PART])
+@pytest.mark.parametrize("characters_a_part", [100, graph.releases.features.CHARACTERS_A_PART])
 def test_read_back_from_a_release_they_encode_old_and_new_nodes_to_the_same_bits(
     database, snapshot, monkeypatch, characters_a_part
 ):
-    monkeypatch.setattr(graph.release_features, "CHARACTERS_A_PART", characters_a_part)
+    monkeypatch.setattr(graph.releases.features, "CHARACTERS_A_PART", characters_a_part)
     fitted = FittedFeatures.fit(snapshot)
     release = publish(database, snapshot.schema, make_draft(features=fitted.to_json()))
     again = FittedFeatures.from_json(read_features(database, release.version))

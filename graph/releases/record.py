@@ -1,4 +1,4 @@
-"""Releases: what was published, which one serves, going back, and clearing away."""
+"""The records of releases: what each is made of, and which one serves."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 from cypher import load
 from graph.database import Database
 from graph.errors import ReleaseError
-from graph.schema import Schema
 
-VECTORS_A_BATCH = 10_000
+NORM = "_norm"
+"""Suffix of the property with the length of a user's vector."""
+ASKED, ASKING = "_people", "_asking"
+"""Suffixes of the properties by which users are found for others, and by which they find others."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,26 @@ class PeopleIndex:
 
 
 @dataclass(frozen=True)
+class StoredColumn:
+    """A vector a node that a release keeps on ``number`` nodes of a label; see ``graph.embeddings.VectorColumn``."""
+
+    label: str
+    suffix: str
+    beside: tuple[str, ...]
+    is_indexed: bool
+    number: int
+    dimensions: int
+
+
+@dataclass(frozen=True)
 class Release:
     """One published version. ``scale`` turns an index score back into a dot product; see ``graph.embeddings``.
+
+    ``slot`` is the version that made its properties and indexes, another than ``version`` where it was written over the release
+    that had them. ``before`` is the release that was active before it, None if there was none or it never was active itself;
+    ``is_previous`` tells whether rolling back leads to this one. ``columns`` are what it keeps on nodes, and ``checksum`` stands
+    for all of it. ``data`` tells what was learnt from, ``canary`` what was measured before it served. ``created_at`` and
+    ``age_s`` are by the server's clock.
 
     ``people`` is None for a release whose training learnt no ties between users. ``domains`` is empty for one of a Hopline that
     knew no domains: it can be listed and taken away, not asked.
@@ -55,26 +75,43 @@ class Release:
 
     version: int
     active: bool
+    is_previous: bool
     ready: bool
+    slot: int
+    before: int | None
     created_at: str
+    age_s: int
     dimensions: int
     num_users: int
     scale: float
+    columns: tuple[StoredColumn, ...]
     domains: tuple[Domain, ...]
     people: PeopleIndex | None
     config: dict[str, Any]
     metrics: dict[str, float]
+    data: dict[str, Any]
+    canary: dict[str, Any]
+    checksum: str
     code_version: str
+
+    @property
+    def state(self) -> str:
+        """``active``, ``previous`` (rolling back leads to it), ``ready``, or ``incomplete``: being written, or left so."""
+        if self.active:
+            return "active"
+        if not self.ready:
+            return "incomplete"
+        return "previous" if self.is_previous else "ready"
 
     @property
     def name(self) -> str:
         """Name of the release's vector property."""
-        return release_name(self.version)
+        return release_name(self.slot)
 
     @property
     def norm_property(self) -> str:
         """Name of the property with the length of a user's vector."""
-        return f"{self.name}_norm"
+        return self.name + NORM
 
     def domain(self, label: str) -> Domain:
         """Return what the release has of one domain.
@@ -96,29 +133,37 @@ class Release:
         )
 
 
-def release_name(version: int) -> str:
-    """Return the name of a version's vector property, the same on users and on the items of every domain."""
-    return f"hopline_v{version}"
+def release_name(slot: int) -> str:
+    """Return the name of a slot's vector property, the same on users and on the items of every domain."""
+    return f"hopline_v{slot}"
 
 
-def index_name(version: int, label: str) -> str:
-    """Return the name of a version's index of one domain; no two versions and labels have the same."""
-    return f"{release_name(version)} {label}"
+def index_name(slot: int, label: str, suffix: str = "") -> str:
+    """Return the name of a slot's index of one label, on the property with ``suffix``; no two have the same."""
+    return f"{release_name(slot)}{suffix} {label}"
 
 
-def people_vector(version: int) -> str:
-    """Return the name of the property by which a version's users are found for others."""
-    return f"{release_name(version)}_people"
-
-
-def asking_vector(version: int) -> str:
-    """Return the name of the property by which a version's users find others."""
-    return f"{release_name(version)}_asking"
+def stored_columns(text: str) -> tuple[StoredColumn, ...]:
+    """Return columns as a record tells of them, in JSON."""
+    return tuple(StoredColumn(**column | {"beside": tuple(column["beside"])}) for column in json.loads(text))
 
 
 def list_releases(database: Database) -> list[Release]:
     """Return all releases, the newest first, those included whose writing did not end."""
     return [_release(row) for row in database.read(load("publish/read_releases"))]
+
+
+def read_release(database: Database, version: int) -> Release:
+    """Return one release, complete or not.
+
+    Raises:
+        ReleaseError: there is none of this version.
+    """
+    releases = list_releases(database)
+    for release in releases:
+        if release.version == version:
+            return release
+    raise ReleaseError(f"there is no release {version}; there are {[release.version for release in releases]}")
 
 
 def active_release(database: Database) -> Release:
@@ -129,7 +174,7 @@ def active_release(database: Database) -> Release:
     """
     while rows := database.read(load("publish/read_active_release")):
         if rows[0]["properties"] is not None:
-            return _release(rows[0] | {"active": True})
+            return _release(rows[0] | {"active": True, "previous": False})
         # Taken away between the two reads, which needs the pointer to have moved on: look again.
     raise ReleaseError("nothing is published yet; run `hopline train`, then `hopline publish`")
 
@@ -140,102 +185,46 @@ def is_there(database: Database, version: int) -> bool:
     return bool(found) and not found[0]["retired"]
 
 
-def activate(database: Database, version: int) -> Release:
-    """Make a release the active one, in one transaction.
-
-    Raises:
-        ReleaseError: there is no such release, or its writing did not end.
-    """
-    if not database.write(load("publish/activate_release"), {"version": version}):
-        known = [release.version for release in list_releases(database) if release.ready]
-        raise ReleaseError(f"there is no complete release {version}; there are {known}")
-    return active_release(database)
-
-
-def rollback(database: Database) -> Release:
-    """Make the newest complete release before the active one active.
-
-    Raises:
-        ReleaseError: nothing is active, or there is no release before it.
-    """
-    current = active_release(database)
-    before = [release for release in list_releases(database) if release.ready and release.version < current.version]
-    if not before:
-        raise ReleaseError(f"release {current.version} is active and there is none before it to go back to")
-    return activate(database, before[0].version)
-
-
-def collect_releases(database: Database, schema: Schema, keep: int = 2) -> list[int]:
-    """Take away old releases but the newest ``keep``, the active one and the one before it; return their versions."""
-    releases = [release for release in list_releases(database) if release.ready]
-    active = next((place for place, release in enumerate(releases) if release.active), len(releases))
-    collected = []
-    for place, release in enumerate(releases):
-        if place >= keep and place not in {active, active + 1} and remove_release(database, schema, release.version):
-            collected.append(release.version)
-    return collected
-
-
-def remove_release(database: Database, schema: Schema, version: int) -> bool:
-    """Take away a release's indexes, vectors and record, in that order: cut off, it can be taken away again.
-
-    From the first step on it cannot become active. The active release is left alone; False then.
-    """
-    retired = database.write(load("publish/retire_release"), {"version": version})
-    if not retired and is_there(database, version):
-        return False
-    name = release_name(version)
-    labels = {kind.label: None for kind in (schema.user, *schema.items)}
-    # By property: whatever the schema was then, and however an older Hopline named its index.
-    for property_ in (name, people_vector(version)):
-        for index in database.read(load("publish/read_indexes_by_property"), {"property": property_}):
-            database.schema(load("publish/drop_index"), {}, {"index": index["name"]})
-            labels |= dict.fromkeys(index["labels"])
-    for label in labels:
-        names = {
-            "label": label,
-            "property": name,
-            "norm_property": f"{name}_norm",
-            "people_property": people_vector(version),
-            "asking_property": asking_vector(version),
-        }
-        while database.write(load("publish/remove_vectors"), {"limit": VECTORS_A_BATCH}, names)[0]["removed"]:
-            pass
-    database.write(load("publish/delete_release"), {"version": version})
-    return True
-
-
 def _release(row: dict[str, Any]) -> Release:
     properties = dict(row["properties"])
     version, labels = properties["version"], properties.get("item_labels", [])
+    slot = properties.get("slot", version)
     popular = json.loads(properties["popular"]) if labels else {}
     widths = properties.get("search_widths", [0] * len(labels))
     counts = properties["num_items"] if labels else []
     return Release(
         version=version,
         active=row["active"],
+        is_previous=row["previous"],
         ready=properties["ready"],
+        slot=slot,
+        before=properties.get("before"),
         created_at=row["created_at"],
+        age_s=row["age_s"],
         dimensions=properties["dimensions"],
         num_users=properties["num_users"],
         scale=properties["scale"],
+        columns=stored_columns(properties.get("columns", "[]")),
         domains=tuple(
-            Domain(label, index_name(version, label), num_items, width, popular[label])
+            Domain(label, index_name(slot, label), num_items, width, popular[label])
             for label, num_items, width in zip(labels, counts, widths, strict=True)
         ),
-        people=None if properties.get("num_people") is None else _people(properties),
+        people=None if properties.get("num_people") is None else _people(properties, slot),
         config=json.loads(properties["config"]),
         metrics=json.loads(properties["metrics"]),
+        data=json.loads(properties.get("data", "{}")),
+        canary=json.loads(properties.get("canary", "{}")),
+        checksum=properties.get("checksum", ""),
         code_version=properties["code_version"],
     )
 
 
-def _people(properties: dict[str, Any]) -> PeopleIndex:
-    version = properties["version"]
+def _people(properties: dict[str, Any], slot: int) -> PeopleIndex:
+    name = release_name(slot)
     return PeopleIndex(
-        index=people_vector(version),
-        vector=people_vector(version),
-        asking_vector=asking_vector(version),
+        index=index_name(slot, properties["people_label"], ASKED),
+        vector=f"{name}{ASKED}",
+        asking_vector=f"{name}{ASKING}",
         num_people=properties["num_people"],
         search_width=properties.get("people_search_width", 0),
         scale=properties["people_scale"],

@@ -1,0 +1,7 @@
+// The checksums of what a release keeps on nodes, part by part.
+// params: $version: integer
+// returns: label, suffix, ids, values
+// access: read
+MATCH (:HoplineRelease {version: $version})-[:SUMMED]->(c:HoplineChecksums)
+RETURN c.label AS label, c.suffix AS suffix, c.ids AS ids, c.values AS values
+ORDER BY label, suffix, c.part

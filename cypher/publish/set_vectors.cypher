@@ -1,0 +1,12 @@
+// Write vectors, and what is beside them, to a batch of nodes; a missing node is not counted. A key may be text or a whole
+// number. For servers that take vectors as such.
+// identifiers: label, key
+// params: $ids: list of lists of ids that may be meant, $property: property name, $vectors: list of vectors, $names: list of property names, $columns: a list of values a name
+// returns: written
+// access: write
+CYPHER 25
+UNWIND range(0, size($ids) - 1) AS row
+MATCH (n:{{label}}) WHERE n.{{key}} IN $ids[row]
+CALL db.create.setNodeVectorProperty(n, $property, toFloatList($vectors[row]))
+FOREACH (place IN range(0, size($names) - 1) | SET n[$names[place]] = $columns[place][row])
+RETURN count(*) AS written

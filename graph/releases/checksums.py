@@ -1,0 +1,129 @@
+"""Checksums of what a release keeps on nodes, 8 bytes for each id and each node's values, kept with its record.
+
+By them it is known what a release has on a node without reading it back: which nodes a later one must write, and whether
+somebody else wrote over them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cypher import load
+from graph.database import Database
+from graph.embeddings import VectorColumn
+
+Hashes = NDArray[np.uint64]
+ColumnKey = tuple[str, str]
+"""A column's label and suffix."""
+
+_SEED = b"hopline checksums"
+_ROWS_AT_ONCE = 65_536
+_NODES_A_PART = 250_000
+
+
+@dataclass(frozen=True, eq=False)
+class Checksums:
+    """Of each of n nodes: ``ids`` uint64[n] stands for its id, ``values`` uint64[n] for what is kept on it."""
+
+    ids: Hashes
+    values: Hashes
+
+    @classmethod
+    def of(cls, column: VectorColumn) -> Checksums:
+        """Return the checksums of a column. An id counts as its text: which of text and number it is, graphs may differ in."""
+        words = [column.vectors.astype("<f4").view("<u4"), *(_words(column.beside[suffix]) for suffix in sorted(column.beside))]
+        return cls(hash_texts(column.ids), _hash(np.hstack(words)))
+
+    def unlike(self, other: Checksums) -> NDArray[np.bool_]:
+        """Return of which nodes, bool[n], another has not the same values, or nothing."""
+        place, is_known = _find(self.ids, other.ids)
+        unlike: NDArray[np.bool_] = ~is_known
+        unlike[is_known] = other.values[place[is_known]] != self.values[is_known]
+        return unlike
+
+    def without(self, other: Checksums) -> int:
+        """Return the number of nodes that another does not know."""
+        return int((~_find(self.ids, other.ids)[1]).sum())
+
+
+def write_checksums(database: Database, version: int, checksums: dict[ColumnKey, Checksums]) -> None:
+    """Keep checksums with a release's record."""
+    for (label, suffix), sums in checksums.items():
+        for part, first in enumerate(range(0, len(sums.ids), _NODES_A_PART)):
+            rows = slice(first, first + _NODES_A_PART)
+            params = {
+                "version": version,
+                "label": label,
+                "suffix": suffix,
+                "part": part,
+                "ids": sums.ids[rows].astype("<u8").tobytes(),
+                "values": sums.values[rows].astype("<u8").tobytes(),
+            }
+            database.write(load("publish/write_checksums"), params)
+
+
+def read_checksums(database: Database, version: int) -> dict[ColumnKey, Checksums]:
+    """Return the checksums of a release by label and suffix; none for a release of a Hopline that kept none."""
+    parts: dict[ColumnKey, list[dict[str, Any]]] = {}
+    for row in database.read(load("publish/read_checksums"), {"version": version}):
+        parts.setdefault((row["label"], row["suffix"]), []).append(row)
+    return {
+        key: Checksums(*(np.frombuffer(b"".join(row[name] for row in rows), "<u8") for name in ("ids", "values")))
+        for key, rows in parts.items()
+    }
+
+
+def total(checksums: dict[ColumnKey, Checksums]) -> str:
+    """Return one checksum of all, in whatever order the nodes come: 32 hexadecimal digits."""
+    digest = hashlib.blake2b(digest_size=16)
+    for (label, suffix), sums in sorted(checksums.items()):
+        order = np.argsort(sums.ids)
+        digest.update(f"{label}\0{suffix}\0{len(order)}\0".encode("utf-8", "surrogatepass"))
+        digest.update(np.concatenate([sums.ids[order], sums.values[order]]).astype("<u8").tobytes())
+    return digest.hexdigest()
+
+
+def hash_texts(ids: NDArray[Any] | Iterable[Any]) -> Hashes:
+    """Return 64 bits for each id, of text or numbers, by its text."""
+    texts = np.ascontiguousarray(np.asarray(ids).astype(str))
+    return _hash(texts.view(np.uint32).reshape(len(texts), -1))
+
+
+def _words(values: NDArray[Any]) -> NDArray[np.uint32]:
+    """Return a row of 32-bit words a node: of float32[n], or of uint8[n, w] filled up with zeros."""
+    if values.ndim == 1:
+        return values.astype("<f4").view("<u4")[:, None]
+    padded = np.pad(values, ((0, 0), (0, -values.shape[1] % 4)))
+    return np.ascontiguousarray(padded).view("<u4")
+
+
+def _hash(words: NDArray[np.uint32]) -> Hashes:
+    """Return 64 bits a row: two independent multilinear hashes of 32 bits each. Zeros at a row's end do not count.
+
+    Two given rows that differ collide with probability 2⁻⁶⁴ over the choice of keys.
+
+    Source: Lemire and Kaser 2014, Strongly universal string hashing is fast (The Computer Journal 57), sec. 2.
+    """
+    width = words.shape[1]
+    # The keys of a longer row begin with those of a shorter one.
+    keys = np.frombuffer(hashlib.shake_256(_SEED).digest(16 * (width + 1)), "<u8").reshape(width + 1, 2)
+    hashes = np.empty(len(words), np.uint64)
+    for first in range(0, len(words), _ROWS_AT_ONCE):
+        part = words[first : first + _ROWS_AT_ONCE].astype(np.uint64)
+        high, low = ((part @ keys[1:, which] + keys[0, which]) >> np.uint64(32) for which in (0, 1))
+        hashes[first : first + len(part)] = high << np.uint64(32) | low
+    return hashes
+
+
+def _find(wanted: Hashes, among: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the places of some ids among others, and which of them are there; other places mean nothing."""
+    order = np.argsort(among)
+    place = np.minimum(np.searchsorted(among, wanted, sorter=order), len(among) - 1)
+    found: NDArray[np.int64] = order[place]
+    return found, among[found] == wanted
