@@ -188,7 +188,7 @@ def is_there(database: Database, version: int) -> bool:
 def _release(row: dict[str, Any]) -> Release:
     properties = dict(row["properties"])
     version, labels = properties["version"], properties.get("item_labels", [])
-    slot = properties.get("slot", version)
+    slot: int = properties.get("slot", version)
     popular = json.loads(properties["popular"]) if labels else {}
     widths = properties.get("search_widths", [0] * len(labels))
     counts = properties["num_items"] if labels else []

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from graph import publish as publish_module
 from graph.database import Database
-from graph.embeddings import Embeddings, PeopleVectors
+from graph.embeddings import Embeddings, PeopleVectors, make_indexable
 from graph.errors import NotFoundError, ReleaseError, SchemaError
 from graph.people import people
 from graph.publish import publish
@@ -121,15 +120,14 @@ def test_a_release_takes_its_people_with_it_when_it_goes(database):
 def test_an_index_of_people_that_does_not_rank_as_the_model_is_not_made_active(database, monkeypatch):
     draft, _ = draft_of()
     write_graph(database, draft)
-    whole = publish_module.make_indexable
 
-    def wrong(users, items):
-        made = whole(users, items)
+    def wrong(users, items, scale=None):
+        made = make_indexable(users, items, scale)
         if items[0].label == "User":
             made.items[0][:] = made.items[0][::-1].copy()
         return made
 
-    monkeypatch.setattr(publish_module, "make_indexable", wrong)
+    monkeypatch.setattr("graph.releases.columns.make_indexable", wrong)
     with pytest.raises(ReleaseError, match=r"the index of release 1 gives \d+% of the exact top 10 of User"):
         publish(database, SOCIAL, draft)
     assert rows(database, "SHOW VECTOR INDEXES YIELD name") == []
