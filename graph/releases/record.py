@@ -65,9 +65,9 @@ class Release:
 
     ``slot`` is the version that made its properties and indexes, another than ``version`` where it was written over the release
     that had them. ``before`` is the release that was active before it, None if there was none or it never was active itself;
-    ``is_previous`` tells whether rolling back leads to this one. ``columns`` are what it keeps on nodes, and ``checksum`` stands
-    for all of it. ``data`` tells what was learnt from, ``canary`` what was measured before it served. ``created_at`` and
-    ``age_s`` are by the server's clock.
+    ``is_previous`` tells whether rolling back leads to this one. ``columns`` are what it keeps on nodes, ``checksum`` stands for
+    all of it. ``data`` tells what was learnt from, ``canary`` what was measured before it served. ``created_at`` and ``age_s``
+    are by the server's clock.
 
     ``people`` is None for a release whose training learnt no ties between users. ``domains`` is empty for one of a Hopline that
     knew no domains: it can be listed and taken away, not asked.
@@ -188,7 +188,7 @@ def is_there(database: Database, version: int) -> bool:
 def _release(row: dict[str, Any]) -> Release:
     properties = dict(row["properties"])
     version, labels = properties["version"], properties.get("item_labels", [])
-    slot: int = properties.get("slot", version)
+    slot = int(properties.get("slot") or version)
     popular = json.loads(properties["popular"]) if labels else {}
     widths = properties.get("search_widths", [0] * len(labels))
     counts = properties["num_items"] if labels else []
