@@ -7,7 +7,7 @@ import json
 import sys
 from types import ModuleType
 
-from benchmarks import ctr, explain, kge, load, loop, quality, scale_parity, snapshot, sync, training
+from benchmarks import ctr, explain, kge, load, loop, people, quality, scale_parity, snapshot, sync, tasks, training
 from hopline.errors import HoplineError
 
 BENCHMARKS = {
@@ -15,10 +15,12 @@ BENCHMARKS = {
     "kge": kge,
     "load": load,
     "loop": loop,
+    "people": people,
     "quality": quality,
     "scale-parity": scale_parity,
     "snapshot": snapshot,
     "sync": sync,
+    "tasks": tasks,
     "training": training,
 }
 

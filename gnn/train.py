@@ -133,14 +133,19 @@ def train(
         TrainingError: nothing to learn from, a metric that is not known, or training diverged: the message says by what, and
             where the last good state is.
     """
-    if not Ranking.applies(data):
+    if tasks.ranking is not None and not Ranking.applies(data):
         raise TrainingError(
             "the graph has no interaction of liking to learn from; load some, or check the split and [behaviours]"
         )
     decides = watched(config.metric, tasks)
+    ranked_by = None if tasks.ranking is None else ranking_metric(config.metric, tasks)
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         model = MultiTaskModel(data, encoder, tasks)
+    if not model.each_task():
+        raise TrainingError(
+            f"the graph has no example of any task that is asked for: {_names(tasks)}; ask for others in [tasks]"
+        )
     optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, weight_decay=config.reg)
     num_epochs = config.epochs if epochs is None else min(epochs, config.epochs)
     progress = Progress(fingerprint=_fingerprint(data, encoder, tasks, config, num_epochs, validation))
@@ -165,7 +170,7 @@ def train(
         progress.epochs_done += 1
         last = progress.epochs_done == num_epochs
         if validation is not None and (last or progress.epochs_done % config.validate_every == 0):
-            record.metrics = _validate(model, data, validation, ranking_metric(config.metric, tasks))
+            record.metrics = _validate(model, data, validation, ranked_by)
             gain = decides.gain(record.metrics)
             if gain > progress.best_metric:
                 progress.best_metric, progress.best_epoch = gain, progress.epochs_done
@@ -306,10 +311,16 @@ def _last_good(folder: Path | None, progress: Progress) -> str:
     return told
 
 
-def _validate(model: MultiTaskModel, data: LearningGraph, validation: Validation, metric: str) -> dict[str, float]:
+def _names(tasks: TasksConfig) -> str:
+    return ", ".join(task.name for task in tasks.asked()) or "none"
+
+
+def _validate(model: MultiTaskModel, data: LearningGraph, validation: Validation, ranked_by: str | None) -> dict[str, float]:
+    """Measure every task; ``ranked_by``: the ranking's metric, None where it is not learnt."""
     shared = model.shared_vectors(data)
-    scorer = model.scorer(data, shared)
-    metrics = evaluate(scorer, validation.ranking, ks=(cutoff(metric),)).metrics
+    metrics: dict[str, float] = {}
+    if ranked_by is not None:
+        metrics = evaluate(model.scorer(data, shared), validation.ranking, ks=(cutoff(ranked_by),)).metrics
     with torch.no_grad():
         for task in model.each_task():
             metrics |= task.figures(shared, validation.edges, data)

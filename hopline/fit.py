@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -10,10 +11,10 @@ from typing import Any
 from gnn.checkpoint import EpochRecord
 from gnn.evaluate import evaluate
 from gnn.foretell import foretell, measure_all
-from gnn.train import OnEpoch, OnStep, train
+from gnn.train import OnEpoch, OnStep, TrainedModel, train
 from gnn.watched import ranking_metric
 from graph.embeddings import Embeddings
-from graph.progress import OnStage
+from graph.progress import OnStage, silent
 from graph.snapshot import Snapshot
 from hopline.config import Config
 from hopline.event_files import FOLDER as EVENT_FOLDER
@@ -25,7 +26,7 @@ from hopline.refitted_graph import refitted_graph
 from hopline.run_folder import Run
 from hopline.run_record import RunRecord
 from hopline.split_log import Prepared, prepare
-from hopline.validated_part import check_learnable, hold_out
+from hopline.validated_part import ValidatedPart, check_learnable, hold_out
 from loaders.sampling.held_out import held_interactions
 
 CUTOFFS = (10, 20)
@@ -85,32 +86,7 @@ def _fit(
     log, split = split_log.log, split_log.split
     started = time.perf_counter()
     part = hold_out(prepared, config, on_stage, on_features)
-    on_stage("finding how many epochs are best, on validation", 0, 0)
-    validated = train(
-        part.data,
-        config.model,
-        config.tasks,
-        config.train,
-        validation=part.validation,
-        folder=config.run_folder / VALIDATED,
-        on_begin=partial(record.begin, "validate"),
-        on_step=on_step,
-        on_epoch=partial(told, "validate"),
-    )
-    trained = validated
-    if config.train.refit:
-        on_stage(f"training {validated.best_epoch} epochs on train and validation", 0, 0)
-        trained = train(
-            refitted_graph(prepared, part.properties, config, on_stage),
-            config.model,
-            config.tasks,
-            config.train,
-            epochs=validated.best_epoch,
-            folder=config.run_folder / REFITTED,
-            on_begin=partial(record.begin, "refit"),
-            on_step=on_step,
-            on_epoch=partial(told, "refit"),
-        )
+    validated, trained = learn(prepared, part, config, on_stage, on_step, record.begin, told)
     fused = fuse(
         validated.scorer(),
         trained.scorer(),
@@ -148,6 +124,51 @@ def _fit(
         predictors=foretold.predictors,
         people=None if people is None else people.vectors,
     )
+
+
+def learn(
+    prepared: Prepared,
+    part: ValidatedPart,
+    config: Config,
+    on_stage: OnStage = silent,
+    on_step: OnStep = lambda _e, _s, _n: None,
+    on_begin: Callable[[str, Sequence[EpochRecord]], None] = lambda _p, _d: None,
+    on_epoch: Callable[[str, EpochRecord], None] = lambda _p, _r: None,
+) -> tuple[TrainedModel, TrainedModel]:
+    """Return the model at its best epoch on validation, and one trained as long on train and validation together.
+
+    With ``train.refit`` off, both are the first. ``on_begin`` and ``on_epoch`` hear of the phase too: validate or refit.
+
+    Raises:
+        TrainingError: nothing to learn from or to validate on, or training diverged.
+    """
+    on_stage("finding how many epochs are best, on validation", 0, 0)
+    validated = train(
+        part.data,
+        config.model,
+        config.tasks,
+        config.train,
+        validation=part.validation,
+        folder=config.run_folder / VALIDATED,
+        on_begin=partial(on_begin, "validate"),
+        on_step=on_step,
+        on_epoch=partial(on_epoch, "validate"),
+    )
+    if not config.train.refit:
+        return validated, validated
+    on_stage(f"training {validated.best_epoch} epochs on train and validation", 0, 0)
+    trained = train(
+        refitted_graph(prepared, part.properties, config, on_stage),
+        config.model,
+        config.tasks,
+        config.train,
+        epochs=validated.best_epoch,
+        folder=config.run_folder / REFITTED,
+        on_begin=partial(on_begin, "refit"),
+        on_step=on_step,
+        on_epoch=partial(on_epoch, "refit"),
+    )
+    return validated, trained
 
 
 def _start(prepared: Prepared, config: Config) -> dict[str, Any]:
