@@ -47,7 +47,7 @@ class BiasedMF:
 
 
 def fit(ratings: Ratings, num_users: int, num_items: int, size: int, penalty: float, power: float, seed: int = 0) -> BiasedMF:
-    """Return the model of ``size`` dimensions; of a user or item without a rating it knows nothing but the mean."""
+    """Return the model of ``size`` dimensions; a user or item without a rating is as the mean of all."""
     rng = np.random.default_rng(seed)
     users, items = (
         np.column_stack([rng.normal(0, 0.1, (count, size)), np.zeros((count, 2))]) for count in (num_users, num_items)
@@ -59,8 +59,10 @@ def fit(ratings: Ratings, num_users: int, num_items: int, size: int, penalty: fl
     for _ in range(_PASSES):
         _solve(users, items, by_user, ratings.item, rest, size + 1, penalty, power)
         _solve(items, users, by_item, ratings.user, rest, size, penalty, power)
-    for side, known in ((users, ratings.user), (items, ratings.item)):
-        side[np.setdiff1d(np.arange(len(side)), known)] = 0
+    for side, known, fixed in ((users, ratings.user, size + 1), (items, ratings.item, size)):
+        unknown = np.setdiff1d(np.arange(len(side)), known)
+        side[unknown] = 0
+        side[unknown, fixed] = 1
     return BiasedMF(mean, users, items, float(ratings.value.min()), float(ratings.value.max()))
 
 

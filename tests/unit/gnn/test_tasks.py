@@ -128,6 +128,19 @@ def test_a_property_that_is_not_there_or_has_one_category_is_refused():
         read_attributes(snapshot(), ["Item.genres"])
 
 
+def test_a_task_is_learnt_by_itself_and_no_task_is_refused():
+    data = build_learning_graph(snapshot(checkerboard(withheld=WITHHELD)))
+    alone = {"ranking": None, "link": None, "click": {}, "rating": None}
+    held = validation(HELD)
+    trained = train(data, ENCODER, TasksConfig(**alone), TrainConfig(epochs=6, metric="click"), validation=held)
+    assert trained.history[-1].metrics.keys() == {"click/auc"}
+    assert trained.history[-1].metrics["click/auc"] > 0.9
+    none = TasksConfig(**alone | {"click": None, "rating": {}})
+    no_values = replace(snapshot(), edges={**snapshot().edges, RATED: edges(checkerboard())})
+    with pytest.raises(TrainingError, match="no example of any task that is asked for: rating"):
+        train(build_learning_graph(no_values), ENCODER, none, TrainConfig(epochs=1, metric="rating"))
+
+
 @pytest.mark.parametrize("task", ["conversion"])
 def test_a_task_that_is_asked_for_and_has_no_example_is_refused_by_name(task):
     with pytest.raises(TrainingError, match=task):
