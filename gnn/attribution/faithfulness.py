@@ -27,26 +27,23 @@ def measure_faithfulness(
     Source: Yuan et al. 2022, Explainability in graph neural networks: a taxonomic survey (fidelity+).
     """
     full = steps.score(user, item)
-    pools = _pools(steps, user, item)
+    pools = _pools(steps, user, item, relationships)
     rng = np.random.default_rng(seed)
-    random = [full - steps.score(user, item, _alike(steps, pools, relationships, rng)) for _ in range(draws)]
+    random = []
+    for _ in range(draws):
+        drawn = [rng.choice(pool, count, replace=False) for pool, count in pools]
+        random.append(full - steps.score(user, item, np.concatenate([relationships[:0], *drawn])))
     return Faithfulness(full - steps.score(user, item, relationships), float(np.mean(random)))
 
 
-def _pools(steps: Propagation, user: int, item: int) -> list[Ints]:
-    """Return the relationships at the user, those others at the item, and those others at a neighbour of either."""
-    at_user, at_item = (steps.relationships_of(np.array([node])) for node in (user, item))
+def _pools(steps: Propagation, user: int, item: int, relationships: Ints) -> list[tuple[Ints, int]]:
+    """Return what to draw from, and how many: for each type, the relationships at one of the three places."""
+    place = np.zeros(len(steps.kind), np.int8)
     neighbours = np.unique(steps.source[steps.edges_into(np.array([user, item]))])
-    at_item = np.setdiff1d(at_item, at_user)
-    beyond = np.setdiff1d(steps.relationships_of(neighbours), np.concatenate([at_user, at_item]))
-    return [at_user, at_item, beyond]
-
-
-def _alike(steps: Propagation, pools: list[Ints], relationships: Ints, rng: np.random.Generator) -> Ints:
-    """Draw as many relationships of each type from each pool as it has of ``relationships``."""
-    drawn = []
-    for pool in pools:
-        kinds, counts = np.unique(steps.kind[np.intersect1d(relationships, pool)], return_counts=True)
-        for kind, count in zip(kinds, counts, strict=True):
-            drawn.append(rng.choice(pool[steps.kind[pool] == kind], count, replace=False))
-    return np.concatenate([np.zeros(0, np.int64), *drawn])
+    for number, nodes in enumerate((neighbours, np.array([item]), np.array([user])), 1):
+        place[steps.relationships_of(nodes)] = number
+    found = []
+    for number, kind in sorted({*zip(place[relationships].tolist(), steps.kind[relationships].tolist(), strict=True)}):
+        pool = np.flatnonzero((place == number) & (steps.kind == kind))
+        found.append((pool, int(np.isin(relationships, pool).sum())))
+    return found

@@ -28,15 +28,13 @@ class WalkStep:
     """Step number ``step`` of the walks of one length to a node, over e edges.
 
     ``relationships`` int64[e], and ``carried`` float64[e], the product of weights from each edge on, summed over the walks;
-    ``nodes`` int64[n], where the edges begin, ``reached`` float64[n], what they carry together; ``place``: int64[e], into
-    ``nodes``.
+    ``nodes`` int64[n], where the edges begin, and ``place``: int64[e], into ``nodes``.
     """
 
     step: int
     relationships: Ints
     carried: Floats
     nodes: Ints
-    reached: Floats
     place: Ints
 
 
@@ -45,9 +43,10 @@ class Propagation:
     """All nodes, numbered label by label; all m edges, by ascending target; the R relationships that they are directions of.
 
     ``begins``: number of each label's first node. ``source``, ``target``, ``relationship``: int64[m]; the edges into node v are
-    ``first[v]`` to ``first[v + 1]``. ``weights``: float64[m] a step. ``layers``: float32[n, d], ``h0`` to ``hL``.
-    ``kind``: int64[R], relationships of one type have the same. ``places``: number of each edge type's first relationship.
-    ``is_known``: bool[n], whether anything can be told of a node; the score of one of which nothing can is 0.
+    ``first[v]`` to ``first[v + 1]``; ``directions``: int64[R, 2], the edges of each relationship. ``weights``: float64[m] a
+    step. ``layers``: float32[n, d], ``h0`` to ``hL``. ``kind``: int64[R], relationships of one type have the same. ``places``: number
+    of each edge type's first relationship. ``is_known``: bool[n], whether anything can be told of a node; the score of one of
+    which nothing can is 0.
     """
 
     begins: dict[str, int]
@@ -55,6 +54,7 @@ class Propagation:
     target: Ints
     relationship: Ints
     first: Ints
+    directions: Ints
     weights: tuple[Floats, ...]
     layers: tuple[NDArray[np.float32], ...]
     kind: Ints
@@ -84,13 +84,14 @@ class Propagation:
                     of_layer.append(encoder.edge_weights(graph, etype, layer).numpy().astype(np.float64))
             layers = [np.concatenate([of[label].numpy() for label in graph.ntypes]) for of in encoder.layers(graph)]
         order = np.argsort(np.concatenate(target), kind="stable")
-        by_target = np.concatenate(target)[order]
+        by_target, of = np.concatenate(target)[order], np.concatenate(relationship)[order]
         return cls(
             begins=begins,
             source=np.concatenate(source)[order],
             target=by_target,
-            relationship=np.concatenate(relationship)[order],
+            relationship=of,
             first=np.searchsorted(by_target, np.arange(sum(sizes) + 1)),
+            directions=np.argsort(of, kind="stable").reshape(-1, 2),
             weights=tuple(np.concatenate(of_layer)[order] for of_layer in weights),
             layers=tuple(layers),
             kind=kind,
@@ -112,33 +113,50 @@ class Propagation:
 
     def relationships_of(self, nodes: Ints) -> Ints:
         """Return the relationships at some nodes, each once."""
-        return np.unique(self.relationship[self.edges_into(nodes)])
+        found = np.zeros(len(self.kind), np.bool_)
+        found[self.relationship[self.edges_into(nodes)]] = True
+        return np.flatnonzero(found)
 
-    def walks_to(self, node: int, length: int, without: Ints | None = None) -> Iterator[WalkStep]:
-        """Yield what the last step to a node carries over, then what the one before it does, … of walks of one length.
-
-        Relationships ``without`` carry nothing.
-        """
-        is_out = np.zeros(len(self.kind), np.bool_)
-        is_out[[] if without is None else without] = True
+    def walks_to(self, node: int, length: int) -> Iterator[WalkStep]:
+        """Yield what the last step to a node carries over, then what the one before it does, … of walks of one length."""
         nodes, reached = np.array([node]), np.ones(1)
         for step in range(length, 0, -1):
             edges = self.edges_into(nodes)
             carried = np.repeat(reached, self.first[nodes + 1] - self.first[nodes]) * self.weights[step - 1][edges]
-            carried[is_out[self.relationship[edges]]] = 0.0
             nodes, place = np.unique(self.source[edges], return_inverse=True)
             reached = np.zeros(len(nodes))
             np.add.at(reached, place, carried)
-            yield WalkStep(step, self.relationship[edges], carried, nodes, reached, place)
+            yield WalkStep(step, self.relationship[edges], carried, nodes, place)
 
     def vector(self, node: int, without: Ints | None = None) -> Floats:
         """Return the shared vector of a node, float64[d], with the messages over the relationships ``without`` left out."""
-        total: Floats = self.layers[0][node].astype(np.float64)
-        for length in range(1, len(self.layers)):
-            *_, first = self.walks_to(node, length, without)
-            total += first.reached @ self.layers[0][first.nodes]
+        total: Floats = np.sum([of[node] for of in self.layers], axis=0, dtype=np.float64)
+        if without is not None:
+            out = self.directions[without].ravel()
+            for layer in range(1, len(self.layers)):
+                total += self._change(np.array([node]), layer, out)[0]
         total /= len(self.layers)
         return total
+
+    def _change(self, nodes: Ints, layer: int, out: Ints) -> Floats:
+        """Return by how much a layer's vectors change without the edges ``out``, float64[n, d] for ascending ``nodes``.
+
+        Where no edge into a node is left out, its first layer stays as it is, so walks are followed to the one before the last.
+        """
+        change = np.zeros((len(nodes), self.layers[0].shape[1]))
+        lost = out[np.isin(self.target[out], nodes)]
+        weight = self.weights[layer - 1]
+        before = self.layers[layer - 1]
+        np.subtract.at(change, np.searchsorted(nodes, self.target[lost]), weight[lost, None] * before[self.source[lost]])
+        if layer > 1:
+            edges = self.edges_into(nodes)
+            edges = edges[~np.isin(edges, out)]
+            if layer == 2:
+                edges = edges[np.isin(self.source[edges], self.target[out])]
+            sources, place = np.unique(self.source[edges], return_inverse=True)
+            below = self._change(sources, layer - 1, out)
+            np.add.at(change, np.searchsorted(nodes, self.target[edges]), weight[edges, None] * below[place])
+        return change
 
     def score(self, user: int, item: int, without: Ints | None = None) -> float:
         """Return the ranking's score of a user and an item, the cosine of their vectors, some relationships left out."""
