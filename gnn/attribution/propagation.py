@@ -44,9 +44,9 @@ class Propagation:
 
     ``begins``: number of each label's first node. ``source``, ``target``, ``relationship``: int64[m]; the edges into node v are
     ``first[v]`` to ``first[v + 1]``; ``directions``: int64[R, 2], the edges of each relationship. ``weights``: float64[m] a
-    step. ``layers``: float32[n, d], ``h0`` to ``hL``. ``kind``: int64[R], relationships of one type have the same. ``places``: number
-    of each edge type's first relationship. ``is_known``: bool[n], whether anything can be told of a node; the score of one of
-    which nothing can is 0.
+    step. ``layers``: float32[n, d], ``h0`` to ``hL``. ``kind``: int64[R], relationships of one type have the same. ``places``:
+    number of each edge type's first relationship. ``is_known``: bool[n], whether anything can be told of a node; the score of
+    one of which nothing can is 0.
     """
 
     begins: dict[str, int]

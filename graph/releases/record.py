@@ -65,9 +65,9 @@ class Release:
 
     ``slot`` is the version that made its properties and indexes, another than ``version`` where it was written over the release
     that had them. ``before`` is the release that was active before it, None if there was none or it never was active itself;
-    ``is_previous`` tells whether rolling back leads to this one. ``columns`` are what it keeps on nodes, ``checksum`` is that of
-    all of it. ``data`` tells what was learnt from, ``canary`` what was measured before it served. ``created_at`` and ``age_s``
-    are by the server's clock.
+    ``is_previous`` tells whether rolling back leads to this one. ``columns`` are what it keeps on nodes, ``checksum`` is that
+    of all of it. ``data`` tells what was learnt from, ``canary`` what was measured before it served. ``created_at`` and
+    ``age_s`` are by the server's clock.
 
     ``people`` is None for a release whose training learnt no ties between users. ``domains`` is empty for one of a Hopline that
     knew no domains: it can be listed and taken away, not asked.
