@@ -64,8 +64,7 @@ class ReleaseDraft:
     """All that a release is made of. The score of an item for a user is the dot product of their vectors.
 
     ``items`` are of a domain each; ``popular`` holds ids of popular items by domain, the most popular first; ``features`` plain
-    values from which new nodes can be encoded as those learnt from were; ``people`` ranks users for users, None: nothing does;
-    ``data`` tells what was learnt from, so that releases of the same interactions can be told from others.
+    values from which new nodes can be encoded as those learnt from were; ``people`` ranks users for users, None: nothing does.
 
     Raises:
         ReleaseError: no items, two of one domain, or user and item vectors of different dimension.
@@ -78,7 +77,6 @@ class ReleaseDraft:
     popular: dict[str, list[Any]]
     features: dict[str, Any] = field(default_factory=dict)
     people: PeopleVectors | None = None
-    data: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         labels = [items.label for items in self.items]

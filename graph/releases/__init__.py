@@ -8,7 +8,6 @@ from graph.releases.record import (
     index_name,
     is_there,
     list_releases,
-    read_release,
     release_name,
 )
 from graph.releases.switch import activate, rollback
@@ -22,7 +21,6 @@ __all__ = [
     "index_name",
     "is_there",
     "list_releases",
-    "read_release",
     "release_name",
     "remove_release",
     "rollback",

@@ -66,8 +66,7 @@ class Release:
     ``slot`` is the version that made its properties and indexes, another than ``version`` where it was written over the release
     that had them. ``before`` is the release that was active before it, None if there was none or it never was active itself;
     ``is_previous`` tells whether rolling back leads to this one. ``columns`` are what it keeps on nodes, ``checksum`` is that
-    of all of it. ``data`` tells what was learnt from, ``canary`` what was measured before it served. ``created_at`` and
-    ``age_s`` are by the server's clock.
+    of all of it. ``created_at`` and ``age_s`` are by the server's clock.
 
     ``people`` is None for a release whose training learnt no ties between users. ``domains`` is empty for one of a Hopline that
     knew no domains: it can be listed and taken away, not asked.
@@ -89,8 +88,6 @@ class Release:
     people: PeopleIndex | None
     config: dict[str, Any]
     metrics: dict[str, float]
-    data: dict[str, Any]
-    canary: dict[str, Any]
     checksum: str
     code_version: str
 
@@ -153,19 +150,6 @@ def list_releases(database: Database) -> list[Release]:
     return [_release(row) for row in database.read(load("publish/read_releases"))]
 
 
-def read_release(database: Database, version: int) -> Release:
-    """Return one release, complete or not.
-
-    Raises:
-        ReleaseError: there is none of this version.
-    """
-    releases = list_releases(database)
-    for release in releases:
-        if release.version == version:
-            return release
-    raise ReleaseError(f"there is no release {version}; there are {[release.version for release in releases]}")
-
-
 def active_release(database: Database) -> Release:
     """Return the release that serves.
 
@@ -212,8 +196,6 @@ def _release(row: dict[str, Any]) -> Release:
         people=None if properties.get("num_people") is None else _people(properties, slot),
         config=json.loads(properties["config"]),
         metrics=json.loads(properties["metrics"]),
-        data=json.loads(properties.get("data", "{}")),
-        canary=json.loads(properties.get("canary", "{}")),
         checksum=properties.get("checksum", ""),
         code_version=properties["code_version"],
     )

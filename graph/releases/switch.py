@@ -55,4 +55,4 @@ def _complete(database: Database, version: int) -> Release:
         if release.version == version:
             return release
     known = [release.version for release in releases]
-    raise ReleaseError(f"there is no complete release {version}; there are {known}: `hopline activate` makes one active")
+    raise ReleaseError(f"there is no complete release {version}; there are {known}")
