@@ -11,7 +11,7 @@ from typing import Any
 from gnn.checkpoint import EpochRecord
 from gnn.evaluate import evaluate
 from gnn.foretell import foretell, measure_all
-from gnn.train import OnEpoch, OnStep, TrainedModel, train
+from gnn.train import OnEpoch, OnStep, TrainedModel, Validation, train
 from gnn.watched import ranking_metric
 from graph.embeddings import Embeddings
 from graph.progress import OnStage, silent
@@ -28,9 +28,10 @@ from hopline.run_record import RunRecord
 from hopline.split_log import Prepared, prepare
 from hopline.validated_part import ValidatedPart, check_learnable, hold_out
 from loaders.sampling.held_out import held_interactions
+from loaders.sampling.learning_graph import LearningGraph
 
 CUTOFFS = (10, 20)
-VALIDATED, REFITTED = "validate", "refit"  # folders in the run's, of the checkpoints of either training
+VALIDATED, REFITTED = "validate", "refit"  # the phases of training, and folders of their checkpoints in the run's
 SET_ASIDE_FILE = "cleaned.parquet"  # in the run's folder: rows that cleaning dropped or changed
 
 
@@ -142,33 +143,28 @@ def learn(
     Raises:
         TrainingError: nothing to learn from or to validate on, or training diverged.
     """
+
+    def phase(name: str, data: LearningGraph, validation: Validation | None = None, epochs: int | None = None) -> TrainedModel:
+        return train(
+            data,
+            config.model,
+            config.tasks,
+            config.train,
+            validation=validation,
+            epochs=epochs,
+            folder=config.run_folder / name,
+            on_begin=partial(on_begin, name),
+            on_step=on_step,
+            on_epoch=partial(on_epoch, name),
+        )
+
     on_stage("finding how many epochs are best, on validation", 0, 0)
-    validated = train(
-        part.data,
-        config.model,
-        config.tasks,
-        config.train,
-        validation=part.validation,
-        folder=config.run_folder / VALIDATED,
-        on_begin=partial(on_begin, "validate"),
-        on_step=on_step,
-        on_epoch=partial(on_epoch, "validate"),
-    )
+    validated = phase(VALIDATED, part.data, validation=part.validation)
     if not config.train.refit:
         return validated, validated
     on_stage(f"training {validated.best_epoch} epochs on train and validation", 0, 0)
-    trained = train(
-        refitted_graph(prepared, part.properties, config, on_stage),
-        config.model,
-        config.tasks,
-        config.train,
-        epochs=validated.best_epoch,
-        folder=config.run_folder / REFITTED,
-        on_begin=partial(on_begin, "refit"),
-        on_step=on_step,
-        on_epoch=partial(on_epoch, "refit"),
-    )
-    return validated, trained
+    refitted = refitted_graph(prepared, part.properties, config, on_stage)
+    return validated, phase(REFITTED, refitted, epochs=validated.best_epoch)
 
 
 def _start(prepared: Prepared, config: Config) -> dict[str, Any]:
