@@ -331,6 +331,7 @@ class Recommender(Asker):
             people = None if run.people is None else people_draft(run.users, run.people)
             draft = ReleaseDraft(run.users, run.items, run.config, run.metrics, run.popular, run.features, people)
         index_keys(self.database, self.schema)
-        release = publish(self.database, self.schema, draft, progress=on_stage)
-        collect_releases(self.database, self.schema, keep=self.config.publish.keep)
+        keep = self.config.publish.keep
+        release = publish(self.database, self.schema, draft, progress=on_stage, keep=keep)
+        collect_releases(self.database, self.schema, keep=keep)
         return release

@@ -112,6 +112,16 @@ def test_old_releases_are_collected_as_configured(recommender, monkeypatch):
     assert recommender.rollback().version == 3
 
 
+def test_as_many_releases_as_configured_stay_and_none_of_them_is_written_over(recommender):
+    recommender.load("films")
+    recommender.config = recommender.config.changed({"publish": {"keep": 5}})
+    recommender.compile(train={"epochs": 1}).fit()
+    slots = [recommender.publish().slot for _ in range(5)]
+    assert slots == [1, 2, 3, 4, 5]
+    assert [release.version for release in recommender.releases()] == [5, 4, 3, 2, 1]
+    assert recommender.publish().slot == 1  # beyond those: nothing differs, so its vectors are taken over
+
+
 def test_the_example_of_the_docstring_runs_as_it_is_printed(workplace):
     (workplace / "films").rename(workplace / "others")
     names = ["ann", "bob", *(f"u{number}" for number in range(2, 20))]
