@@ -14,7 +14,7 @@ from graph.explain import Explanation, explain
 from graph.explore import Explorer
 from graph.people import people
 from graph.recommend import Recommendations, recommend
-from graph.releases import Release, active_release, list_releases, rollback
+from graph.releases import Release, activate, active_release, list_releases, rollback
 from graph.releases.features import read_features
 from graph.schema import Schema
 from graph.schema_store import load_schema
@@ -93,13 +93,23 @@ class Asker:
         stored = read_features(self.database, active_release(self.database).version)
         return FittedFeatures.from_json(stored, TextEncoders(self.config.features.text_encoders))
 
-    def rollback(self) -> Release:
-        """Make the release before the active one active again.
+    def activate(self, version: int, *, check: bool = True) -> Release:
+        """Make a release the active one; rolling back leads to the one that was.
+
+        ``check`` holds some of its vectors against the checksums that it was published with, and looks for its indexes.
 
         Raises:
-            ReleaseError: there is none.
+            ReleaseError: no such release, or one that is incomplete, of another schema, or damaged.
         """
-        return rollback(self.database, self.schema)
+        return activate(self.database, self.schema, version, check=check)
+
+    def rollback(self, *, check: bool = True) -> Release:
+        """Make the release before the active one active again; ``check`` as for :meth:`activate`.
+
+        Raises:
+            ReleaseError: there is none, or it is of another schema, or damaged.
+        """
+        return rollback(self.database, self.schema, check=check)
 
     def recommend(self, user_id: str | int, k: int = 10, domain: str | None = None) -> Recommendations:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.

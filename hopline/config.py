@@ -20,6 +20,7 @@ from gnn.fuse import FuseConfig
 from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import TrainConfig
+from graph.releases.collect import KEPT
 from graph.schema import Schema
 from graph.settings import ConnectionSettings, ServerSettings
 from hopline.errors import ConfigError
@@ -38,7 +39,11 @@ class PublishConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    keep: int = Field(default=2, ge=1, description="releases kept beside the active one's predecessor")
+    keep: int = Field(
+        default=KEPT,
+        ge=1,
+        description="newest releases that stay, beside the active one and its predecessor; below 3 every publish writes all",
+    )
 
 
 class Config(BaseSettings):

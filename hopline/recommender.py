@@ -335,3 +335,13 @@ class Recommender(Asker):
         release = publish(self.database, self.schema, draft, progress=on_stage, keep=keep)
         collect_releases(self.database, self.schema, keep=keep)
         return release
+
+    def collect(self, keep: int | None = None) -> list[int]:
+        """Take away all releases but the newest ``keep`` (None: ``[publish] keep``), the active one and the one before it.
+
+        Return the versions of those taken away.
+
+        Raises:
+            ReleaseError: fewer than one to keep, or a publish or another collection is at work.
+        """
+        return collect_releases(self.database, self.schema, self.config.publish.keep if keep is None else keep)

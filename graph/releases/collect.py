@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cypher import load
 from graph.database import Database
+from graph.errors import ReleaseError
 from graph.releases.lease import hold_lease
 from graph.releases.record import Release, StoredColumn, is_there, list_releases, release_name, stored_columns
 from graph.schema import Schema
@@ -20,8 +21,10 @@ def collect_releases(database: Database, schema: Schema, keep: int = KEPT, *, ev
     the one before the active like others.
 
     Raises:
-        ReleaseError: another publish, or another collection, is at work.
+        ReleaseError: fewer than one to keep, or another publish, or another collection, is at work.
     """
+    if keep < 1:
+        raise ReleaseError(f"got {keep} releases to keep; expected at least 1")
     with hold_lease(database):
         releases = list_releases(database)
         kept = [release.version for release in releases if release.ready][:keep]

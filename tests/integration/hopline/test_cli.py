@@ -118,10 +118,31 @@ def test_releases_can_be_listed_and_rolled_back(hopline, published):
     _, table, _ = hopline("releases")
     assert [line.split()[1::2] for line in table.splitlines() if "0.2500" in line]
     listed = as_json(hopline("releases", "--json"))["releases"]
-    assert [(release["version"], release["active"]) for release in listed] == [(2, True), (1, False)]
+    assert [(release["version"], release["state"]) for release in listed] == [(2, "active"), (1, "previous")]
+    assert "previous" in table
     assert as_json(hopline("rollback", "--json"))["version"] == 1
     assert "none before it" in refused(hopline("rollback"))
     assert "release 2" not in hopline("recommend", "-u", "u2")[1]
+
+
+def test_any_release_can_be_made_active_and_old_ones_taken_away(hopline, published):
+    hopline("publish", "--quiet")
+    hopline("publish", "--quiet")
+    assert as_json(hopline("activate", "1", "--json"))["state"] == "active"
+    assert hopline("activate", "3")[1] == "release 3 is active\n"
+    assert "there is no complete release 9; there are [3, 2, 1]" in refused(hopline("activate", "9"))
+    assert as_json(hopline("gc", "--json")) == {"collected": []}
+    assert as_json(hopline("gc", "--keep", "1", "--json")) == {"collected": [2]}
+    assert as_json(hopline("rollback", "--json"))["version"] == 1
+    assert hopline("gc", "--keep", "1")[1] == "took away nothing\n"
+
+
+def test_a_damaged_release_is_made_active_only_unchecked(hopline, published, database):
+    hopline("publish", "--quiet")
+    rows(database, "MATCH (i:Item {id: 'f3'}) SET i.hopline_v1 = [x IN i.hopline_v1 | -x]")
+    for command in (("activate", "1"), ("rollback",)):
+        assert "release 1 is damaged" in refused(hopline(*command))
+    assert as_json(hopline("rollback", "--unchecked", "--json"))["version"] == 1
 
 
 def test_the_server_tells_where_it_is_and_never_its_password(hopline, server):

@@ -108,8 +108,14 @@ def test_old_releases_are_collected_as_configured(recommender, monkeypatch):
     recommender.compile(train={"epochs": 1}).fit()
     versions = [recommender.publish().version for _ in range(4)]
     assert versions == [1, 2, 3, 4]
-    assert [release.version for release in recommender.releases()] == [4, 3]
+    assert [release.version for release in recommender.releases()] == [4, 3, 2]
     assert recommender.rollback().version == 3
+    assert recommender.activate(2).version == 2
+    assert recommender.collect(keep=1) == []
+    assert recommender.rollback().version == 3
+    assert recommender.collect(keep=1) == []  # 4 is the newest, 3 serves, and 2 served before it
+    with pytest.raises(ReleaseError, match="got 0 releases to keep"):
+        recommender.collect(keep=0)
 
 
 def test_as_many_releases_as_configured_stay_and_none_of_them_is_written_over(recommender):

@@ -49,7 +49,7 @@ def test_the_commands_are_these():
             "publish",
             "releases",
         ),
-        "rollback",
+        *("activate", "rollback", "gc"),
         *("recommend", "similar", "people", "explain", "predict", "describe", "sync", "clean", "demo"),
         *("explore neighbours", "explore paths", "explore degrees", "explore popularity", "explore communities"),
     }
