@@ -1,7 +1,7 @@
 """Several models as one: their scores added up, and the sum as one vector a node.
 
 A linear model of items, a matrix factorisation and a graph network err on different users. Their scores are brought to one
-scale, user by user, and added; the sum is then factorised, so that what is served is vectors of the usual size.
+scale, user by user, and added; the sum is then factorised, so that it is vectors again.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gnn.compress.config import DistilConfig
 from gnn.evaluate import Scorer, evaluate
 from gnn.holdout import Holdout
-from gnn.vector_scorer import VectorScorer
+from gnn.vector_scorer import VectorScorer, of_length_one
 
 _SCORES_AT_ONCE = 1 << 22
 _SPARE_DIMENSIONS = 16  # beyond those wanted, which make the subspace nearly the best one
@@ -37,6 +38,10 @@ class FuseConfig(BaseModel):
         description="what both shares are tried times, beside 1; taken where better on validation for sure",
     )
 
+    size: int = Field(
+        default=64, ge=1, description="numbers a vector that the sum is distilled into; the network's where those are fewer"
+    )
+    distil: DistilConfig = DistilConfig()
     max_scores: int = Field(
         default=200_000_000,
         ge=1,
@@ -45,7 +50,7 @@ class FuseConfig(BaseModel):
 
     @model_validator(mode="after")
     def _something_is_left_for_the_network(self) -> FuseConfig:
-        if min(self.scales, default=0) < 0 or max(1.0, *self.scales) * (self.ease + self.ials) >= 1:
+        if min(self.scales, default=0) < 0 or max((1.0, *self.scales)) * (self.ease + self.ials) >= 1:
             raise ValueError("scales must be 0 or more, and the largest times ease and ials together below 1")
         return self
 
@@ -126,8 +131,7 @@ def factorise(scorer: Scorer, num_users: int, num_items: int, size: int, seed: i
     if users.shape[1] < size:
         missing = ((0, 0), (0, size - users.shape[1]))
         users, items = np.pad(users, missing), np.pad(items, missing)
-    length = np.linalg.norm(users, axis=1, keepdims=True)
-    return VectorScorer(np.where(length > 0, users / np.where(length > 0, length, 1), 0).astype(np.float32), items)
+    return VectorScorer(of_length_one(users.astype(np.float32)), items)
 
 
 def _blocks(scorer: Scorer, num_users: int, num_items: int) -> Iterator[NDArray[np.float32]]:

@@ -17,3 +17,9 @@ class VectorScorer:
         """Map int64[b] to float32[b, num_items]."""
         scores: NDArray[np.float32] = self.users[user_index] @ self.items.T
         return scores
+
+
+def of_length_one(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return rows, float32[n, d], by their lengths; those of zeros stay so."""
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.where(length > 0, vectors / np.where(length > 0, length, 1), 0).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The network's vectors fused with simpler models."""
+"""The network's vectors fused with simpler models, and the sum distilled into small vectors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from scipy import sparse
+
 from gnn.baselines import EASE, IALS, Baseline, tune
+from gnn.compress import distil, shorten
 from gnn.errors import TrainingError
 from gnn.fuse import FuseConfig, Fused, choose_scale, factorise
 from gnn.holdout import Holdout
@@ -74,26 +77,49 @@ def fuse(
     """Return ``trained``, fused with models that learnt from the same, ``pairs.learnt``.
 
     ``trained`` is returned as it is where nothing is asked for, nothing can be fitted, or there is too much to score.
-    ``validated`` was learnt from train alone. Each scale of the shares is judged by ``metric``, of the vectors that it would be
-    served as.
+    ``validated`` was learnt from train alone. Each scale of the shares is judged by ``metric``, of the sum factorised; the one
+    taken is distilled.
     """
     members = choose_members(pairs, metric, config, on_stage)
     if not members:
         return FusedVectors(trained, validated)
     shares = [member.share(config) for member in members]
     on_train = [member.fit(pairs.train) for member in members]
-    by_scale = {
-        scale: fused_vectors(validated, on_train, [scale * share for share in shares]) for scale in {USUAL, *config.scales}
-    }
-    choice = choose_scale(by_scale, USUAL, pairs.holdout, metric)
+    by_scale = {scale: _Sum(validated, on_train, [scale * share for share in shares]) for scale in {USUAL, *config.scales}}
+    choice = choose_scale({scale: one.factorised for scale, one in by_scale.items()}, USUAL, pairs.holdout, metric)
     shares = [choice.scale * share for share in shares]
-    vectors = fused_vectors(trained, [member.fit(pairs.learnt) for member in members], shares) if choice.scale else trained
     told = {
         "shares": {member.name: share for member, share in zip(members, shares, strict=True)},
         "params": {member.name: member.params for member in members},
         f"valid/{metric}": {f"{scale:g}": value for scale, value in choice.tried.items()},
     }
-    return FusedVectors(vectors, by_scale[choice.scale], told)
+    before = by_scale[choice.scale].distilled(pairs.train.matrix(), config, on_stage)
+    now = before
+    if trained is not validated or pairs.learnt is not pairs.train:
+        sum_of_all = _Sum(trained, [member.fit(pairs.learnt) for member in members], shares)
+        now = sum_of_all.distilled(pairs.learnt.matrix(), config, on_stage)
+    return FusedVectors(now, before, told)
+
+
+class _Sum:
+    """The network's vectors with ``models``, each by its share: ``factorised``, vectors of the network's size."""
+
+    def __init__(self, vectors: VectorScorer, models: Sequence[Baseline], shares: Sequence[float]) -> None:
+        self._scorer = Fused([(vectors, 1 - sum(shares)), *zip(models, shares, strict=True)]) if any(shares) else vectors
+        self.factorised = fused_vectors(vectors, models, shares)
+
+    def distilled(self, seen: sparse.csr_array, config: FuseConfig, on_stage: OnStage) -> VectorScorer:
+        """Return vectors of the size that is asked for, which rank what users have not ``seen`` as the sum does."""
+        start = shorten(self.factorised, config.size)
+        stage = f"distilling into {start.items.shape[1]} numbers a vector"
+        return distil(
+            self._scorer,
+            start,
+            seen,
+            config.distil,
+            alike=self.factorised.items,
+            on_batch=lambda done, total: on_stage(stage, done, total),
+        )
 
 
 def choose_members(pairs: Pairs, metric: str, config: FuseConfig, on_stage: OnStage) -> list[Member]:

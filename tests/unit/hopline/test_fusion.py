@@ -42,7 +42,14 @@ def test_models_that_know_better_are_heard(parts, vectors):
     alike = np.add.outer(np.arange(SIZE), np.arange(SIZE)) % 2 == 0
     before = vectors.score(np.arange(SIZE))
     assert scores[alike].mean() - scores[~alike].mean() > before[alike].mean() - before[~alike].mean()
-    assert [stage.split(",")[0] for stage in heard] == ["tuning EASE", "tuning iALS"]
+    stages = [stage.split(",")[0] for stage in heard]
+    assert list(dict.fromkeys(stages)) == ["tuning EASE", "tuning iALS", "distilling into 8 numbers a vector"]
+
+
+def test_the_sum_is_distilled_into_the_size_that_is_asked_for(parts, vectors):
+    found, _ = told(vectors, parts, size=3)
+    assert found.vectors.users.shape == found.validated.items.shape == (SIZE, 3)
+    assert told(vectors, parts, size=3, scales=(), ease=0.0, ials=0.0)[0].vectors is vectors
 
 
 def test_what_is_not_asked_for_is_not_fitted(parts, vectors):

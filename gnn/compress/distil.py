@@ -1,0 +1,132 @@
+"""Small vectors that rank as a teacher does.
+
+A factorisation spreads its error over all pairs alike; of a ranking only the top is shown, and of that only what the user has
+not met. So the vectors that a factorisation gave go on as parameters, until each user's softmax over the items not met is near
+to the teacher's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import sparse
+from torch import Tensor
+from torch.nn import functional
+
+from gnn.compress.config import DistilConfig
+from gnn.compress.teacher import Teacher
+from gnn.determinism import same_bits
+from gnn.evaluate import Scorer
+from gnn.vector_scorer import VectorScorer, of_length_one
+
+_COMPARED = 512  # items a batch whose likeness to each other is looked at
+_MET = -1e9  # the logit of an item that is not ranked: its share is 0, and so are its gradients
+
+
+OnBatch = Callable[[int, int], None]
+"""Hears (batches learnt from, all that there are)."""
+
+
+class Rounding(Protocol):
+    """What vectors will be stored as."""
+
+    def rounded(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the vectors that are left of others, float32[n, d]."""
+        ...
+
+
+def distil(
+    teacher: Scorer,
+    start: VectorScorer,
+    seen: sparse.csr_array,
+    config: DistilConfig,
+    rounding: Rounding | None = None,
+    alike: NDArray[np.float32] | None = None,
+    seed: int = 0,
+    on_batch: OnBatch = lambda _done, _total: None,
+) -> VectorScorer:
+    """Return vectors of the size of ``start``, which they begin as; ``seen``: what users have met, which is not ranked.
+
+    Users' vectors are of length one; those whom ``start`` knows nothing of keep zeros. With ``rounding``, the vectors that it
+    leaves are taught, and gradients pass as if it were not there (straight-through, Bengio et al. 2013, arXiv:1308.3432).
+
+    The loss is the Kullback-Leibler divergence of a user's softmax from the teacher's (Hinton et al. 2015, arXiv:1503.02531),
+    over the items that the teacher ranks first for any user of the batch and some others, each of which stands for many; and,
+    so that items stay near those that they are like, ``config.relational`` times the mean squared error of their cosines, which
+    are to be those of ``alike``, float32[num_items, any], or of ``start`` (Park et al. 2019, arXiv:1904.05068, by cosines).
+    """
+    known = np.flatnonzero(np.abs(start.users).max(axis=1) > 0)
+    if not len(known) or not config.num_batches(len(known)):
+        return start
+    told = Teacher.ask(teacher, seen, known, config.top)
+    generator = np.random.default_rng(seed)
+    like = functional.normalize(torch.from_numpy(start.items if alike is None else alike), dim=1)
+    with same_bits():
+        asking, asked = (
+            torch.from_numpy(part).requires_grad_() for part in _as_logits(start, known, told.unit * config.temperature)
+        )
+        optimizer = torch.optim.Adam([asking, asked], lr=config.learning_rate)
+        total = config.num_batches(len(known))
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, total)
+        for done, rows in enumerate(_batches(len(known), total, config.batch_users, generator)):
+            on_batch(done, total)
+            pool, number = told.pool(rows, config.others, generator)
+            weight = torch.from_numpy(np.log(number))
+            met = torch.from_numpy(seen[known[rows]][:, pool].toarray() > 0)
+            wanted = torch.from_numpy(told.scores(rows, pool)) / config.temperature
+            items = _left(asked[pool], rounding)
+            loss = _cross_entropy(_left(asking[rows], rounding) @ items.T + weight, wanted + weight, met)
+            if config.relational:
+                some = generator.permutation(len(pool))[:_COMPARED]
+                loss = loss + config.relational * _unlike(items[some], like[pool[some]])
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            schedule.step()
+    users = np.zeros_like(start.users)
+    users[known] = asking.detach().numpy()
+    return VectorScorer(of_length_one(users), asked.detach().numpy())
+
+
+def _as_logits(
+    start: VectorScorer, known: NDArray[np.int64], temperature: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return users' and items' vectors whose products are the scores as logits, both of numbers alike in size."""
+    users, items = start.users[known] / temperature, start.items
+    size_of_users, size_of_items = (np.sqrt(np.square(part).mean(axis=0)) for part in (users, items))
+    is_used = (size_of_users > 0) & (size_of_items > 0)
+    balance = np.sqrt(np.where(is_used, size_of_users, 1) / np.where(is_used, size_of_items, 1))
+    return (users / balance).astype(np.float32), (items * balance).astype(np.float32)
+
+
+def _batches(num_users: int, total: int, size: int, generator: np.random.Generator) -> Iterator[NDArray[np.int64]]:
+    """Yield rows of users, every one of them in turn before any comes again."""
+    order = np.empty(0, np.int64)
+    for _ in range(total):
+        if len(order) < min(size, num_users):
+            order = generator.permutation(num_users)
+        yield order[:size]
+        order = order[size:]
+
+
+def _left(vectors: Tensor, rounding: Rounding | None) -> Tensor:
+    """Return what rounding leaves of vectors, with the gradient of the vectors themselves."""
+    if rounding is None:
+        return vectors
+    return vectors + (torch.from_numpy(rounding.rounded(vectors.detach().numpy())) - vectors).detach()
+
+
+def _cross_entropy(logits: Tensor, wanted: Tensor, met: Tensor) -> Tensor:
+    """Return the mean divergence of users' softmaxes over what was not met, but for what does not depend on ``logits``."""
+    shares = wanted.masked_fill(met, _MET).softmax(dim=1)
+    return -(shares * logits.masked_fill(met, _MET).log_softmax(dim=1)).sum(dim=1).mean()
+
+
+def _unlike(items: Tensor, like: Tensor) -> Tensor:
+    """Return the mean squared error of items' cosines; ``like``: vectors of length one with the cosines that are wanted."""
+    unit = functional.normalize(items, dim=1)
+    return (unit @ unit.T - like @ like.T).square().mean()
