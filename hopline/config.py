@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from gnn.compress import CompressConfig
 from gnn.encoder import EncoderConfig
 from gnn.fuse import FuseConfig
 from gnn.kge import KgeConfig
@@ -67,6 +68,7 @@ class Config(BaseSettings):
     clean: CleanConfig = CleanConfig()
     behaviours: BehavioursConfig = BehavioursConfig()
     split: SplitConfig = SplitConfig()
+    compress: CompressConfig = CompressConfig()
     publish: PublishConfig = PublishConfig()
 
     def changed(self, parts: Mapping[str, BaseModel | Mapping[str, Any]]) -> Config:

@@ -12,17 +12,12 @@ from gnn.compare import Row, compare
 from gnn.model import TasksConfig
 from gnn.popular_for_unknown import PopularForUnknown
 from gnn.slices import slice_by_counts
-from gnn.vector_scorer import VectorScorer
 from gnn.watched import ranking_metric
 from graph.snapshot import Snapshot
-from hopline.errors import EvaluationError
 from hopline.fit import CUTOFFS
 from hopline.peers import Peers, fit_peers
 from hopline.run_folder import Run
-from hopline.split_config import SplitConfig
-from hopline.split_log import prepare
-from loaders.behaviours import BehavioursConfig
-from loaders.clean import CleanConfig
+from hopline.run_split import prepare_as_run
 from loaders.item_groups import read_item_groups
 
 BY_POPULARITY = "three groups by popularity"
@@ -55,19 +50,10 @@ def evaluate_run(run: Run, snapshot: Snapshot, *, peers: bool, tuned: bool, on_p
     Raises:
         EvaluationError: the graph is no longer the one that was learnt from, or the split has no test part.
     """
-    prepared = prepare(
-        snapshot,
-        CleanConfig.model_validate(run.config["clean"]),
-        BehavioursConfig.model_validate(run.config["behaviours"]),
-        SplitConfig.model_validate(run.config["split"]),
-        run.read_at,
-    )
-    if prepared.interactions != run.interactions:
-        raise EvaluationError("the interactions in the graph changed since training; run `hopline train` again")
-    parts = prepared.split_log
+    parts = prepare_as_run(run, snapshot).split_log
     test = parts.test()
     both = parts.liked(parts.learnt)
-    ours = VectorScorer(run.users.vectors, np.concatenate([part.vectors for part in run.items]))
+    ours = run.scorer()
     scorers = {"hopline": PopularForUnknown(ours, np.abs(run.users.vectors).max(axis=1) > 0, both)}
     others = Peers({}, {})
     if peers:

@@ -124,6 +124,7 @@ def _fit(
         fused=fused.told | ({"people": people.told} if people is not None and people.told else {}),
         predictors=foretold.predictors,
         people=None if people is None else people.vectors,
+        teacher=fused.teacher,
     )
 
 

@@ -22,14 +22,24 @@ USUAL = 1.0  # scale of the shares
 
 
 @dataclass(frozen=True)
+class TeacherVectors:
+    """What small vectors are to rank as: ``learnt``, of all that was learnt from, and ``validated``, of train alone."""
+
+    learnt: VectorScorer
+    validated: VectorScorer
+
+
+@dataclass(frozen=True)
 class FusedVectors:
     """Vectors to serve, and ``validated``, made in the same way of what was learnt from train alone.
 
-    ``told``: shares, settings and figures on validation that decided, empty where nothing was tried.
+    ``teacher``: what either was distilled from, as vectors of the network's size. ``told``: shares, settings and figures on
+    validation that decided, empty where nothing was tried.
     """
 
     vectors: VectorScorer
     validated: VectorScorer
+    teacher: TeacherVectors
     told: dict[str, Any] = field(default_factory=dict)
 
 
@@ -82,7 +92,7 @@ def fuse(
     """
     members = choose_members(pairs, metric, config, on_stage)
     if not members:
-        return FusedVectors(trained, validated)
+        return FusedVectors(trained, validated, TeacherVectors(trained, validated))
     shares = [member.share(config) for member in members]
     on_train = [member.fit(pairs.train) for member in members]
     by_scale = {scale: _Sum(validated, on_train, [scale * share for share in shares]) for scale in {USUAL, *config.scales}}
@@ -93,12 +103,12 @@ def fuse(
         "params": {member.name: member.params for member in members},
         f"valid/{metric}": {f"{scale:g}": value for scale, value in choice.tried.items()},
     }
-    before = by_scale[choice.scale].distilled(pairs.train.matrix(), config, on_stage)
-    now = before
+    on_valid = on_all = by_scale[choice.scale]
+    before = now = on_valid.distilled(pairs.train.matrix(), config, on_stage)
     if trained is not validated or pairs.learnt is not pairs.train:
-        sum_of_all = _Sum(trained, [member.fit(pairs.learnt) for member in members], shares)
-        now = sum_of_all.distilled(pairs.learnt.matrix(), config, on_stage)
-    return FusedVectors(now, before, told)
+        on_all = _Sum(trained, [member.fit(pairs.learnt) for member in members], shares)
+        now = on_all.distilled(pairs.learnt.matrix(), config, on_stage)
+    return FusedVectors(now, before, TeacherVectors(on_all.factorised, on_valid.factorised), told)
 
 
 class _Sum:

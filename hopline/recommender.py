@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from gnn.compress import CompressConfig
 from gnn.encoder import EncoderConfig
 from gnn.fuse import FuseConfig
 from gnn.kge import KgeConfig
@@ -23,6 +24,8 @@ from graph.snapshot import Snapshot
 from graph.sync import Difference, SyncReport, check_cache, sync
 from hopline.asker import Asker
 from hopline.checkup import Checkup, check_up
+from hopline.compress import CompressionReport, compress_run
+from hopline.compressed_file import remove_compressed, write_compressed
 from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.evaluate import EvaluationReport, evaluate_run
 from hopline.fit import fit
@@ -34,6 +37,7 @@ from hopline.run_folder import read_run, write_run
 from hopline.score_explainer import ScoreExplainer
 from hopline.split_config import SplitConfig
 from hopline.split_log import prepare
+from hopline.teacher_file import read_teacher
 from hopline.tune import OnTrial, TuningReport, tune
 from loaders.clean import CleanReport
 from loaders.export import WRITERS, ExportReport, prepare_folder
@@ -164,13 +168,14 @@ class Recommender(Asker):
         fuse: FuseConfig | dict[str, Any] | None = None,
         split: SplitConfig | dict[str, Any] | None = None,
         kge: KgeConfig | dict[str, Any] | None = None,
+        compress: CompressConfig | dict[str, Any] | None = None,
     ) -> Self:
-        """Change what the next :meth:`fit` or :meth:`embed` will do; a dictionary changes single keys and leaves the others.
+        """Change what the next :meth:`fit`, :meth:`embed` or :meth:`compress` will do; a dictionary changes single keys alone.
 
         Raises:
             ConfigError: an unknown key, or a value out of range.
         """
-        given = {"model": model, "tasks": tasks, "train": train, "fuse": fuse, "split": split, "kge": kge}
+        given = {"model": model, "tasks": tasks, "train": train, "fuse": fuse, "split": split, "kge": kge, "compress": compress}
         self.config = self.config.changed({name: part for name, part in given.items() if part is not None})
         return self
 
@@ -298,6 +303,30 @@ class Recommender(Asker):
         """
         run = read_run(self.config.run_folder)
         return ScoreExplainer.of(run, self._snapshot(on_stage), self.config, on_stage)
+
+    def compress(self, size: int | None = None, *, on_stage: OnStage = silent) -> CompressionReport:
+        """Make the last run's vectors as small as ``[compress]`` allows, or of ``size`` numbers; :meth:`publish` serves them.
+
+        Sizes are tried on validation, distilled from what training ended with before its vectors were made small. Compressing
+        again begins from there again; :meth:`uncompress` and the next :meth:`fit` give back what training ended with.
+
+        Raises:
+            ConfigError: a metric that is none of ranking, no size within ``[compress] max_bytes``, or ``size`` too large.
+            TrainingError: there is no finished run, or no size is within the budget; the run stays as it was.
+            EvaluationError: the graph is no longer the one that was learnt from.
+        """
+        folder = self.config.run_folder
+        run, teacher = read_run(folder), read_teacher(folder)
+        snapshot = self._snapshot(on_stage)
+        compressed, report = compress_run(
+            run, teacher, snapshot, self.config.compress, self.config.fuse.distil, on_stage, size=size
+        )
+        write_compressed(folder, compressed)
+        return report
+
+    def uncompress(self) -> bool:
+        """Give the last run the vectors back that training ended with; return whether it had others."""
+        return remove_compressed(self.config.run_folder)
 
     @property
     def _snapshot_folder(self) -> Path:

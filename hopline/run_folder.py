@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,15 @@ from safetensors.numpy import load_file, save_file
 
 from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings
+from hopline.compressed_file import Compressed, read_compressed, remove_compressed
 from hopline.errors import ReleaseError, TrainingError
+from hopline.fusion import TeacherVectors
 from hopline.predictor_file import Predictors, read_predictors, write_predictors
+from hopline.teacher_file import write_teacher
 
 _VECTORS = "vectors.safetensors"
 _RECORD = "run.json"
+_NOT_IN_RECORD = {"users", "items", "predictors", "people", "compressed", "teacher"}
 _ASKING, _ASKED = "people asking", "people asked for"
 
 
@@ -31,7 +35,8 @@ class Run:
     counts of what was left out of them or changed, by rule; ``features`` the fitted features as plain values;
     ``fused`` what the network was fused with, and the figures that decided; ``predictors`` what tasks foretell of users and
     items, in the order of ``users`` and of the items of a label; ``people``: whom to suggest to whom, both in the order of
-    ``users``, None where it was not learnt.
+    ``users``, None where it was not learnt; ``compressed`` how `hopline compress` chose the vectors, empty where it did not;
+    ``teacher`` what the vectors were distilled from, which is kept, but not read back (see :mod:`hopline.teacher_file`).
     """
 
     users: Embeddings
@@ -48,22 +53,45 @@ class Run:
     fused: dict[str, Any] = field(default_factory=dict)
     predictors: Predictors = field(default_factory=dict)
     people: VectorScorer | None = None
+    compressed: dict[str, Any] = field(default_factory=dict)
+    teacher: TeacherVectors | None = None
+
+    def scorer(self) -> VectorScorer:
+        """Return the vectors of users and of the items of all domains, one after the other."""
+        return VectorScorer(self.users.vectors, np.concatenate([part.vectors for part in self.items]))
+
+    def serving(self, compressed: Compressed) -> Run:
+        """Return the run with small vectors in place of those that training ended with, and their figures on the test split."""
+        first, items = 0, []
+        for part in self.items:
+            items.append(Embeddings(part.label, part.ids, compressed.vectors.items[first : first + len(part.ids)]))
+            first += len(part.ids)
+        return replace(
+            self,
+            users=Embeddings(self.users.label, self.users.ids, compressed.vectors.users),
+            items=tuple(items),
+            metrics=self.metrics | compressed.metrics,
+            compressed=compressed.told,
+        )
 
 
 def write_run(folder: Path, run: Run) -> None:
     """Write a run to ``folder``; the record comes last and makes it complete."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _RECORD).unlink(missing_ok=True)
+    remove_compressed(folder)
     items = {f"items {part.label}": part.vectors for part in run.items}
     people = {} if run.people is None else {_ASKING: run.people.users, _ASKED: run.people.items}
     tensors = {"users": run.users.vectors} | items | people
     save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / _VECTORS)
     write_predictors(folder, run.predictors)
+    if run.teacher is not None:
+        write_teacher(folder, run.teacher)
     record = {
         "user_label": run.users.label,
         "user_ids": _plain(run.users.ids),
         "item_ids": {part.label: _plain(part.ids) for part in run.items},
-        **{key: value for key, value in vars(run).items() if key not in {"users", "items", "predictors", "people"}},
+        **{key: value for key, value in vars(run).items() if key not in _NOT_IN_RECORD},
     }
     draft = folder / f"{_RECORD}.tmp"
     draft.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
@@ -71,7 +99,7 @@ def write_run(folder: Path, run: Run) -> None:
 
 
 def read_run(folder: Path) -> Run:
-    """Read the run in ``folder``.
+    """Read the run in ``folder``, with the vectors that `hopline compress` made of it where it did.
 
     Raises:
         TrainingError: there is no finished run, or its files are damaged.
@@ -82,7 +110,7 @@ def read_run(folder: Path) -> Run:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         vectors = load_file(folder / _VECTORS)
-        return Run(
+        run = Run(
             users=Embeddings(record.pop("user_label"), np.asarray(record.pop("user_ids")), vectors["users"]),
             items=tuple(
                 Embeddings(label, np.asarray(ids), vectors[f"items {label}"]) for label, ids in record.pop("item_ids").items()
@@ -91,6 +119,8 @@ def read_run(folder: Path) -> Run:
             people=VectorScorer(vectors[_ASKING], vectors[_ASKED]) if _ASKING in vectors else None,
             **record,
         )
+        compressed = read_compressed(folder)
+        return run if compressed is None else run.serving(compressed)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError, ReleaseError) as error:
         raise TrainingError(f"the run in {folder} cannot be read ({error}); run `hopline train` again") from error
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
@@ -40,3 +42,20 @@ class DistilConfig(BaseModel):
         size = min(self.batch_users, num_users)
         least, most = (-(-number * num_users // size) for number in self.passes)
         return min(max(self.steps, least), most) if self.steps else 0
+
+
+class CompressConfig(BaseModel):
+    """How small `hopline compress` makes vectors: ``[compress]``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_loss: float = Field(
+        default=0.01, ge=0, lt=1, description="share of the teacher's metric on validation that may be lost"
+    )
+    max_bytes: int | None = Field(default=None, ge=8, description="bytes a node that a vector may take; unset: any number")
+    metric: str | None = Field(default=None, description="such as recall@20; unset: what training was judged by")
+    sizes: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        default=(3, 5, 7, 11, 15, 23, 31, 47, 63, 95, 127),
+        min_length=1,
+        description="numbers a vector that may be chosen; the index wants one more, which is zero for users",
+    )

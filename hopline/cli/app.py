@@ -10,6 +10,7 @@ from rich.console import Console
 from hopline.cli import (
     ask,
     clean,
+    compress,
     describe,
     doctor,
     embed,
@@ -41,7 +42,24 @@ app = typer.Typer(
         "Neo4j is started and kept."
     ),
 )
-for group in (server, doctor, init, files, export, describe, sync, clean, embed, learn, tune, releases, ask, predict, explore):
+for group in (
+    server,
+    doctor,
+    init,
+    files,
+    export,
+    describe,
+    sync,
+    clean,
+    embed,
+    learn,
+    tune,
+    compress,
+    releases,
+    ask,
+    predict,
+    explore,
+):
     group.add_to(app)
 app.command(rich_help_panel="Start here")(demo)
 

@@ -45,6 +45,7 @@ def test_the_commands_are_these():
             "embed",
             "train",
             "tune",
+            "compress",
             "evaluate",
             "publish",
             "releases",

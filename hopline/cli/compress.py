@@ -1,0 +1,98 @@
+"""``hopline compress``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from hopline.cli.options import ConfigFile, Json, Quiet
+from hopline.cli.output import console, print_json, progress_bars
+from hopline.compress import CompressionReport, Tried
+from hopline.recommender import Recommender
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("compress", rich_help_panel="Learn")(compress)
+
+
+def share(text: str | float) -> float:
+    """Return a share given as "1%" or 0.01.
+
+    Raises:
+        typer.BadParameter: it is none, or not from 0 to 1.
+    """
+    told = str(text).strip()
+    try:
+        value = float(told.removesuffix("%")) / (100 if told.endswith("%") else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1:
+        raise typer.BadParameter(f"got {told!r}; expected a share such as 1% or 0.01, below 100%")
+    return value
+
+
+def compress(
+    config: ConfigFile = None,
+    max_loss: Annotated[
+        float | None,
+        typer.Option(parser=share, metavar="SHARE", help="Share of the metric that may be lost, such as 1%. [default: 1%]"),
+    ] = None,
+    max_bytes: Annotated[int | None, typer.Option(min=8, help="Bytes a node that a vector may take.")] = None,
+    metric: Annotated[
+        str | None, typer.Option(help="What may be lost, such as recall@20. [default: what training was judged by]")
+    ] = None,
+    size: Annotated[int | None, typer.Option(min=1, help="Make vectors of so many numbers, whatever they lose.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Go back to the vectors that training ended with.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make the vectors of the last `hopline train` as small as a stated loss allows; the next `hopline publish` serves them.
+
+    Sizes are tried on the validation split: small vectors are taught to rank as the large ones do. The smallest that keeps
+    enough of the metric is chosen; the test split has no say. Other defaults are set in `[compress]` of hopline.toml.
+
+    Example: `hopline compress --max-loss 1%`
+    """
+    flags = {"max_loss": max_loss, "max_bytes": max_bytes, "metric": metric}
+    with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
+        if undo:
+            had = recommender.uncompress()
+        else:
+            recommender.compile(compress={name: value for name, value in flags.items() if value is not None})
+            report = recommender.compress(size, on_stage=bars.stage)
+    if undo:
+        if json:
+            print_json({"undone": had})
+        else:
+            told = "the run has the vectors that training ended with" + ("" if had else "; it had no others")
+            console.print(told + (". Next: `hopline publish`." if had else ""), soft_wrap=True, highlight=False)
+    elif json:
+        print_json(report.as_dict())
+    else:
+        _print(report)
+
+
+def _print(report: CompressionReport) -> None:
+    table = Table(title=f"vectors by what they keep of the teacher's {report.metric} on validation", title_justify="left")
+    for name in ("numbers", "bytes a node", report.metric, "kept", "95 % interval", "s"):
+        table.add_column(name, justify="right")
+    table.add_row("teacher", str(report.teacher_bytes), f"{report.teacher:.4f}", "", "", "")
+    for one in reversed(report.tried):
+        mark = " *" if one == report.chosen else ""
+        interval = f"{one.low:.3f} to {one.high:.3f}"
+        table.add_row(
+            f"{one.size}{mark}", str(one.num_bytes), f"{one.value:.4f}", f"{one.ratio:.4f}", interval, f"{one.seconds:.0f}"
+        )
+    console.print(table)
+    console.print(f"{_why(report.chosen, report)}. Next: `hopline publish`.", soft_wrap=True, highlight=False)
+
+
+def _why(chosen: Tried, report: CompressionReport) -> str:
+    smaller = report.teacher_bytes / chosen.num_bytes
+    told = f"chosen: {chosen.size} numbers, {chosen.num_bytes} bytes a node, {smaller:.1f} times smaller than the teacher's"
+    reason = "as asked" if report.max_loss is None else f"the smallest tried that loses at most {report.max_loss:.4g} of it"
+    tested = f"; on held-out interactions: NDCG@20 {report.metrics['ndcg@20']:.4f}" if report.metrics else ""
+    return f"{told}, {reason}{tested}"
