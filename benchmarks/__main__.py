@@ -7,11 +7,12 @@ import json
 import sys
 from types import ModuleType
 
-from benchmarks import ctr, explain, kge, load, loop, people, quality, scale_parity, snapshot, sync, tasks, training
+from benchmarks import ctr, explain, ingest, kge, load, loop, people, quality, scale_parity, snapshot, sync, tasks, training
 from hopline.errors import HoplineError
 
 BENCHMARKS = {
     "explain": explain,
+    "ingest": ingest,
     "kge": kge,
     "load": load,
     "loop": loop,

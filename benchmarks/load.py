@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import neo4j
 import numpy as np
 import polars as pl
 
-from benchmarks.server import fresh_database
-from graph.database import Database
+from benchmarks.server import fresh_database, session_of
 from graph.schema import EdgeKind, EdgeRole, NodeKind, NodeRole, Schema
 from graph.tables import SOURCE, TARGET, EdgeTable, NodeTable, Tables
 from graph.write import write_tables
@@ -42,7 +40,7 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
     warming, whole = _rows()
     seconds = {"batched": 0.0, "naive": 0.0}
     naive_rows = 0
-    with fresh_database() as database, _session(database) as session:
+    with fresh_database() as database, session_of(database) as session:
         say(write_tables(database, _tables(whole.clear(), "RATED")).summary())
         write_tables(database, _tables(warming, "WARMING", nodes=False))
         _write_plain(session, warming, "WARMING_PLAIN")
@@ -78,17 +76,6 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
         "ratio": default / naive,
         "ratio_batched": default / batched,
     }
-
-
-@contextmanager
-def _session(database: Database) -> Iterator[neo4j.Session]:
-    endpoint = database.endpoint
-    auth = None if endpoint.password is None else (endpoint.username, endpoint.password.get_secret_value())
-    with (
-        neo4j.GraphDatabase.driver(endpoint.uri, auth=auth, notifications_min_severity="OFF") as driver,
-        driver.session(database=endpoint.database) as session,
-    ):
-        yield session
 
 
 def _write_plain(session: neo4j.Session, rows: pl.DataFrame, type_: str) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import neo4j
+
 from graph.database import Database
 from graph.server.lifecycle import down
 from graph.settings import ConnectionSettings, ServerSettings
@@ -22,3 +24,15 @@ def fresh_database() -> Iterator[Database]:
                 yield database
         finally:
             down(settings)
+
+
+@contextmanager
+def session_of(database: Database) -> Iterator[neo4j.Session]:
+    """Give a plain session of the driver, as any program has one."""
+    endpoint = database.endpoint
+    auth = None if endpoint.password is None else (endpoint.username, endpoint.password.get_secret_value())
+    with (
+        neo4j.GraphDatabase.driver(endpoint.uri, auth=auth, notifications_min_severity="OFF") as driver,
+        driver.session(database=endpoint.database) as session,
+    ):
+        yield session

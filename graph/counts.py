@@ -11,6 +11,8 @@ from graph.errors import AccessDeniedError
 
 _OURS = ("Hopline", "_Bloom_")  # labels of Hopline's own nodes, and of Neo4j Bloom's
 
+_OUR_TYPES = "HOPLINE_"  # what was shown to users is none of their doing
+
 
 @dataclass(frozen=True)
 class GraphCounts:
@@ -24,7 +26,7 @@ class GraphCounts:
 
 
 def read_counts(database: Database) -> GraphCounts:
-    """Read the count store; Hopline's own labels are left out.
+    """Read the count store; Hopline's own labels and types are left out.
 
     Raises:
         AccessDeniedError: the user may not ask for it.
@@ -47,7 +49,7 @@ def read_counts(database: Database) -> GraphCounts:
     leaving: Counter[tuple[str, str]] = Counter()
     reaching: Counter[tuple[str, str]] = Counter()
     for row in found["relationships"]:
-        if "relationshipType" not in row or not row["count"]:
+        if "relationshipType" not in row or not row["count"] or row["relationshipType"].startswith(_OUR_TYPES):
             continue
         if "startLabel" in row:
             leaving[row["relationshipType"], row["startLabel"]] = row["count"]

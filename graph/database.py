@@ -7,10 +7,10 @@ or shows a password other than inside a ``SecretStr``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import neo4j
 from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable, SessionExpired
@@ -24,7 +24,10 @@ from graph.server.jars import Progress
 from graph.server.lifecycle import up
 from graph.settings import ConnectionSettings, ServerSettings
 
+T = TypeVar("T")
 Row = dict[str, Any]
+Run = Callable[[Statement, Mapping[str, Any], Names], list[Row]]
+"""Runs a statement that reads or writes, in the transaction that is open, and returns its rows."""
 
 _CONNECTION_TIMEOUT_S = 10.0
 _HANDSHAKE_TIMEOUT_S = 30.0
@@ -173,6 +176,28 @@ class Database:
         text, values = _prepare(statement, Access.WRITE, params, identifiers)
         with _translated(self.endpoint, f"while running {statement.name}"), self._session(neo4j.WRITE_ACCESS) as session:
             return session.execute_write(_rows, text, values)
+
+    def transaction(self, work: Callable[[Run], T], doing: str) -> T:
+        """Run several statements of reading and writing as one, wholly or not at all, and return what ``work`` does.
+
+        ``work`` is called again while a failure is a passing one, as for :meth:`write`: all that it does must go through its
+        ``run``, and what it did may have taken effect. ``doing`` says in messages what went on.
+
+        Raises:
+            StatementError: a statement changes the schema, or declares other parameters or identifiers.
+            DatabaseError: Neo4j refused one, or was lost (``DatabaseGoneError``).
+        """
+
+        def all_of_it(transaction: neo4j.ManagedTransaction) -> T:
+            def run(statement: Statement, params: Mapping[str, Any], identifiers: Names) -> list[Row]:
+                access = Access.READ if statement.access is Access.READ else Access.WRITE
+                text, values = _prepare(statement, access, params, identifiers)
+                return _rows(transaction, text, values)
+
+            return work(run)
+
+        with _translated(self.endpoint, doing), self._session(neo4j.WRITE_ACCESS) as session:
+            return session.execute_write(all_of_it)
 
     def schema(
         self,

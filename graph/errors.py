@@ -48,3 +48,7 @@ class QuestionError(HoplineError):
 
 class CacheError(HoplineError):
     """A snapshot's cache that is missing or damaged, or that cannot hold what the graph has."""
+
+
+class EventError(HoplineError):
+    """An event that cannot be used; the message is the reason, in words that do not quote what was given."""

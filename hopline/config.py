@@ -21,6 +21,7 @@ from gnn.fuse import FuseConfig
 from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import TrainConfig
+from graph.events import EventsConfig
 from graph.releases.collect import KEPT
 from graph.schema import Schema
 from graph.settings import ConnectionSettings, ServerSettings
@@ -70,6 +71,7 @@ class Config(BaseSettings):
     split: SplitConfig = SplitConfig()
     compress: CompressConfig = CompressConfig()
     publish: PublishConfig = PublishConfig()
+    events: EventsConfig = EventsConfig()
 
     def changed(self, parts: Mapping[str, BaseModel | Mapping[str, Any]]) -> Config:
         """Return a copy with sections replaced (a model) or single keys of them changed (a mapping).

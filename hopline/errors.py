@@ -17,6 +17,8 @@
     ├── ReleaseError                             nothing published, or a release that does not fit
     ├── NotFoundError                            no such node, label or relationship type
     ├── QuestionError                            a question that is out of bounds
+    ├── EventError                               an event that cannot be used
+    ├── IngestError                              taking in events stopped part-way
     ├── TrainingError                            a run that cannot start or go on
     └── EvaluationError                          scores or splits that cannot be evaluated
 """
@@ -29,6 +31,7 @@ from graph.errors import (
     CacheError,
     DatabaseError,
     DatabaseGoneError,
+    EventError,
     NotFoundError,
     QuestionError,
     ReleaseError,
@@ -42,6 +45,10 @@ class ConfigError(HoplineError):
     """A configuration that is missing, malformed, or out of range."""
 
 
+class IngestError(HoplineError):
+    """Taking in events stopped part-way; the message says how far it got, and that is in the graph."""
+
+
 __all__ = [
     "AccessDeniedError",
     "AuthenticationError",
@@ -50,9 +57,11 @@ __all__ = [
     "DatabaseError",
     "DatabaseGoneError",
     "EvaluationError",
+    "EventError",
     "FeatureError",
     "HoplineError",
     "IdentifierError",
+    "IngestError",
     "InputError",
     "NotFoundError",
     "QuestionError",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,6 +30,7 @@ from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.evaluate import EvaluationReport, evaluate_run
 from hopline.fit import fit
 from hopline.ials_draft import draft_ials
+from hopline.ingest import Given, IngestReport, Intake
 from hopline.load import LoadReport, load
 from hopline.node_properties import OnFeatures
 from hopline.people import people_draft
@@ -68,6 +69,8 @@ class Recommender(Asker):
         >>> print(found.statement.splitlines()[1])
         MATCH (u:`User` {`id`: "ann"})
     """
+
+    _intake: Intake | None = None
 
     @staticmethod
     def doctor(path: str | Path | None = None, *, estimate: bool = True, **overrides: Any) -> Checkup:
@@ -128,6 +131,26 @@ class Recommender(Asker):
         said = Path(mapping) if isinstance(mapping, str) else mapping
         with open_query(source or self.database, query, params or {}, mapping=said) as data:
             return self.load(data, on_stage=on_stage)
+
+    def ingest(self, events: str | Path | Iterable[Given], *, on_stage: OnStage = silent) -> IngestReport:
+        """Take in events as they happen, many or one; when this returns they are in the graph, and answers tell of them.
+
+        ``events`` are :class:`graph.events.Event` or dictionaries of its fields, such as ``{"user": "196", "item": "242",
+        "behaviour": "rating", "value": 4}``; a path is a file of JSON objects, one a line, and ``-`` standard input. One that
+        comes again, by its ``id`` or as it says the same, changes nothing; of a pair of ends the latest event counts, whichever
+        came first. What cannot be used is written, with its reason, to a file in ``<run folder>/set-aside``.
+
+        Raises:
+            SchemaError: nothing was loaded, or two users or items share a key.
+            InputError: there is no such file, or it cannot be read.
+            IngestError: the database refused or went away; the message says how far it got, and calling again completes it.
+        """
+        schema = self.schema
+        if self._intake is None or self._intake.schema != schema:
+            self._intake = Intake(self.database, schema, self.config.events, self.config.run_folder / "set-aside")
+        if isinstance(events, (str, Path)):
+            return self._intake.take_file(Path(events), on_stage)
+        return self._intake.take(events, on_stage)
 
     def export(self, folder: str | Path, format: str = "parquet", *, on_stage: OnStage = silent) -> ExportReport:
         """Write what the schema names to files: ``parquet``, which :meth:`load` reads as the same graph, or ``recbole``.

@@ -17,6 +17,7 @@ from hopline.cli import (
     explore,
     export,
     files,
+    ingest,
     init,
     learn,
     predict,
@@ -57,6 +58,7 @@ for group in (
     compress,
     releases,
     ask,
+    ingest,
     predict,
     explore,
 ):

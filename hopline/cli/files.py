@@ -12,7 +12,7 @@ import typer
 
 from graph.database import Database
 from hopline.cli.options import ConfigFile, Json, Quiet
-from hopline.cli.output import console, print_json, progress_bars
+from hopline.cli.output import console, print_json, print_set_aside, progress_bars
 from hopline.config import read_other_connection, read_server_settings
 from hopline.errors import ConfigError
 from hopline.load import LoadReport
@@ -130,10 +130,7 @@ def _report(report: LoadReport, json: bool) -> None:
 def print_report(report: LoadReport) -> None:
     """Say what was written and what was set aside."""
     console.print(report.written.summary(), soft_wrap=True)
-    for reason, count in report.set_aside.items():
-        console.print(f"set aside: {count:,} × {reason}", markup=False)
-    if report.set_aside_file is not None:
-        console.print(f"the rows set aside are in {report.set_aside_file}", markup=False, soft_wrap=True)
+    print_set_aside(report.set_aside, report.set_aside_file)
 
 
 def _write_mapping(given: Given, output: Path, json: bool) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -25,6 +26,14 @@ console = Console()
 def print_json(value: dict[str, Any]) -> None:
     """Print one JSON object on standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def print_set_aside(reasons: Mapping[str, int], file: Path | None) -> None:
+    """Say how many rows could not be used, and where they are."""
+    for reason, count in reasons.items():
+        console.print(f"set aside: {count:,} × {reason}", markup=False, soft_wrap=True)
+    if file is not None:
+        console.print(f"the rows set aside are in {file}", markup=False, soft_wrap=True)
 
 
 class Bars:

@@ -7,9 +7,11 @@ import codecs
 import gzip
 import lzma
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 from loaders.errors import InputError
 
@@ -49,20 +51,27 @@ def read_blocks(path: Path, encoding: str | None = None) -> Iterator[str]:
     Raises:
         InputError: no such file, an unknown encoding, bytes that are not in it, or a line of more than 256 million characters.
     """
+    with open_bytes(path) as file:
+        yield from _decode(path, file, encoding)
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[BufferedIOBase]:
+    """Give a file's bytes, unpacked if its name says that it is compressed, while the block runs.
+
+    Raises:
+        InputError: no such file, or it cannot be read, here or in the block.
+    """
     size_of(path)
+    unpack: Callable[[Path], Any] = _COMPRESSED.get(path.suffix, partial(Path.open, mode="rb"))
     try:
-        with _open(path) as file:
-            yield from _decode(path, file, encoding)
+        with unpack(path) as file:
+            yield file
     except (OSError, EOFError, lzma.LZMAError) as error:
         raise InputError(f"{path} cannot be read: {error}; if it is compressed, see that it is whole") from error
 
 
-def _open(path: Path) -> IO[bytes]:
-    unpack: Callable[[Path], Any] = _COMPRESSED.get(path.suffix, partial(Path.open, mode="rb"))
-    return cast("IO[bytes]", unpack(path))
-
-
-def _decode(path: Path, file: IO[bytes], encoding: str | None) -> Iterator[str]:
+def _decode(path: Path, file: BufferedIOBase, encoding: str | None) -> Iterator[str]:
     block = file.read(BLOCK_BYTES)
     marked = next((name for mark, name in _BYTE_ORDER_MARKS if block.startswith(mark)), None)
     try:

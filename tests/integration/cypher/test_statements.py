@@ -12,9 +12,10 @@ STATEMENTS = [load(name) for name in catalog()]
 READS = [statement for statement in STATEMENTS if statement.access is Access.READ]
 
 EXAMPLES = {
-    **dict.fromkeys(["k", "candidates", "dimensions", "history", "limit", "people", "after", "expected"], 2),
+    **dict.fromkeys(["k", "candidates", "dimensions", "history", "limit", "people", "after", "expected", "received_ns"], 2),
     **dict.fromkeys(["timeout_s", "version", "transaction", "checksum", "active", "lease_s", "known"], 2),
     **dict.fromkeys(["ids", "user_ids", "item_ids", "sources", "targets", "types", "names", "vectors", "search_widths"], ()),
+    **dict.fromkeys(["source_ids", "target_ids"], ()),
     **dict.fromkeys(["nodes", "edges", "leaving", "reaching"], ()),
     **dict.fromkeys(["user_id", "item_id", "index", "property", "json", "old_password", "new_password"], "text"),
     **dict.fromkeys(["holder", "label", "suffix"], "text"),
@@ -37,6 +38,9 @@ LISTS_OF_PROPERTIES = {
     "load/merge_nodes",
     "load/create_edges",
     "load/complete_edges",
+    "events/fill_properties",
+    "events/write_interactions",
+    "events/record_impressions",
     "schema/derive_keys",
     "publish/remove_vectors",
     "publish/remove_vectors_by_id",

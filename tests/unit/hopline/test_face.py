@@ -51,7 +51,7 @@ def test_the_commands_are_these():
             "releases",
         ),
         *("activate", "rollback", "gc"),
-        *("recommend", "similar", "people", "explain", "predict", "describe", "sync", "clean", "demo"),
+        *("ingest", "recommend", "similar", "people", "explain", "predict", "describe", "sync", "clean", "demo"),
         *("explore neighbours", "explore paths", "explore degrees", "explore popularity", "explore communities"),
     }
 

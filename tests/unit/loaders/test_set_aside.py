@@ -30,3 +30,12 @@ def test_with_no_rows_the_file_of_an_earlier_load_goes(tmp_path):
     file.add(empty())
     assert file.counts == {}
     assert not path.exists()
+
+
+def test_rows_of_a_stream_are_added_to_those_of_earlier_ones_under_one_header(tmp_path):
+    path = tmp_path / "set_aside.tsv"
+    SetAsideFile(path).add(rows("bad"))
+    file = SetAsideFile(path, keep=True)
+    file.add(rows("worse"))
+    assert file.counts == {"worse": 1}
+    assert path.read_text() == "file\tline\treason\trow\na.inter\t2\tbad\tu\ti\na.inter\t2\tworse\tu\ti\n"

@@ -1,0 +1,9 @@
+"""Events as they happen: one schema of what an event says, what it means in a graph, and writing many at once, each once."""
+
+from graph.events.config import EventsConfig
+from graph.events.event import Context, Event, Fact, read_event
+from graph.events.ready import ReadyEvent
+from graph.events.resolve import EventReader
+from graph.events.write import EventWriter, Taken
+
+__all__ = ["Context", "Event", "EventReader", "EventWriter", "EventsConfig", "Fact", "ReadyEvent", "Taken", "read_event"]
