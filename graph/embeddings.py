@@ -64,7 +64,9 @@ class ReleaseDraft:
     """All that a release is made of. The score of an item for a user is the dot product of their vectors.
 
     ``items`` are of a domain each; ``popular`` holds ids of popular items by domain, the most popular first; ``features`` plain
-    values from which new nodes can be encoded as those learnt from were; ``people`` ranks users for users, None: nothing does.
+    values from which new nodes can be encoded as those learnt from were; ``people`` ranks users for users, None: nothing does;
+    ``data`` tells what was learnt from: ``interactions``, the digest of all that there were, and ``read_at``, when they were
+    read, in seconds since 1970.
 
     Raises:
         ReleaseError: no items, two of one domain, or user and item vectors of different dimension.
@@ -77,6 +79,7 @@ class ReleaseDraft:
     popular: dict[str, list[Any]]
     features: dict[str, Any] = field(default_factory=dict)
     people: PeopleVectors | None = None
+    data: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         labels = [items.label for items in self.items]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
@@ -12,8 +14,8 @@ from graph.database import Database
 from graph.embeddings import ReleaseDraft
 from graph.errors import DatabaseGoneError, ReleaseError
 from graph.progress import OnStage, silent
-from graph.releases import Release, active_release, list_releases, remove_release
-from graph.releases.check import check_release
+from graph.releases import Release, active_release, list_releases, read_release, remove_release
+from graph.releases.check import Widths, check_release
 from graph.releases.checksums import total, write_checksums
 from graph.releases.collect import KEPT, expendable, remove_incomplete
 from graph.releases.columns import told_columns
@@ -23,20 +25,29 @@ from graph.releases.lease import hold_lease
 from graph.releases.slot import Slot, new_slot, slot_over
 from graph.schema import Schema
 
+Gate = Callable[[Release], dict[str, Any]]
+"""Told of a release that is complete and does not serve yet; returns what it measured, or holds it back by a ReleaseError."""
+
 
 def publish(
-    database: Database, schema: Schema, draft: ReleaseDraft, progress: OnStage = silent, *, keep: int = KEPT
+    database: Database,
+    schema: Schema,
+    draft: ReleaseDraft,
+    progress: OnStage = silent,
+    *,
+    keep: int = KEPT,
+    gate: Gate | None = None,
 ) -> Release:
     """Write a draft as the next version and make it active.
 
     Whatever goes wrong before the last step, the old release serves on; what a crash left half-written, the next publish or
     collection takes away. Where more than ``keep`` releases would be there now, the new one may be written over one of those
     beyond, if it differs from it in few vectors: those alone are written then, and its indexes are kept. The release that
-    serves and the one before it stay as they are.
+    serves and the one before it stay as they are. ``gate`` may look at the new release, whole and indexed, before it serves.
 
     Raises:
         ReleaseError: ids that the graph does not hold, labels that the schema does not have, an index that does not give the
-            draft's ranking, or another publish at work.
+            draft's ranking, a ``gate`` that held it back, or another publish at work.
         DatabaseGoneError: the connection was lost; publish again.
     """
     _check_labels(schema, draft)
@@ -59,8 +70,14 @@ def publish(
             progress("checking", 0, 1)
             widths = check_release(database, schema, draft, version, slot.number)
             progress("checking", 1, 1)
+            measured = {} if gate is None else gate(_with_widths(read_release(database, version), widths))
             lease.check()
-            served = {"version": version, "search_widths": widths.domains, "people_search_width": widths.people}
+            served = {
+                "version": version,
+                "search_widths": widths.domains,
+                "people_search_width": widths.people,
+                "canary": json.dumps(measured),
+            }
             if not database.write(load("publish/serve_release"), served):
                 raise _taken_away(version)
         except DatabaseGoneError:
@@ -88,6 +105,11 @@ def _taken_away(version: int) -> ReleaseError:
     )
 
 
+def _with_widths(release: Release, widths: Widths) -> Release:
+    domains = zip(release.domains, widths.domains, strict=True)
+    return replace(release, domains=tuple(replace(domain, search_width=width) for domain, width in domains))
+
+
 def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version: int) -> Slot:
     """Make the record of a release, and return its slot: another if the one chosen is no longer to be had."""
     properties: dict[str, Any] = {
@@ -100,6 +122,7 @@ def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version:
         "columns": told_columns(slot.columns),
         "config": json.dumps(draft.config, ensure_ascii=False),
         "metrics": json.dumps(draft.metrics),
+        "data": json.dumps(draft.data),
         "popular": json.dumps({items.label: draft.popular.get(items.label, []) for items in draft.items}),
         "checksum": total(slot.checksums),
         "code_version": metadata.version("hopline"),

@@ -52,7 +52,7 @@ def recommend(database: Database, schema: Schema, user_id: Any, k: int = 10, dom
         DatabaseError: Neo4j refused or was lost.
     """
     item = schema.domain(domain)
-    return ask_by_active_release(database, lambda release: _recommend(database, schema, release, item, user_id, k))
+    return ask_by_active_release(database, lambda release: recommend_by(database, schema, release, item, user_id, k))
 
 
 def scored_items(rows: list[dict[str, Any]]) -> list[ScoredItem]:
@@ -60,7 +60,13 @@ def scored_items(rows: list[dict[str, Any]]) -> list[ScoredItem]:
     return [ScoredItem(row["id"], row["title"], float(row["score"])) for row in rows]
 
 
-def _recommend(database: Database, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Recommendations:
+def recommend_by(database: Database, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Recommendations:
+    """Return what one release recommends of a domain, be it active or not; else as :func:`recommend`.
+
+    Raises:
+        ReleaseError: the release has nothing of that domain.
+        DatabaseError: Neo4j refused or was lost, or the release was taken away.
+    """
     user, domain = schema.user, release.domain(item.label)
     names: dict[str, Any] = {
         "user": user.label,

@@ -25,6 +25,7 @@ from graph.events import EventsConfig
 from graph.releases.collect import KEPT
 from graph.schema import Schema
 from graph.settings import ConnectionSettings, ServerSettings
+from hopline.canary import CanaryConfig
 from hopline.errors import ConfigError
 from hopline.split_config import SplitConfig
 from loaders.behaviours import BehavioursConfig
@@ -46,6 +47,7 @@ class PublishConfig(BaseModel):
         ge=1,
         description="newest releases that stay, beside the active one and its predecessor; below 3 every publish writes all",
     )
+    canary: CanaryConfig = CanaryConfig()
 
 
 class Config(BaseSettings):

@@ -52,4 +52,5 @@ def draft_ials(snapshot: Snapshot, config: Config, read_at: int, on_stage: OnSta
         metrics=metrics,
         popular=parts.popular(),
         features=FittedFeatures(labels={}).to_json(),
+        data={"interactions": prepared.interactions, "read_at": read_at},
     )

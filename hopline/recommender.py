@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,16 +14,18 @@ from gnn.fuse import FuseConfig
 from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import OnEpoch, OnStep, TrainConfig
+from gnn.watched import ranking_metric
 from graph.database import Database
 from graph.embeddings import ReleaseDraft, VectorColumn
 from graph.keys import derive_keys, index_keys
 from graph.node_vectors import check_free_property, write_column
 from graph.progress import OnStage, silent
 from graph.publish import publish
-from graph.releases import Release, collect_releases
+from graph.releases import Release, collect_releases, complete_release
 from graph.snapshot import Snapshot
 from graph.sync import Difference, SyncReport, check_cache, sync
 from hopline.asker import Asker
+from hopline.canary import check_canary
 from hopline.checkup import Checkup, check_up
 from hopline.compress import CompressionReport, compress_run
 from hopline.compressed_file import remove_compressed, write_compressed
@@ -33,11 +36,12 @@ from hopline.ials_draft import draft_ials
 from hopline.ingest import Given, IngestReport, Intake
 from hopline.load import LoadReport, load
 from hopline.node_properties import OnFeatures
-from hopline.people import people_draft
+from hopline.release_diff import ReleaseDiff, diff_releases
+from hopline.run_draft import draft_run
 from hopline.run_folder import read_run, write_run
 from hopline.score_explainer import ScoreExplainer
 from hopline.split_config import SplitConfig
-from hopline.split_log import prepare
+from hopline.split_log import SPLIT_SECTIONS, prepare
 from hopline.teacher_file import read_teacher
 from hopline.tune import OnTrial, TuningReport, tune
 from loaders.clean import CleanReport
@@ -367,26 +371,51 @@ class Recommender(Asker):
             on_stage(note, 0, 0)
         return snapshot
 
-    def publish(self, model: Literal["hopline", "ials"] = "hopline", *, on_stage: OnStage = silent) -> Release:
+    def publish(
+        self, model: Literal["hopline", "ials"] = "hopline", *, canary: bool = False, on_stage: OnStage = silent
+    ) -> Release:
         """Write vectors beside the active release, index and check them, then make them the active ones.
 
-        They are those of the last run, or of matrix factorisation (``ials``), fitted now; the last run stays as it is.
+        They are those of the last run, or of matrix factorisation (``ials``), fitted now; the last run stays as it is. With
+        ``canary`` the new release is asked for some users first and held beside the active one, as ``[publish.canary]`` says;
+        what was measured is kept with it: ``release.canary``.
 
         Raises:
             TrainingError: there is no finished run, or nothing to tune iALS on.
-            ReleaseError: the vectors do not fit the graph or the check failed; the old release still serves.
+            ReleaseError: the vectors do not fit the graph or a check failed; the old release still serves.
         """
-        if model == "ials":
-            draft = draft_ials(self._snapshot(on_stage), self.config, int(time.time()), on_stage)
+        snapshot = self._snapshot(on_stage) if canary or model == "ials" else None
+        if model == "ials" and snapshot is not None:
+            draft = draft_ials(snapshot, self.config, int(time.time()), on_stage)
         else:
-            run = read_run(self.config.run_folder)
-            people = None if run.people is None else people_draft(run.users, run.people)
-            draft = ReleaseDraft(run.users, run.items, run.config, run.metrics, run.popular, run.features, people)
+            draft = draft_run(read_run(self.config.run_folder))
         index_keys(self.database, self.schema)
+        gate = None if snapshot is None or not canary else partial(self._check_canary, snapshot, draft, on_stage)
         keep = self.config.publish.keep
-        release = publish(self.database, self.schema, draft, progress=on_stage, keep=keep)
+        release = publish(self.database, self.schema, draft, progress=on_stage, keep=keep, gate=gate)
         collect_releases(self.database, self.schema, keep=keep)
         return release
+
+    def _check_canary(self, snapshot: Snapshot, draft: ReleaseDraft, on_stage: OnStage, release: Release) -> dict[str, Any]:
+        on_stage("canary", 0, 1)
+        config = self.config.changed({name: draft.config[name] for name in SPLIT_SECTIONS if name in draft.config})
+        read_at = draft.data.get("read_at", int(time.time()))
+        prepared = prepare(snapshot, config.clean, config.behaviours, config.split, read_at)
+        metric = ranking_metric(self.config.train.metric, self.config.tasks)
+        report = check_canary(self.database, self.schema, prepared, release, metric, self.config.publish.canary)
+        on_stage("canary", 1, 1)
+        return report.as_dict()
+
+    def diff_releases(self, old: int, new: int, k: int = 10, *, on_stage: OnStage = silent) -> ReleaseDiff:
+        """Tell how many users' first ``k`` unmet items differ between two releases, by domain: see :class:`ReleaseDiff`.
+
+        Raises:
+            QuestionError: ``k`` is out of bounds.
+            ReleaseError: one of them is not there, not complete, of another schema, or damaged; or they share no domain.
+        """
+        for version in (old, new):
+            complete_release(self.database, version)  # before the graph is read for nothing
+        return diff_releases(self.database, self._snapshot(on_stage), old, new, k)
 
     def collect(self, keep: int | None = None) -> list[int]:
         """Take away all releases but the newest ``keep`` (None: ``[publish] keep``), the active one and the one before it.

@@ -20,6 +20,8 @@ from loaders.splits import Rows, Split
 from loaders.target_split import split_targets
 from loaders.time_cut import leave_out_later
 
+SPLIT_SECTIONS = ("clean", "behaviours", "split")
+"""Sections of the configuration that decide, with the graph, which interaction is of which part."""
 NUM_POPULAR = 200  # popular items of each domain kept with a release, for users it does not know
 
 

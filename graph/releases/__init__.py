@@ -5,9 +5,11 @@ from graph.releases.record import (
     Domain,
     Release,
     active_release,
+    complete_release,
     index_name,
     is_there,
     list_releases,
+    read_release,
     release_name,
 )
 from graph.releases.switch import activate, rollback
@@ -18,9 +20,11 @@ __all__ = [
     "activate",
     "active_release",
     "collect_releases",
+    "complete_release",
     "index_name",
     "is_there",
     "list_releases",
+    "read_release",
     "release_name",
     "remove_release",
     "rollback",

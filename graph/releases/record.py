@@ -66,7 +66,8 @@ class Release:
     ``slot`` is the version that made its properties and indexes, another than ``version`` where it was written over the release
     that had them. ``before`` is the release that was active before it, None if there was none or it never was active itself;
     ``is_previous`` tells whether rolling back leads to this one. ``columns`` are what it keeps on nodes, ``checksum`` is that
-    of all of it. ``created_at`` and ``age_s`` are by the server's clock.
+    of all of it. ``data`` tells what was learnt from (``ReleaseDraft``), ``canary`` what was measured before it served,
+    empty if nothing was. ``created_at`` and ``age_s`` are by the server's clock.
 
     ``people`` is None for a release whose training learnt no ties between users. ``domains`` is empty for one of a Hopline that
     knew no domains: it can be listed and taken away, not asked.
@@ -88,6 +89,8 @@ class Release:
     people: PeopleIndex | None
     config: dict[str, Any]
     metrics: dict[str, float]
+    data: dict[str, Any]
+    canary: dict[str, Any]
     checksum: str
     code_version: str
 
@@ -150,6 +153,31 @@ def list_releases(database: Database) -> list[Release]:
     return [_release(row) for row in database.read(load("publish/read_releases"))]
 
 
+def read_release(database: Database, version: int) -> Release:
+    """Return one release, complete or not.
+
+    Raises:
+        ReleaseError: there is none of this version.
+    """
+    return _of_version(list_releases(database), version, "release")
+
+
+def complete_release(database: Database, version: int) -> Release:
+    """Return one release that can be asked.
+
+    Raises:
+        ReleaseError: there is none of this version, or it is being written or taken away.
+    """
+    return _of_version([release for release in list_releases(database) if release.ready], version, "complete release")
+
+
+def _of_version(releases: list[Release], version: int, what: str) -> Release:
+    for release in releases:
+        if release.version == version:
+            return release
+    raise ReleaseError(f"there is no {what} {version}; there are {[release.version for release in releases]}")
+
+
 def active_release(database: Database) -> Release:
     """Return the release that serves.
 
@@ -196,6 +224,8 @@ def _release(row: dict[str, Any]) -> Release:
         people=None if properties.get("num_people") is None else _people(properties, slot),
         config=json.loads(properties["config"]),
         metrics=json.loads(properties["metrics"]),
+        data=json.loads(properties.get("data", "{}")),
+        canary=json.loads(properties.get("canary", "{}")),
         checksum=properties.get("checksum", ""),
         code_version=properties["code_version"],
     )

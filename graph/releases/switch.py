@@ -5,7 +5,7 @@ from __future__ import annotations
 from cypher import load
 from graph.database import Database
 from graph.errors import ReleaseError
-from graph.releases.record import Release, active_release, list_releases
+from graph.releases.record import Release, active_release, complete_release
 from graph.releases.verify import verify_release
 from graph.schema import Schema
 
@@ -19,7 +19,7 @@ def activate(database: Database, schema: Schema, version: int, *, check: bool = 
         ReleaseError: there is no such release, its writing did not end, it is of another schema, or its vectors are not those
             that were published.
     """
-    release = _complete(database, version)
+    release = complete_release(database, version)
     if check:
         verify_release(database, schema, release)
     if not database.write(load("publish/activate_release"), {"version": version}):
@@ -37,7 +37,7 @@ def rollback(database: Database, schema: Schema, *, check: bool = True) -> Relea
     current = active_release(database)
     if current.before is None:
         raise ReleaseError(f"release {current.version} is active and there is none before it to go back to")
-    release = _complete(database, current.before)
+    release = complete_release(database, current.before)
     if check:
         verify_release(database, schema, release)
     params = {"version": release.version, "active": current.version}
@@ -47,12 +47,3 @@ def rollback(database: Database, schema: Schema, *, check: bool = True) -> Relea
             "meanwhile; look at `hopline releases`, and roll back again if need be"
         )
     return active_release(database)
-
-
-def _complete(database: Database, version: int) -> Release:
-    releases = [release for release in list_releases(database) if release.ready]
-    for release in releases:
-        if release.version == version:
-            return release
-    known = [release.version for release in releases]
-    raise ReleaseError(f"there is no complete release {version}; there are {known}")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
 from cypher import load
 from graph.database import Database
-from graph.embeddings import VectorColumn
 from graph.errors import ReleaseError
 from graph.releases.checksums import Checksums, read_checksums
 from graph.releases.record import Release, StoredColumn, index_name
+from graph.releases.stored import column_of_rows
 from graph.schema import Schema
 
 SAMPLED = 1_000
@@ -56,7 +52,7 @@ def _verify(database: Database, schema: Schema, release: Release, column: Stored
         "properties": [release.name + suffix for suffix in column.beside],
     }
     rows = database.read(load("publish/sample_vectors"), params, names | {"key": schema.node(column.label).key})
-    sampled = _column(column, rows) if rows else None
+    sampled = column_of_rows(column, rows) if rows else None
     wrong = sampled.ids[Checksums.of(sampled).unlike(sums)].tolist() if sampled is not None else []
     if wrong:
         raise ReleaseError(
@@ -69,21 +65,3 @@ def _verify(database: Database, schema: Schema, release: Release, column: Stored
             f"release {release.version} is damaged: {counted} {column.label} nodes have a vector of it, and {column.number} "
             f"were published; something else wrote to {property_}: activate another, or publish anew"
         )
-
-
-def _column(column: StoredColumn, rows: list[dict[str, Any]]) -> VectorColumn:
-    """Return nodes as they were read, in the shape in which they were written; what has another shape differs in it."""
-    vectors = np.zeros((len(rows), column.dimensions), np.float32)
-    for place, row in enumerate(rows):
-        vectors[place] = row["vector"] if len(row["vector"]) == column.dimensions else np.nan
-    beside = {suffix: _beside([row["beside"][place] for row in rows]) for place, suffix in enumerate(column.beside)}
-    ids = np.array([str(row["id"]) for row in rows])
-    return VectorColumn(column.label, column.suffix, ids, vectors, column.is_indexed, beside)
-
-
-def _beside(values: list[Any]) -> Any:
-    if not any(isinstance(value, bytes) for value in values):
-        return np.array([np.nan if value is None else value for value in values], np.float32)
-    width = max(len(value) for value in values if isinstance(value, bytes))
-    rows = [value if isinstance(value, bytes) else b"" for value in values]
-    return np.frombuffer(b"".join(row.ljust(width, b"\0") for row in rows), np.uint8).reshape(len(rows), width)

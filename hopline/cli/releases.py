@@ -1,4 +1,4 @@
-"""``hopline publish | releases | activate | rollback | gc``."""
+"""``hopline publish | releases [diff] | activate | rollback | gc``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from graph.releases import Release
 from hopline.cli.options import ConfigFile, Json, Quiet
 from hopline.cli.output import console, print_json, progress_bars
 from hopline.recommender import Recommender
+from hopline.release_diff import MOST_ITEMS, ReleaseDiff
 
 _PANEL = "Serve"
 
@@ -25,7 +26,10 @@ Unchecked = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("publish", rich_help_panel=_PANEL)(publish)
-    app.command("releases", rich_help_panel=_PANEL)(show)
+    releases = typer.Typer(invoke_without_command=True)
+    releases.callback()(show)
+    releases.command("diff")(diff)
+    app.add_typer(releases, name="releases", rich_help_panel=_PANEL)
     app.command("activate", rich_help_panel=_PANEL)(activate)
     app.command("rollback", rich_help_panel=_PANEL)(back)
     app.command("gc", rich_help_panel=_PANEL)(collect)
@@ -43,26 +47,34 @@ def publish(
     model: Annotated[
         Model, typer.Option(help="What the last `hopline train` learnt, or iALS, tuned and fitted now on the same split.")
     ] = Model.hopline,
+    canary: Annotated[
+        bool,
+        typer.Option("--canary", help="Ask it for some users first, and keep the old release unless [publish.canary] is met."),
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Write vectors into the graph as a new release and make it the active one.
 
-    The old release serves until the new one is written, indexed and checked. Example: `hopline publish --model ials`
+    The old release serves until the new one is written, indexed and checked. Example: `hopline publish --canary`
     """
     with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
-        release = recommender.publish(model.value, on_stage=bars.stage)
+        release = recommender.publish(model.value, canary=canary, on_stage=bars.stage)
     if json:
         print_json(told(release))
     else:
+        if canary:
+            console.print(canary_table(release))
         console.print(f"release {release.version} is active. Next: `hopline recommend --user ID`.")
 
 
-def show(config: ConfigFile = None, json: Json = False) -> None:
-    """List the releases in the graph, the newest first.
+def show(context: typer.Context, config: ConfigFile = None, json: Json = False) -> None:
+    """List the releases in the graph, the newest first, or compare two of them.
 
     Example: `hopline releases --json`
     """
+    if context.invoked_subcommand is not None:
+        return
     with Recommender.from_config(config) as recommender:
         found = recommender.releases()
     if json:
@@ -84,6 +96,56 @@ def show(config: ConfigFile = None, json: Json = False) -> None:
             "" if ndcg is None else f"{ndcg:.4f}",
         )
     console.print(table)
+
+
+def diff(
+    old: Annotated[int, typer.Argument(help="A release's number, as `hopline releases` lists it.")],
+    new: Annotated[int, typer.Argument(help="That of another.")],
+    k: Annotated[int, typer.Option("--k", "-k", min=1, max=MOST_ITEMS, help="How many items of each user to compare.")] = 10,
+    config: ConfigFile = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Tell how many users' first items differ between two releases, ranked exactly, items that they met left out.
+
+    Example: `hopline releases diff 2 3`
+    """
+    with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
+        found = recommender.diff_releases(old, new, k, on_stage=bars.stage)
+    if json:
+        domains = {label: asdict(change) | {"changed": change.changed} for label, change in found.domains.items()}
+        print_json(asdict(found) | {"domains": domains})
+        return
+    for label, change in found.domains.items():
+        console.print(
+            f"{label}: the first {k} differ for {change.changed:,} of {change.num_users:,} users from release {old} to {new}"
+        )
+    for label, version in found.only_in.items():
+        console.print(f"{label}: only release {version} has it")
+    console.print(_diff_table(found))
+
+
+def _diff_table(found: ReleaseDiff) -> Table:
+    table = Table()
+    for name in ("domain", "users", "number", "other items", "other order", "items kept"):
+        table.add_column(name, justify="left" if name in {"domain", "users"} else "right")
+    for label, change in found.domains.items():
+        for users, part in {"all": change, **found.slices[label]}.items():
+            counts = (part.num_users, part.other_items, part.other_order)
+            table.add_row(label, users, *(f"{count:,}" for count in counts), f"{part.kept:.1%}")
+    return table
+
+
+def canary_table(release: Release) -> Table:
+    """Return the checks that a release passed as a table."""
+    beside = release.canary["beside"]
+    table = Table(title=f"release {release.version} beside {'none' if beside is None else beside}", title_justify="left")
+    for name in ("check", "value", "limit", "what it is"):
+        table.add_column(name, overflow="fold")
+    for check in release.canary["checks"]:
+        sign = "≤" if check["is_upper"] else "≥"
+        table.add_row(check["name"], f"{check['value']:.4g}", f"{sign} {check['limit']:.4g}", check["told"])
+    return table
 
 
 def activate(

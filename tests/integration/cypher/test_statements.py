@@ -18,7 +18,7 @@ EXAMPLES = {
     **dict.fromkeys(["source_ids", "target_ids"], ()),
     **dict.fromkeys(["nodes", "edges", "leaving", "reaching"], ()),
     **dict.fromkeys(["user_id", "item_id", "index", "property", "json", "old_password", "new_password"], "text"),
-    **dict.fromkeys(["holder", "label", "suffix"], "text"),
+    **dict.fromkeys(["holder", "label", "suffix", "canary"], "text"),
     **{maps: {"User": "name"} for maps in ("titles", "keys")},
     "values": {"Item": {"RATED": "value"}},
     **dict.fromkeys(["depth", "length", "most", "scanned", "least", "people_search_width"], 2),

@@ -89,6 +89,14 @@ def test_a_row_an_id_and_at_least_one_is_asked_for(ids, shape):
         Embeddings("Item", np.arange(ids), np.ones(shape, np.float32))
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_vector_that_is_not_finite_is_refused_by_its_id(value):
+    vectors = np.ones((3, 2), np.float32)
+    vectors[1, 1] = value
+    with pytest.raises(ReleaseError, match=r"1 of 3 vectors of 'Item' hold NaN or infinity, the first that of id b; training"):
+        Embeddings("Item", np.array(["a", "b", "c"]), vectors)
+
+
 def test_users_and_items_of_different_dimension_are_refused():
     with pytest.raises(ReleaseError, match="user vectors have 2 dimensions, item vectors 3"):
         draft([[1, 2]], [[1, 2, 3]])

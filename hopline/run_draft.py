@@ -1,0 +1,30 @@
+"""A training run as a release."""
+
+from __future__ import annotations
+
+from graph.embeddings import ReleaseDraft
+from hopline.people import people_draft
+from hopline.run_folder import Run
+
+
+def draft_run(run: Run) -> ReleaseDraft:
+    """Return what to publish of a run.
+
+    Rankings that training measured on validation are left out where `hopline compress` made the vectors: they are of others.
+    """
+    metrics = {name: value for name, value in run.metrics.items() if not (run.compressed and _is_validated_ranking(name))}
+    return ReleaseDraft(
+        users=run.users,
+        items=run.items,
+        config=run.config,
+        metrics=metrics,
+        popular=run.popular,
+        features=run.features,
+        people=None if run.people is None else people_draft(run.users, run.people),
+        data={"interactions": run.interactions, "read_at": run.read_at},
+    )
+
+
+def _is_validated_ranking(name: str) -> bool:
+    part, _, figure = name.partition("/")
+    return part == "valid" and "/" not in figure

@@ -1,0 +1,202 @@
+"""A release is held beside the active one before it serves, and two can be compared; vectors are made by hand."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from graph.embeddings import Embeddings
+from graph.releases import list_releases
+from graph.releases.stored import read_ranking
+from graph.snapshot import read_snapshot
+from hopline.errors import QuestionError, ReleaseError
+from hopline.run_folder import Run, write_run
+from loaders.interactions import read_interactions
+from tests.small_files import SIZE
+from tests.small_releases import rows, traces
+
+pytestmark = pytest.mark.integration
+
+PARITY = np.eye(2, dtype=np.float32)[np.arange(SIZE) % 2]
+SPREAD = (1 + np.arange(SIZE, dtype=np.float32) / SIZE)[:, None]
+
+
+@pytest.fixture
+def run(recommender, workplace):
+    """Load the films, and return what writes a run of some user and item vectors."""
+    recommender.load("films")
+    digest = read_interactions(read_snapshot(recommender.database, recommender.schema)).digest()
+    whole = recommender.config.model_dump(mode="json")
+    config = {name: whole[name] for name in ("clean", "behaviours", "split")}
+
+    def write(users=PARITY, items=PARITY * SPREAD, valid=0.3, interactions=digest):
+        made = Run(
+            users=Embeddings("User", np.array([f"u{n}" for n in range(SIZE)]), users),
+            items=(Embeddings("Item", np.array([f"f{n}" for n in range(SIZE)]), items),),
+            popular={"Item": ["f3", "f1", "f2"]},
+            config=config,
+            metrics={"ndcg@20": 0.25} | ({} if valid is None else {"valid/ndcg@20": valid}),
+            best_epoch=1,
+            train_s=0.1,
+            interactions=interactions,
+            read_at=1_700_000_000,
+            cleaning={},
+        )
+        write_run(workplace / "runs" / "default", made)
+
+    return write
+
+
+def checks(release):
+    return {check["name"]: check for check in release.canary["checks"]}
+
+
+def refused(recommender, *parts):
+    """The message of a canary check that failed, which left the old release serving and nothing of the new one."""
+    before = {release.version: release.state for release in list_releases(recommender.database)}
+    with pytest.raises(ReleaseError) as told:
+        recommender.publish(canary=True)
+    assert {release.version: release.state for release in list_releases(recommender.database)} == before
+    assert traces(recommender.database) == {f"hopline_v{version}" for version in before}
+    for part in parts:
+        assert part in str(told.value)
+    return str(told.value)
+
+
+def test_a_release_as_good_as_the_active_one_serves_and_keeps_what_was_measured(recommender, run):
+    run()
+    first = recommender.publish(canary=True)
+    assert (first.active, first.canary["beside"]) == (True, None)
+    assert set(checks(first)) == {"recall@10/Item", "seen items/Item", "ndcg@20 as served"}
+    second = recommender.publish(canary=True)
+    assert (second.version, second.active, second.canary["beside"]) == (2, True, 1)
+    found = checks(second)
+    assert all(check["passed"] for check in found.values())
+    assert found["recall@10/Item"]["value"] == 1.0
+    assert found["seen items/Item"]["value"] == 0
+    assert found["coverage/Item"]["value"] == 1.0
+    assert found["ndcg@20 on validation"]["value"] == 0.3
+    assert "held out while training; release 1 has 0.3" in found["ndcg@20 on validation"]["told"]
+    assert recommender.publish().canary == {}
+
+
+def test_a_figure_that_training_measured_lower_holds_a_release_back(recommender, run):
+    run(valid=0.3)
+    recommender.publish()
+    run(valid=0.29)
+    message = refused(recommender, "release 2 failed 1 of 5 canary checks", "release 1 serves on", "[publish.canary]")
+    assert "ndcg@20 on validation is 0.29, expected at least 0.294 (held out while training; release 1 has 0.3)" in message
+    run(valid=0.295)
+    assert recommender.publish(canary=True).active
+
+
+def test_vectors_that_are_not_those_that_were_trained_are_held_back_even_if_nothing_serves(recommender, run):
+    run(users=PARITY[::-1].copy(), valid=0.3)
+    refused(recommender, "ndcg@20 as served is", "training measured 0.3 while it was held out", "nothing serves")
+
+
+def test_where_training_measured_something_else_both_are_ranked_as_they_would_be_served(recommender, run):
+    run(valid=None)
+    recommender.publish()
+    run(users=PARITY[::-1].copy(), valid=None)
+    refused(recommender, "ndcg@20 on validation is", "ranked as served; release 1 has")
+
+
+def test_a_release_that_shows_everyone_the_same_few_items_is_held_back(recommender, run):
+    recommender.config = recommender.config.changed({"publish": {"canary": {"k": 1, "max_loss": 1.0}}})
+    angle = 2 * np.pi * np.arange(SIZE) / SIZE
+    circle = np.column_stack([np.cos(angle), np.sin(angle)]).astype(np.float32)  # each user likes the films beside them
+    run(users=circle, items=circle)
+    recommender.publish()
+    assert checks(recommender.publish(canary=True))["coverage/Item"]["value"] == 1.0
+    run(users=np.ones_like(circle), items=np.ones_like(circle) * SPREAD)
+    refused(recommender, "coverage/Item is 0.", "distinct items are shown to 24 users, by release 2 ")
+
+
+def test_vectors_are_read_back_as_they_were_published(recommender, run):
+    rng = np.random.default_rng(0)
+    users, items = (rng.normal(size=(SIZE, 5)).astype(np.float32) for _ in range(2))
+    users[3] = 0
+    run(users=users, items=items, valid=None)
+    release = recommender.publish()
+    found_users, (found_items,) = read_ranking(recommender.database, recommender.schema, release)
+    for found, wanted, prefix in ((found_users, users, "u"), (found_items, items, "f")):
+        order = [int(node_id.removeprefix(prefix)) for node_id in found.ids]
+        assert sorted(order) == list(range(SIZE))
+        assert found.vectors == pytest.approx(wanted[order], rel=1e-5, abs=1e-6)
+
+
+@pytest.fixture
+def two(recommender, run):
+    """Two releases: in the second one user's taste is the other, and one user is not known."""
+    run()
+    recommender.publish()
+    users = PARITY.copy()
+    users[4] = PARITY[5]
+    users[7] = 0
+    run(users=users)
+    recommender.publish()
+    return recommender
+
+
+def test_the_users_whose_first_items_change_are_counted(two):
+    found = two.diff_releases(1, 2)
+    change = found.domains["Item"]
+    assert (change.num_users, change.changed) == (SIZE, 2)
+    assert found.users_known == (SIZE, SIZE - 1)
+    assert found.only_in == {}
+    same = two.diff_releases(2, 2).domains["Item"]
+    assert (same.changed, same.kept) == (0, 1.0)
+    assert two.diff_releases(2, 1).domains["Item"].changed == 2
+    assert sum(part.num_users for part in found.slices["Item"].values()) == SIZE
+    assert sum(part.changed for part in found.slices["Item"].values()) == 2
+
+
+def test_another_order_is_told_from_other_items(recommender, run):
+    run()
+    recommender.publish()
+    run(items=PARITY * SPREAD[::-1])
+    recommender.publish()
+    rows(recommender.database, "MATCH (u:User {id: 'u0'})-[r:RATED]->() DELETE r")  # others have one film left that they like
+    whole = recommender.diff_releases(1, 2, k=SIZE).domains["Item"]
+    assert (whole.other_items, whole.other_order) == (0, 1)
+    assert whole.kept == 1.0
+
+
+def test_comparing_says_what_cannot_be_compared(two):
+    with pytest.raises(ReleaseError, match=r"there is no complete release 7; there are \[2, 1\]"):
+        two.diff_releases(1, 7)
+    with pytest.raises(QuestionError, match="got 0 items to compare; expected 1 to 1000"):
+        two.diff_releases(1, 2, k=0)
+    rows(two.database, "MATCH (i:Item {id: 'f3'}) SET i.hopline_v1 = [1.0]")
+    with pytest.raises(ReleaseError, match=r"release 1 is damaged: 1 Item vectors .* f3; something else wrote to hopline_v1"):
+        two.diff_releases(1, 2)
+
+
+def test_the_command_line_compares_and_shows_what_the_canary_measured(two, hopline):
+    status, out, err = hopline("releases", "diff", "1", "2", "--json")
+    assert (status, err) == (0, "")
+    found = json.loads(out)
+    assert (found["old"], found["new"], found["k"], found["domains"]["Item"]["changed"]) == (1, 2, 10, 2)
+    _, out, _ = hopline("releases", "diff", "1", "2", "--quiet")
+    assert "Item: the first 10 differ for 2 of 24 users from release 1 to 2" in out
+    assert "6 to 20 met" in out
+    status, _, err = hopline("releases", "diff", "1", "9")
+    assert status == 1
+    assert "there is no complete release 9; there are [2, 1]" in err
+    status, out, err = hopline("publish", "--canary", "--json")
+    assert (status, err) == (0, "")
+    assert json.loads(out)["canary"]["beside"] == 2
+    _, out, _ = hopline("publish", "--canary", "--quiet")
+    assert "release 4 beside 3" in out
+    assert "release 4 is active" in out
+
+
+def test_a_release_of_another_schema_is_not_read_back(two):
+    release = replace(list_releases(two.database)[0])
+    film = two.schema.nodes[1].model_copy(update={"label": "Film"})
+    kinds = (two.schema.nodes[0], film)
+    edges = (two.schema.interactions[0].model_copy(update={"target": "Film"}),)
+    with pytest.raises(ReleaseError, match=r"release 2 is of another schema: it has vectors of 'Item'"):
+        read_ranking(two.database, type(two.schema)(nodes=kinds, edges=edges), release)
