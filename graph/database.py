@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from cypher import Access, Names, Statement, StatementError, load
 from graph.address import check_address
-from graph.errors import AccessDeniedError, AuthenticationError, DatabaseError, DatabaseGoneError
+from graph.errors import AccessDeniedError, AuthenticationError, ConstraintError, DatabaseError, DatabaseGoneError
 from graph.server.credentials import RATE_LIMIT_S, is_rate_limit
 from graph.server.jars import Progress
 from graph.server.lifecycle import up
@@ -33,6 +33,7 @@ _CONNECTION_TIMEOUT_S = 10.0
 _HANDSHAKE_TIMEOUT_S = 30.0
 _RETRY_TIME_S = 15.0
 _NO_SUCH_DATABASE = "Neo.ClientError.Database.DatabaseNotFound"
+_AGAINST_CONSTRAINT = "Neo.ClientError.Schema.ConstraintValidationFailed"
 _FIRST_WITH_SEARCH = (2026, 1)
 _READ_ONLY = ("the database is read-only", "let it be written to, or name another in {prefix}DATABASE")
 _NO_RIGHT = {
@@ -320,6 +321,11 @@ def _translated(endpoint: Endpoint, doing: str = "while connecting") -> Iterator
             raise DatabaseError(
                 f"{endpoint.uri} has no database {endpoint.database!r}; set {endpoint.prefix}DATABASE to one it has, "
                 "such as 'neo4j'"
+            ) from error
+        if error.code == _AGAINST_CONSTRAINT:
+            raise ConstraintError(
+                f"a constraint of the graph forbids what was to be written {doing}: {_first_line(error.message)}; give what it "
+                "asks for, or drop it"
             ) from error
         if error.code in _NO_RIGHT:
             reason, todo = _NO_RIGHT[error.code]

@@ -26,6 +26,10 @@ class AccessDeniedError(DatabaseError):
         self.reason = reason
 
 
+class ConstraintError(DatabaseError):
+    """A constraint of the graph forbids what was to be written."""
+
+
 class DatabaseGoneError(DatabaseError):
     """The connection was lost in the middle of work; what was committed stays, a re-run completes it."""
 

@@ -11,6 +11,7 @@
     ├── DatabaseError                            Neo4j refused
     │   ├── AuthenticationError                  wrong user name or password
     │   ├── AccessDeniedError                    the user may not do this
+    │   ├── ConstraintError                      a constraint of the graph forbids it
     │   └── DatabaseGoneError                    the connection was lost
     ├── ServerError                              the embedded server
     ├── CacheError                               the snapshot's cache
@@ -29,6 +30,7 @@ from graph.errors import (
     AccessDeniedError,
     AuthenticationError,
     CacheError,
+    ConstraintError,
     DatabaseError,
     DatabaseGoneError,
     EventError,
@@ -54,6 +56,7 @@ __all__ = [
     "AuthenticationError",
     "CacheError",
     "ConfigError",
+    "ConstraintError",
     "DatabaseError",
     "DatabaseGoneError",
     "EvaluationError",

@@ -146,10 +146,10 @@ class Intake:
         progress = _Progress(on_stage, size)
         total = _Total()
         for waiting in parts:
+            _set_aside(aside, name, [row for part in waiting for row in part.refused])
             events = [row for part in waiting for row in part.events]
             for start in range(0, len(events), self._config.batch_size):
                 self._write_batch(events[start : start + self._config.batch_size], name, aside, total, progress)
-            _set_aside(aside, name, [row for part in waiting for row in part.refused])
             progress.advance(total.new + total.repeated, sum(part.num_bytes for part in waiting))
         return IngestReport(
             total.new,
@@ -185,7 +185,7 @@ class _Total:
 
     def add(self, taken: Taken, last_line: int) -> None:
         self.new += taken.new
-        self.repeated += taken.repeated
+        self.repeated += len(taken.repeated)
         self.impressions += taken.impressions
         self.interactions += taken.interactions
         self.nodes.update(taken.nodes)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from cypher import load
 from graph.database import Database, Run
-from graph.errors import DatabaseError, DatabaseGoneError
+from graph.errors import ConstraintError, DatabaseError, DatabaseGoneError
 from graph.events.ready import ReadyEvent
 from graph.events.stored_forms import time_property
 from graph.keys import AWAIT_INDEXES_S, derive_keys, index_keys
@@ -24,17 +24,28 @@ _PAUSE_S = 1.0
 class Taken:
     """What came of some events.
 
-    ``new``: events taken in, impressions among them; ``repeated``: events whose id the graph had already. ``nodes`` made, by
-    label; ``interactions``: relationships made, where others were brought up to date or told of a later event already.
+    ``new``: events taken in, impressions among them; ``repeated``: places of events whose id had come before. ``nodes`` made,
+    by label; ``interactions``: relationships made, where others were brought up to date or told of a later event already.
     ``refused``: places of events that could not be used, each with its reason.
     """
 
     new: int = 0
-    repeated: int = 0
+    repeated: tuple[int, ...] = ()
     impressions: int = 0
     interactions: int = 0
     nodes: dict[str, int] = field(default_factory=dict)
     refused: tuple[tuple[int, str], ...] = ()
+
+    def followed_by(self, other: Taken, at: int) -> Taken:
+        """Return what came of these events and of others, which stand ``at`` places later."""
+        return Taken(
+            self.new + other.new,
+            (*self.repeated, *(at + place for place in other.repeated)),
+            self.impressions + other.impressions,
+            self.interactions + other.interactions,
+            dict(Counter(self.nodes) + Counter(other.nodes)),
+            (*self.refused, *((at + place, reason) for place, reason in other.refused)),
+        )
 
 
 class EventWriter:
@@ -63,8 +74,9 @@ class EventWriter:
     ) -> Taken:
         """Write events in one transaction: all of them are in the graph when this returns, or none if it raises.
 
-        A database that went away is tried again for ``retry_s`` seconds, beyond what the driver does itself; ``on_wait`` hears
-        of each time. Called again with the same events after an error, this writes what is missing.
+        Where a constraint of the graph forbids some of them, those are refused and the others written in several. A database
+        that went away is tried again for ``retry_s`` seconds, beyond what the driver does itself; ``on_wait`` hears of each
+        time. Called again with the same events after an error, this writes what is missing.
 
         Raises:
             DatabaseGoneError: the connection was lost; whether they were written is told by writing them again.
@@ -76,12 +88,24 @@ class EventWriter:
             try:
                 attempt = attempt or _Attempt(self._schema, events, self._refused(events))
                 return self._database.transaction(attempt, "while writing events")
+            except ConstraintError:
+                return self._write_halves(events, retry_s, on_wait)
             except DatabaseGoneError as error:
                 gone_at = gone_at or time.monotonic()
                 if time.monotonic() - gone_at >= retry_s:
                     raise
                 on_wait(error)
                 time.sleep(_PAUSE_S)
+
+    def _write_halves(
+        self, events: Sequence[ReadyEvent], retry_s: float, on_wait: Callable[[DatabaseGoneError], None]
+    ) -> Taken:
+        """Write events among which some are against a constraint: half by half, until those stand alone."""
+        if len(events) == 1:
+            return Taken(refused=((0, "a constraint of the graph forbids what it would make"),))
+        half = len(events) // 2
+        first = self.write(events[:half], retry_s, on_wait)
+        return first.followed_by(self.write(events[half:], retry_s, on_wait), half)
 
     def _refused(self, events: Sequence[ReadyEvent]) -> tuple[tuple[int, str], ...]:
         """Return the places of events that Neo4j could not hold, and why."""
@@ -135,13 +159,17 @@ class _Attempt:
 
     def __init__(self, schema: Schema, events: Sequence[ReadyEvent], refused: tuple[tuple[int, str], ...]) -> None:
         barred = {place for place, _ in refused}
-        usable = [event for place, event in enumerate(events) if place not in barred]
-        self._first: dict[str, ReadyEvent] = {}
-        for event in usable:
-            if event.event_id is not None:
-                self._first.setdefault(event.event_id, event)
-        self._others = [event for event in usable if event.event_id is None]
-        self._schema, self._number, self._refused = schema, len(usable), refused
+        self._first: dict[str, int] = {}
+        self._others: list[int] = []
+        repeated: list[int] = []
+        for place, event in enumerate(events):
+            if place in barred:
+                continue
+            if event.event_id is None:
+                self._others.append(place)
+            elif self._first.setdefault(event.event_id, place) != place:
+                repeated.append(place)
+        self._schema, self._events, self._repeated, self._refused = schema, events, repeated, refused
         self._received_ns = time.time_ns()
         self._taken: Taken | None = None
 
@@ -152,13 +180,15 @@ class _Attempt:
         ]
         if claimed["ours"] and self._taken is not None:
             return self._taken
-        events = [self._first[ids[row]] for row in sorted(claimed["new"])] + self._others
+        new = {self._first[ids[row]] for row in claimed["new"]}
+        repeated = sorted([*self._repeated, *(place for place in self._first.values() if place not in new)])
+        events = [self._events[place] for place in sorted(new | set(self._others))]
         nodes = self._make_nodes(run, events)
         self._fill(run, events)
         self._make_facts(run, events)
         interactions = self._write_interactions(run, events)
         impressions = self._record_impressions(run, events)
-        self._taken = Taken(len(events), self._number - len(events), impressions, interactions, nodes, self._refused)
+        self._taken = Taken(len(events), tuple(repeated), impressions, interactions, nodes, self._refused)
         return self._taken
 
     def _make_nodes(self, run: Run, events: list[ReadyEvent]) -> dict[str, int]:

@@ -53,7 +53,7 @@ def count(database, text):
 
 def test_users_items_and_interactions_are_made_on_arrival(database, intake):
     taken = intake.take({"value": 4, "context": {"device": "phone", "scenario": "home"}, "propensity": 0.5}, {"item": "y"})
-    assert (taken.new, taken.repeated, taken.interactions, taken.nodes) == (2, 0, 2, {"User": 1, "Item": 2})
+    assert (taken.new, taken.repeated, taken.interactions, taken.nodes) == (2, (), 2, {"User": 1, "Item": 2})
     assert rated(database) == [("a", "x", 4.0, T), ("a", "y", None, T)]
     (row,) = rows(database, "MATCH ()-[r:RATED]->(:Item {id: 'x'}) RETURN properties(r) AS r")
     assert row["r"] == {"value": 4.0, "time": T, "device": "phone", "scenario": "home", "propensity": 0.5}
@@ -61,9 +61,9 @@ def test_users_items_and_interactions_are_made_on_arrival(database, intake):
 
 def test_an_event_that_comes_again_changes_nothing_by_its_id_or_by_what_it_says(database, intake):
     first = {"id": "e1", "value": 1}
-    assert intake.take(first, first, {"item": "y"}, {"item": "y"}).repeated == 2
+    assert intake.take(first, first, {"item": "y"}, {"item": "y"}).repeated == (1, 3)
     again = intake.take(first | {"value": 5, "time": T + 9}, {"item": "y"})
-    assert (again.new, again.repeated, again.interactions) == (0, 2, 0)
+    assert (again.new, again.repeated, again.interactions) == (0, (0, 1), 0)
     assert rated(database) == [("a", "x", 1.0, T), ("a", "y", None, T)]
 
 
@@ -136,7 +136,7 @@ def test_properties_and_facts_are_given_to_what_lacks_them_and_nothing_is_writte
 def test_an_impression_is_recorded_each_time_and_is_no_interaction(database, intake):
     shown = {"behaviour": "impression", "propensity": 0.25, "context": {"scenario": "home"}}
     assert intake.take(shown | {"id": "s1"}, shown | {"id": "s2", "value": 3}).impressions == 2
-    assert intake.take(shown | {"id": "s1"}).repeated == 1
+    assert intake.take(shown | {"id": "s1"}).repeated == (0,)
     found = [
         row["r"]
         for row in rows(database, "MATCH (:User)-[r:HOPLINE_SHOWN]->(:Item) RETURN properties(r) AS r ORDER BY r.event_id")
@@ -204,6 +204,16 @@ def test_facts_that_lead_to_entities_who_share_a_key_are_refused(database, intak
     assert taken.new == 1
 
 
+def test_events_against_a_constraint_of_the_graph_are_refused_and_the_others_taken(database, intake):
+    rows(database, "CREATE CONSTRAINT one_age FOR (u:User) REQUIRE u.age IS UNIQUE")
+    events = [{"user": f"u{n}", "id": f"e{n}", "user_properties": {"age": n % 8}} for n in range(10)]
+    taken = intake.take(*events, events[3])
+    assert (taken.new, taken.nodes, taken.repeated) == (8, {"User": 8, "Item": 1}, (10,))
+    assert taken.refused == tuple((place, "a constraint of the graph forbids what it would make") for place in (8, 9))
+    assert [user for user, *_ in rated(database)] == [f"u{n}" for n in range(8)]
+    assert count(database, "MATCH (e:HoplineEvent)") == 8
+
+
 def test_writers_at_once_with_the_same_events_take_each_in_once(database, intake):
     others = [Intake(database) for _ in range(3)]
     events = [intake.event(user=f"u{n % 7}", item=f"i{n % 50}", time=T + n, value=n) for n in range(600)]
@@ -215,7 +225,7 @@ def test_writers_at_once_with_the_same_events_take_each_in_once(database, intake
     with ThreadPoolExecutor(4) as pool:
         taken = [part for parts in pool.map(work, [intake, *others], orders) for part in parts]
     assert sum(part.new for part in taken) == 600
-    assert sum(part.repeated for part in taken) == 1800
+    assert sum(len(part.repeated) for part in taken) == 1800
     assert sum(part.interactions for part in taken) == 350
     latest = {(f"u{n % 7}", f"i{n % 50}"): (float(n), T + n) for n in range(600)}
     assert rated(database) == [(*pair, *latest[pair]) for pair in sorted(latest)]
@@ -236,7 +246,7 @@ def test_a_commit_whose_answer_was_lost_is_told_as_what_it_was(database, intake,
     assert len(lost) == 1
     assert (taken.new, taken.repeated, taken.interactions, taken.impressions, taken.nodes) == (
         3,
-        0,
+        (),
         2,
         1,
         {"User": 1, "Item": 2},
