@@ -21,6 +21,7 @@ from hopline.fit import CUTOFFS
 from hopline.fusion import TeacherVectors
 from hopline.run_folder import Run
 from hopline.run_split import prepare_as_run
+from hopline.student import learn_student
 
 _FLOAT_BYTES = 4
 
@@ -121,7 +122,8 @@ def compress_run(
         chosen=found[smallest],
         metrics=metrics,
     )
-    return Compressed(vectors, report.as_dict(), metrics), report
+    student = learn_student(vectors.items, split_log, refit=run.config["train"]["refit"], on_stage=on_stage)
+    return Compressed(vectors, report.as_dict(), metrics, student), report
 
 
 def _distilled(teacher: VectorScorer, learnt: Interactions, size: int, config: DistilConfig, on_stage: OnStage) -> VectorScorer:

@@ -26,6 +26,7 @@ from hopline.refitted_graph import refitted_graph
 from hopline.run_folder import Run
 from hopline.run_record import RunRecord
 from hopline.split_log import Prepared, prepare
+from hopline.student import learn_student
 from hopline.validated_part import ValidatedPart, check_learnable, hold_out
 from loaders.sampling.held_out import held_interactions
 from loaders.sampling.learning_graph import LearningGraph
@@ -98,6 +99,7 @@ def _fit(
     )
     people = rank_people(validated, trained, part.validation, config, on_stage)
     foretold = foretell(validated, trained, part.validation.edges)
+    student = learn_student(fused.vectors.items, split_log, refit=config.train.refit, on_stage=on_stage)
     train_s = time.perf_counter() - started
     vectors = fused.vectors
     on_validation = validated.history[validated.best_epoch - 1].metrics | foretold.metrics
@@ -125,6 +127,7 @@ def _fit(
         predictors=foretold.predictors,
         people=None if people is None else people.vectors,
         teacher=fused.teacher,
+        student=student,
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from gnn.inductive import Student
 from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings
 from hopline.compressed_file import Compressed, read_compressed, remove_compressed
@@ -22,8 +23,9 @@ from hopline.teacher_file import write_teacher
 
 _VECTORS = "vectors.safetensors"
 _RECORD = "run.json"
-_NOT_IN_RECORD = {"users", "items", "predictors", "people", "compressed", "teacher"}
+_NOT_IN_RECORD = {"users", "items", "predictors", "people", "compressed", "teacher", "student"}
 _ASKING, _ASKED = "people asking", "people asked for"
+_STUDENT = "student "
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class Run:
     ``fused`` what the network was fused with, and the figures that decided; ``predictors`` what tasks foretell of users and
     items, in the order of ``users`` and of the items of a label; ``people``: whom to suggest to whom, both in the order of
     ``users``, None where it was not learnt; ``compressed`` how `hopline compress` chose the vectors, empty where it did not;
-    ``teacher`` what the vectors were distilled from, which is kept, but not read back (see :mod:`hopline.teacher_file`).
+    ``teacher`` what the vectors were distilled from, which is kept, but not read back (see :mod:`hopline.teacher_file`);
+    ``student`` makes vectors of users whom the run has not seen, over the items of all domains, None where too little was
+    learnt from.
     """
 
     users: Embeddings
@@ -55,6 +59,7 @@ class Run:
     people: VectorScorer | None = None
     compressed: dict[str, Any] = field(default_factory=dict)
     teacher: TeacherVectors | None = None
+    student: Student | None = None
 
     def scorer(self) -> VectorScorer:
         """Return the vectors of users and of the items of all domains, one after the other."""
@@ -72,6 +77,7 @@ class Run:
             items=tuple(items),
             metrics=self.metrics | compressed.metrics,
             compressed=compressed.told,
+            student=compressed.student,
         )
 
 
@@ -82,7 +88,8 @@ def write_run(folder: Path, run: Run) -> None:
     remove_compressed(folder)
     items = {f"items {part.label}": part.vectors for part in run.items}
     people = {} if run.people is None else {_ASKING: run.people.users, _ASKED: run.people.items}
-    tensors = {"users": run.users.vectors} | items | people
+    student = {} if run.student is None else {_STUDENT + name: array for name, array in run.student.to_arrays().items()}
+    tensors = {"users": run.users.vectors} | items | people | student
     save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / _VECTORS)
     write_predictors(folder, run.predictors)
     if run.teacher is not None:
@@ -110,6 +117,7 @@ def read_run(folder: Path) -> Run:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         vectors = load_file(folder / _VECTORS)
+        student = {name.removeprefix(_STUDENT): array for name, array in vectors.items() if name.startswith(_STUDENT)}
         run = Run(
             users=Embeddings(record.pop("user_label"), np.asarray(record.pop("user_ids")), vectors["users"]),
             items=tuple(
@@ -117,6 +125,7 @@ def read_run(folder: Path) -> Run:
             ),
             predictors=read_predictors(folder),
             people=VectorScorer(vectors[_ASKING], vectors[_ASKED]) if _ASKING in vectors else None,
+            student=Student.from_arrays(student) if student else None,
             **record,
         )
         compressed = read_compressed(folder)

@@ -46,7 +46,7 @@ class ItemKNN(Baseline):
             for start in range(0, len(norms), _BLOCK)
         ]
         # A row holds an item's neighbours; users' rows are multiplied by columns.
-        self._similarity = sparse.csr_array(sparse.vstack(blocks).T, dtype=np.float32)
+        self.similarity = sparse.csr_array(sparse.vstack(blocks).T, dtype=np.float32)
 
     def _similarity_of(self, shared: sparse.csr_array, start: int, norms: NDArray[np.float64]) -> sparse.csr_array:
         """Turn a block's dot products float64[b, num_items] into similarities."""
@@ -57,5 +57,5 @@ class ItemKNN(Baseline):
 
     def score(self, user_index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Map int64[b] to float32[b, num_items]."""
-        scores: NDArray[np.float32] = (self._interactions[user_index] @ self._similarity).toarray()
+        scores: NDArray[np.float32] = (self._interactions[user_index] @ self.similarity).toarray()
         return scores

@@ -4,8 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gnn.inductive import Student
 from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings
+from graph.event_sum import EventSum
 from hopline.errors import TrainingError
 from hopline.run_folder import Run, read_run, write_run
 
@@ -58,6 +60,14 @@ def test_the_ranking_of_people_is_read_back_or_there_is_none(tmp_path):
     found = read_run(tmp_path).people
     assert np.array_equal(found.users, asking)
     assert np.array_equal(found.items, asked)
+
+
+def test_the_student_is_read_back_or_there_is_none(tmp_path):
+    write_run(tmp_path, make_run())
+    assert read_run(tmp_path).student is None
+    two = np.ones(2, np.float32)
+    write_run(tmp_path, replace(make_run(), student=Student(np.eye(2, dtype=np.float32), EventSum(two, two, 0.75, 50.0))))
+    assert read_run(tmp_path).student.vector([1]) == pytest.approx([1 / 5**0.5, 2 / 5**0.5])
 
 
 def test_without_a_run_it_is_said_what_to_do(tmp_path):

@@ -1,0 +1,63 @@
+"""What users met, in the order in which they met it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from gnn.errors import TrainingError
+from gnn.interactions import Interactions
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Each user's items, the one met first first, and each once.
+
+    The items of user u are ``items[offsets[u]:offsets[u + 1]]``; ``items`` int64[n], ``offsets`` int64[num_users + 1].
+    """
+
+    items: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    num_items: int
+
+    @classmethod
+    def of(cls, pairs: Interactions, time: NDArray[np.int64] | None = None, seed: int = 0) -> Histories:
+        """Order pairs by user and ``time`` int64[n], in seconds; those of one time, or all without times, by chance.
+
+        Raises:
+            TrainingError: not one time a pair.
+        """
+        when = np.zeros(len(pairs.user_index), np.int64) if time is None else np.asarray(time)
+        if when.shape != pairs.user_index.shape:
+            raise TrainingError(f"got {when.shape} times for {len(pairs.user_index)} pairs; expected one a pair")
+        chance = np.random.default_rng(seed).random(len(when))
+        order = np.lexsort((chance, when, pairs.user_index))
+        user, item = pairs.user_index[order], pairs.item_index[order]
+        _, first = np.unique(user * pairs.num_items + item, return_index=True)
+        first.sort()
+        user, item = user[first], item[first]
+        counts = np.bincount(user, minlength=pairs.num_users)
+        return cls(item, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), pairs.num_items)
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How many items each user met, int64[num_users]."""
+        return np.diff(self.offsets)
+
+    def starts(self, users: NDArray[np.int64], number: NDArray[np.int64]) -> sparse.csr_array:
+        """Return the ``number`` int64[b] items that ``users`` int64[b] met first, as float32[b, num_items] of 0 and 1."""
+        return self._part(self.offsets[users], number)
+
+    def rests(self, users: NDArray[np.int64], number: NDArray[np.int64]) -> sparse.csr_array:
+        """Return what ``users`` int64[b] met after their first ``number`` int64[b] items, as float32[b, num_items]."""
+        return self._part(self.offsets[users] + number, self.counts[users] - number)
+
+    def _part(self, first: NDArray[np.int64], number: NDArray[np.int64]) -> sparse.csr_array:
+        ends = np.concatenate([[0], np.cumsum(number)])
+        place = np.repeat(first - ends[:-1], number) + np.arange(ends[-1])
+        taken = sparse.csr_array((np.ones(ends[-1], np.float32), self.items[place], ends), shape=(len(first), self.num_items))
+        taken.sort_indices()
+        return taken

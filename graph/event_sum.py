@@ -1,0 +1,72 @@
+"""A user's vector made of what they did, by sums alone: for users whom no training has seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from graph.errors import ReleaseError
+
+
+@dataclass(frozen=True)
+class EventSum:
+    """The vector of a user with events of weights w: ``base + log(n) · slope + n^−exponent · Σ w p``, brought to length one.
+
+    p is the asking vector of an event's item, n = Σ w how much is known of the user. Nothing known gives ``base``, which ranks
+    by how popular items are. ``base``, ``slope`` float32[d] are in the space of a release's item vectors. ``most`` is the n
+    from which ``slope`` grows no more, as it was learnt up to there; below n = 1 it does not count.
+
+    Raises:
+        ReleaseError: vectors of unequal length, or a number that is not finite.
+    """
+
+    base: NDArray[np.float32]
+    slope: NDArray[np.float32]
+    exponent: float
+    most: float
+
+    def __post_init__(self) -> None:
+        if self.base.ndim != 1 or self.base.shape != self.slope.shape:
+            raise ReleaseError(
+                f"a sum of events got a base of shape {self.base.shape} and a slope of {self.slope.shape}; expected two "
+                "vectors of one length: run `hopline train` again"
+            )
+        told = np.concatenate([self.base, self.slope, [self.exponent, self.most]])
+        if not np.isfinite(told).all() or self.most < 1:
+            raise ReleaseError("a sum of events holds NaN, infinity or a most below 1; run `hopline train` again")
+
+    def vector(self, asking: ArrayLike, weight: ArrayLike | None = None) -> NDArray[np.float32]:
+        """Return a user's vector, float32[d]; ``asking`` float32[n, d] of their events, ``weight`` float32[n] or 1 each.
+
+        Weights are 0 or more: an event of weight 0 tells nothing. Older events may be given less.
+
+        Raises:
+            ReleaseError: shapes that do not fit, or a value that cannot be used.
+        """
+        of_events = np.asarray(asking, np.float32)
+        if not of_events.size:
+            of_events = of_events.reshape(0, len(self.base))
+        if of_events.ndim != 2 or of_events.shape[1] != len(self.base) or not np.isfinite(of_events).all():
+            raise ReleaseError(
+                f"got asking vectors of shape {of_events.shape}; expected [events, {len(self.base)}], finite: they are of another "
+                "release, or damaged"
+            )
+        counts = np.ones(len(of_events), np.float32) if weight is None else np.asarray(weight, np.float32)
+        if counts.shape != (len(of_events),) or not np.isfinite(counts).all() or (counts < 0).any():
+            raise ReleaseError(
+                f"got weights of shape {counts.shape}, {counts.tolist()!s:.60}, for {len(of_events)} events; expected one an "
+                "event, finite and not below 0: leave out what was disliked"
+            )
+        found: NDArray[np.float32] = self.vectors(counts[None] @ of_events, counts.sum(keepdims=True))[0]
+        return found
+
+    def vectors(self, total: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the vectors of several users, float32[b, d], by their ``Σ w p``, float32[b, d], and n, float32[b]."""
+        much = np.maximum(known, np.finfo(np.float32).tiny)[:, None]
+        extent = np.log(np.clip(much, 1, self.most))
+        found = self.base + extent * self.slope + np.where(known[:, None] > 0, much**-self.exponent, 0) * total
+        length = np.linalg.norm(found, axis=1, keepdims=True)
+        unit: NDArray[np.float32] = np.where(length > 0, found / np.where(length > 0, length, 1), 0).astype(np.float32)
+        return unit
