@@ -37,6 +37,10 @@ from loaders.sampling.learning_graph import VALUE, EdgeType, LearningGraph
 from loaders.sampling.lists import Lists
 from loaders.sampling.rated_source import RatedExamples, RatedSource, UsualValues
 
+_MAP_UNIT = 0.1
+"""What a number of a map counts. Adam moves each number by about the learning rate, whatever its gradient: of sums over a
+hundred values of a user's that was so much that errors jumped tenfold, and shook the vectors that all tasks share."""
+
 
 class RatingConfig(TaskConfig):
     """What the rating task can be told."""
@@ -128,40 +132,44 @@ class _Head(nn.Module):
     def __init__(self, config: RatingConfig, size: int) -> None:
         super().__init__()
         self.reg = config.reg
-        self.maps = nn.ParameterDict({name: torch.randn(size, config.size) * 0.05 for name in "qxyc"})
+        self._numbers = nn.ParameterDict({name: torch.randn(size, config.size) * 0.05 / _MAP_UNIT for name in "qxyc"})
         self.user_bias = nn.Parameter(torch.zeros(size))
         self.item_bias = nn.Parameter(torch.zeros(size))
 
+    @property
+    def maps(self) -> dict[str, Tensor]:
+        """The maps by their letters in the module's pseudo-code, float32[d, k]."""
+        return {name: _MAP_UNIT * numbers for name, numbers in self._numbers.items()}
+
     def loss(self, users: Tensor, items: Tensor, examples: RatedExamples) -> Tensor:
         """Return the mean squared error and the penalty, a scalar; unit vectors float32[b, d] and float32[p, d]."""
-        row, column = torch.from_numpy(examples.row), torch.from_numpy(examples.column)
+        row, column, maps = torch.from_numpy(examples.row), torch.from_numpy(examples.column), self.maps
         surprise = torch.from_numpy(examples.surprise).unsqueeze(1)
-        told = surprise * (items @ self.maps["y"])[column] + (items @ self.maps["c"])[column]
+        told = surprise * (items @ maps["y"])[column] + (items @ maps["c"])[column]
         profile = told.new_zeros(len(users), told.shape[1]).index_add(0, row, told)
         count = torch.bincount(row, minlength=len(users)).float()
         # Without what the value that is predicted tells.
-        others = (profile[row] - told) * count[row].rsqrt().unsqueeze(1) + (users @ self.maps["x"])[row]
+        others = (profile[row] - told) * count[row].rsqrt().unsqueeze(1) + (users @ maps["x"])[row]
         bias = (users @ self.user_bias)[row] + (items @ self.item_bias)[column] + torch.from_numpy(examples.expected)
-        error = bias + (others * (items @ self.maps["q"])[column]).sum(dim=1) - torch.from_numpy(examples.value)
-        penalty = torch.stack([one.square().sum() for one in self.parameters()]).sum()
+        error = bias + (others * (items @ maps["q"])[column]).sum(dim=1) - torch.from_numpy(examples.value)
+        penalty = torch.stack([one.square().sum() for one in (*maps.values(), self.user_bias, self.item_bias)]).sum()
         loss: Tensor = error.square().mean() + self.reg * penalty
         return loss
 
     def pair_vectors(self, users: Tensor, items: Tensor, lists: Lists, usual: UsualValues) -> PairVectors:
         """Return all users and items, unit vectors float32[n, d] and float32[m, d], as a product that is the value."""
+        maps = self.maps
         owners = np.repeat(lists.owners, np.diff(lists.offsets))
         surprise = usual.surprise(owners, lists.members, lists.number)
         shape = (len(users), len(items))
-        told = sparse.csr_array((surprise, (owners, lists.members)), shape=shape) @ (items @ self.maps["y"]).numpy()
-        told += (
-            sparse.csr_array((np.ones_like(surprise), (owners, lists.members)), shape=shape) @ (items @ self.maps["c"]).numpy()
-        )
-        profile = told / np.sqrt(usual.user_count + 1.0)[:, None] + (users @ self.maps["x"]).numpy()
+        told = sparse.csr_array((surprise, (owners, lists.members)), shape=shape) @ (items @ maps["y"]).numpy()
+        told += sparse.csr_array((np.ones_like(surprise), (owners, lists.members)), shape=shape) @ (items @ maps["c"]).numpy()
+        profile = told / np.sqrt(usual.user_count + 1.0)[:, None] + (users @ maps["x"]).numpy()
         of_user = usual.mean + usual.deviation * (usual.user + (users @ self.user_bias).numpy())
         of_item = usual.deviation * (usual.item + (items @ self.item_bias).numpy())
         return PairVectors(
             np.column_stack([usual.deviation * profile, of_user, np.ones_like(of_user)]).astype(np.float32),
-            np.column_stack([(items @ self.maps["q"]).numpy(), np.ones_like(of_item), of_item]).astype(np.float32),
+            np.column_stack([(items @ maps["q"]).numpy(), np.ones_like(of_item), of_item]).astype(np.float32),
             "identity",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class EdgeExamples:
     pool: NDArray[np.int64]
     pool_of: int
     relation: NDArray[np.int64] | None
-    is_hidden: bool = False
+    is_hidden: bool
 
     def nodes(self) -> dict[str, NDArray[np.int64]]:
         """Return the nodes whose vectors are needed, by label (with repeats)."""
@@ -47,7 +48,7 @@ class EdgeExamples:
         rows = np.flatnonzero(self.pool[place] == self.target)
         return rows, place[rows]
 
-    def relabel(self, seeds: dict[str, NDArray[np.int64]]) -> EdgeExamples:
+    def relabel(self, seeds: dict[str, NDArray[np.int64]]) -> Self:
         """Replace dense indices by positions in ``seeds`` (sorted, distinct)."""
         source_label, _, target_label = self.etype
         return replace(

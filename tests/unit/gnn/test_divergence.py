@@ -30,7 +30,7 @@ def test_a_tie_too_strong_is_named(data, tie):
 
 
 def test_a_learning_rate_too_high_is_named(data):
-    with pytest.raises(TrainingError, match=r"in epoch 1, step 2: .*lower train\.learning_rate"):
+    with pytest.raises(TrainingError, match=r"in epoch 1, step 2: .*lower .*train\.learning_rate"):
         train(data, ENCODER, TASKS, QUICK.model_copy(update={"learning_rate": 1e6}))
 
 

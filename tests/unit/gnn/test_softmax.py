@@ -11,7 +11,7 @@ from loaders.sampling.edge_source import EdgeExamples
 
 def examples(target, pool, pool_of):
     ids = np.arange(len(target))
-    return EdgeExamples(("User", "RATED", "Item"), ids, ids, np.asarray(target), np.asarray(pool), pool_of, None, None)
+    return EdgeExamples(("User", "RATED", "Item"), ids, ids, np.asarray(target), np.asarray(pool), pool_of, None, False)
 
 
 def test_a_pool_of_all_targets_gives_the_full_softmax():

