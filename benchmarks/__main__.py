@@ -7,10 +7,26 @@ import json
 import sys
 from types import ModuleType
 
-from benchmarks import ctr, explain, ingest, kge, load, loop, people, quality, scale_parity, snapshot, sync, tasks, training
+from benchmarks import (
+    cold,
+    ctr,
+    explain,
+    ingest,
+    kge,
+    load,
+    loop,
+    people,
+    quality,
+    scale_parity,
+    snapshot,
+    sync,
+    tasks,
+    training,
+)
 from hopline.errors import HoplineError
 
 BENCHMARKS = {
+    "cold": cold,
     "explain": explain,
     "ingest": ingest,
     "kge": kge,

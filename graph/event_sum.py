@@ -50,8 +50,8 @@ class EventSum:
             of_events = of_events.reshape(0, len(self.base))
         if of_events.ndim != 2 or of_events.shape[1] != len(self.base) or not np.isfinite(of_events).all():
             raise ReleaseError(
-                f"got asking vectors of shape {of_events.shape}; expected [events, {len(self.base)}], finite: they are of another "
-                "release, or damaged"
+                f"got asking vectors of shape {of_events.shape}; expected [events, {len(self.base)}], finite: they are of "
+                "another release, or damaged"
             )
         counts = np.ones(len(of_events), np.float32) if weight is None else np.asarray(weight, np.float32)
         if counts.shape != (len(of_events),) or not np.isfinite(counts).all() or (counts < 0).any():

@@ -90,6 +90,17 @@ class EASE(Baseline):
         scores: NDArray[np.float32] = taken @ self._weights
         return scores
 
+    def fold_in(self, taken: sparse.csr_array) -> NDArray[np.float32]:
+        """Return the scores float32[b, num_items] of users not learnt from, by what they took, float32[b, num_items]."""
+        learnt = self._interactions
+        if learnt.shape[0] >= learnt.shape[1]:
+            scores: NDArray[np.float32] = taken @ self._weights
+            return scores
+        given = taken.toarray()
+        explained = ((taken @ learnt.T) @ self._kernel) @ learnt  # X·P = (X − X·Xᵀ·K·X) / λ for users X of any kind
+        predicted: NDArray[np.float32] = given - (given - explained) * (self._scale / np.float32(self.reg))
+        return predicted
+
 
 def _symmetric(lower: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return a symmetric matrix float32[n, n], of which LAPACK fills one triangle."""

@@ -57,5 +57,9 @@ class ItemKNN(Baseline):
 
     def score(self, user_index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Map int64[b] to float32[b, num_items]."""
-        scores: NDArray[np.float32] = (self._interactions[user_index] @ self.similarity).toarray()
+        return self.fold_in(self._interactions[user_index])
+
+    def fold_in(self, taken: sparse.csr_array) -> NDArray[np.float32]:
+        """Return the scores float32[b, num_items] of users not learnt from, by what they took, float32[b, num_items]."""
+        scores: NDArray[np.float32] = (taken @ self.similarity).toarray()
         return scores

@@ -233,3 +233,12 @@ def test_tuning_refuses_metrics_it_does_not_know(metric):
 
 def test_no_baseline_goes_untested():
     assert set(Baseline.__subclasses__()) == set(BASELINES)
+
+
+@pytest.mark.parametrize("shape", [(50, 23), (23, 50)])
+@pytest.mark.parametrize("model", [ItemKNN(), EASE(reg=2)])
+def test_a_user_folded_in_is_scored_by_what_they_took_as_one_learnt_from(model, shape):
+    data = of_matrix(random_matrix(shape=shape))
+    fitted(model, data)
+    found = model.fold_in(data.matrix()[[3, 5]])
+    assert found == pytest.approx(model.score(np.array([3, 5])), abs=1e-4)
