@@ -35,6 +35,8 @@ _RETRY_TIME_S = 15.0
 _NO_SUCH_DATABASE = "Neo.ClientError.Database.DatabaseNotFound"
 _AGAINST_CONSTRAINT = "Neo.ClientError.Schema.ConstraintValidationFailed"
 _FIRST_WITH_SEARCH = (2026, 1)
+_CANNOT_WRITE = "Neo.DatabaseError.Transaction.TransactionLogError"
+_STOPPED = "needs to be restarted"  # in the message of every statement after it
 _READ_ONLY = ("the database is read-only", "let it be written to, or name another in {prefix}DATABASE")
 _NO_RIGHT = {
     "Neo.ClientError.Security.Forbidden": (
@@ -333,6 +335,12 @@ def _translated(endpoint: Endpoint, doing: str = "while connecting") -> Iterator
                 f"user {endpoint.username!r} may not do this in database {endpoint.database!r} at {endpoint.uri} ({doing}: "
                 f"{reason}; {_first_line(error.message)}); {todo.format(prefix=endpoint.prefix)}",
                 reason,
+            ) from error
+        if error.code == _CANNOT_WRITE or _STOPPED in (error.message or ""):
+            raise DatabaseError(
+                f"Neo4j could not write {doing} ({error.code}: {_first_line(error.message)}), as when its disk is full, and "
+                "answers nothing until it is restarted; what was committed stays: make room, restart it (`hopline down` stops "
+                "the embedded one, which the next command starts), then run the same again"
             ) from error
         raise DatabaseError(
             f"Neo4j failed {doing}: {error.message} ({error.code}); if that does not say what to mend, the server's log may"

@@ -1,19 +1,15 @@
-"""Publishing while others publish, or ask; and a server that goes away in the middle."""
+"""Publishing while others publish, or ask."""
 
 import os
-import signal
 import threading
 
 import pytest
 
 from cypher import load
-from graph.database import Database
-from graph.errors import DatabaseGoneError, ReleaseError
+from graph.errors import ReleaseError
 from graph.publish import publish
 from graph.recommend import recommend
 from graph.releases import active_release, collect_releases, list_releases
-from graph.server.lifecycle import down, status, up
-from graph.settings import ConnectionSettings, ServerSettings
 from tests.small_releases import SCHEMA, best, make_draft, rows, traces, write_graph
 
 pytestmark = pytest.mark.integration
@@ -119,29 +115,3 @@ def test_an_index_that_a_restarted_server_builds_again_is_waited_for(database):
         {"index": "hopline_v1 Item", "label": "Item", "property": "hopline_v1"},
     )
     assert top(database) == (1, best(draft, 0, 4)[0])
-
-
-def test_a_server_that_goes_away_while_publishing_leaves_the_old_release_serving(tmp_path, monkeypatch):
-    monkeypatch.setattr("graph.database._RETRY_TIME_S", 1.0)
-    settings = ServerSettings(home=tmp_path / "home", heap_mb=512)
-    old, new = small(0), small(1)
-
-    def kill(stage, done, total):
-        if stage == "building the index":
-            os.kill(status(settings).pid, signal.SIGKILL)
-
-    try:
-        with Database.connect(ConnectionSettings(uri=None), settings) as database:
-            write_graph(database, old)
-            publish(database, SCHEMA, old)
-            with pytest.raises(DatabaseGoneError, match="run the same again"):
-                publish(database, SCHEMA, new, progress=kill)
-        up(settings)
-        with Database.connect(ConnectionSettings(uri=None), settings) as database:
-            assert [(release.version, release.ready) for release in list_releases(database)] == [(2, False), (1, True)]
-            assert top(database) == (1, best(old, 0, 4)[0])
-            assert publish(database, SCHEMA, new).version == 3
-            assert top(database) == (3, best(new, 0, 4)[0])
-            assert traces(database) == {"hopline_v1", "hopline_v3"}
-    finally:
-        down(settings)
