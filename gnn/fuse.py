@@ -39,7 +39,7 @@ class FuseConfig(BaseModel):
     )
 
     size: int = Field(
-        default=64, ge=1, description="numbers a vector that the sum is distilled into; the network's where those are fewer"
+        default=32, ge=1, description="numbers a vector that the sum is distilled into; the network's where those are fewer"
     )
     distil: DistilConfig = DistilConfig()
     max_scores: int = Field(

@@ -21,8 +21,10 @@ from gnn.compress.config import DistilConfig
 from gnn.compress.teacher import Teacher
 from gnn.determinism import same_bits
 from gnn.evaluate import Scorer
+from gnn.topk import NOTHING
 from gnn.vector_scorer import VectorScorer, of_length_one
 
+_NUMBERS_AT_ONCE = 1 << 22
 _COMPARED = 512  # items a batch whose likeness to each other is looked at
 _MET = -1e9  # the logit of an item that is not ranked: its share is 0, and so are its gradients
 
@@ -66,9 +68,7 @@ def distil(
     generator = np.random.default_rng(seed)
     like = functional.normalize(torch.from_numpy(start.items if alike is None else alike), dim=1)
     with same_bits():
-        asking, asked = (
-            torch.from_numpy(part).requires_grad_() for part in _as_logits(start, known, told.unit * config.temperature)
-        )
+        asking, asked = (torch.from_numpy(part).requires_grad_() for part in _as_logits(start, told, config.temperature))
         optimizer = torch.optim.Adam([asking, asked], lr=config.learning_rate)
         total = config.num_batches(len(known))
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, total)
@@ -92,15 +92,41 @@ def distil(
     return VectorScorer(of_length_one(users), asked.detach().numpy())
 
 
-def _as_logits(
-    start: VectorScorer, known: NDArray[np.int64], temperature: float
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return users' and items' vectors whose products are the scores as logits, both of numbers alike in size."""
-    users, items = start.users[known] / temperature, start.items
-    size_of_users, size_of_items = (np.sqrt(np.square(part).mean(axis=0)) for part in (users, items))
+def _as_logits(start: VectorScorer, told: Teacher, temperature: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return vectors of the teacher's users and of items, whose products are logits, both of numbers alike in size.
+
+    A user's length changes no ranking, but it does change a softmax, which an order of magnitude too sharp would first unlearn
+    what it starts from. So users are as long as it takes to be nearest to the teacher's scores of its first items.
+    """
+    users = start.users[told.users] * (_scale(start, told) / temperature)[:, None]
+    size_of_users, size_of_items = (np.sqrt(np.square(part).mean(axis=0)) for part in (users, start.items))
     is_used = (size_of_users > 0) & (size_of_items > 0)
     balance = np.sqrt(np.where(is_used, size_of_users, 1) / np.where(is_used, size_of_items, 1))
-    return (users / balance).astype(np.float32), (items * balance).astype(np.float32)
+    return (users / balance).astype(np.float32), (start.items * balance).astype(np.float32)
+
+
+def _scale(start: VectorScorer, told: Teacher) -> NDArray[np.float32]:
+    """Return what each user's scores are to be taken times, float32[n], by least squares; the median where that is below 0."""
+    found = np.zeros(len(told.users), np.float32)
+    step = max(1, _NUMBERS_AT_ONCE // (told.top.shape[1] * start.items.shape[1]))
+    for first in range(0, len(found), step):
+        rows = slice(first, first + step)
+        is_item = told.top[rows] != NOTHING
+        items = start.items[np.where(is_item, told.top[rows], 0)]
+        own, wanted = (
+            _centred(scores, is_item)
+            for scores in (np.einsum("ud,ukd->uk", start.users[told.users[rows]], items), told.top_scores[rows])
+        )
+        squares = np.square(own).sum(axis=1)
+        found[rows] = (own * wanted).sum(axis=1) / np.where(squares > 0, squares, 1)
+    usual = np.median(found[found > 0]) if (found > 0).any() else 1
+    return np.where(found > 0, found, usual).astype(np.float32)
+
+
+def _centred(scores: NDArray[np.float32], is_item: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return scores less their row's mean, and 0 where there is no item."""
+    mean = np.where(is_item, scores, 0).sum(axis=1) / np.maximum(is_item.sum(axis=1), 1)
+    return np.where(is_item, scores - mean[:, None], 0)
 
 
 def _batches(num_users: int, total: int, size: int, generator: np.random.Generator) -> Iterator[NDArray[np.int64]]:

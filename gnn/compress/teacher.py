@@ -21,13 +21,15 @@ class Teacher:
     """A model asked once for all it has to say of ``users`` int64[n], those whom it knows.
 
     ``source``: its vectors, or where it has none its scores less each user's best, float16[n, num_items]. ``top`` int64[n, k]:
-    the best items not met, best first. ``unit``: how far its scores fall from the 20th of them to the last, by the median user.
+    the best items not met, best first, and their scores, ``top_scores`` float32[n, k], in units, 0 where there is no item.
+    ``unit``: how far scores fall from the 20th of them to the last, by the median user.
     """
 
     source: VectorScorer | NDArray[np.float16]
     users: NDArray[np.int64]
     num_items: int
     top: NDArray[np.int64]
+    top_scores: NDArray[np.float32]
     unit: float
 
     @classmethod
@@ -39,7 +41,7 @@ class Teacher:
         num_items = seen.shape[1]
         source = scorer if isinstance(scorer, VectorScorer) else np.empty((len(users), num_items), np.float16)
         step = max(1, _SCORES_AT_ONCE // num_items)
-        best, falls = [], []
+        best, best_scores = [], []
         for first in range(0, len(users), step):
             some = users[first : first + step]
             scores = np.array(scorer.score(some), np.float32)
@@ -49,10 +51,11 @@ class Teacher:
             scores[seen[some].nonzero()] = -np.inf
             chosen = top_k(scores, top)
             best.append(chosen)
-            falls.append(_fall(np.where(chosen == NOTHING, np.nan, np.take_along_axis(scores, chosen, axis=1))))
-        fall = np.concatenate(falls)
+            best_scores.append(np.where(chosen == NOTHING, np.nan, np.take_along_axis(scores, chosen, axis=1)))
+        top_scores = np.concatenate(best_scores)
+        fall = _fall(top_scores)
         unit = float(np.median(fall[fall > 0])) if (fall > 0).any() else 1.0
-        return cls(source, users, num_items, np.concatenate(best), unit)
+        return cls(source, users, num_items, np.concatenate(best), np.nan_to_num(top_scores / np.float32(unit)), unit)
 
     def scores(self, rows: NDArray[np.int64], items: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return those of some items for some of ``users``, by row, float32[b, p], in units; up to a number a user."""
