@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from cypher import load
 from graph.behaviours import behaviour_of, default_weight
-from graph.database import Database
-from graph.errors import DatabaseError, DatabaseGoneError, NotFoundError
-from graph.releases import Domain, Release, active_release, is_there
+from graph.errors import DatabaseError, DatabaseGoneError, NotFoundError, ReleaseError
+from graph.question import Question, Read
+from graph.releases import Domain, Release
+from graph.releases.record import active_of, nothing_published
 from graph.schema import NodeKind, Schema
 
 T = TypeVar("T")
@@ -19,33 +20,59 @@ AWAIT_INDEX_S = 60
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")  # as Neo4j would write it, and within its 64 bits
 
 
-def ask_by_active_release(database: Database, question: Callable[[Release], T]) -> T:
-    """Answer a question by the active release.
+class Served:
+    """Remembers the release that served when it was last asked for, so that not every question begins by reading its record."""
 
-    An answer comes from one release alone. Should that be taken away between finding it and the end of the answer, as can
-    happen when several releases are published meanwhile, the question is put again to the one that is active now. A server
-    that was not stopped cleanly builds its indexes again when it starts: the answer waits for that.
+    def __init__(self) -> None:
+        self.release: Release | None = None
+
+
+def by_active_release(served: Served, question: Callable[[Release], Question[T | None]]) -> Question[T]:
+    """Answer a question by the release that serves.
+
+    An answer comes from one release alone. The question gives None where it found that another release serves by now, and is
+    then put again, to that one. A server that was not stopped cleanly builds its indexes again when it starts: the answer
+    waits for that.
 
     Raises:
-        ReleaseError: nothing is published.
+        ReleaseError: nothing is published, or what the question raises.
         NotFoundError, DatabaseError: whatever the question fails at.
     """
-    release = active_release(database)
-    try:
-        answer = question(release)
-    except DatabaseGoneError:
-        raise
-    except NotFoundError:
-        if is_there(database, release.version):
+    while True:
+        release = served.release or (yield from _read_active())
+        served.release = release
+        try:
+            answer = yield from question(release)
+        except DatabaseGoneError:
             raise
-    except DatabaseError:
-        if is_there(database, release.version):
-            database.read(load("schema/await_indexes"), {"timeout_s": AWAIT_INDEX_S})
-            return question(release)
-    else:
-        if is_there(database, release.version):
+        except (NotFoundError, ReleaseError):
+            if (yield from still_serves(release)):
+                raise
+            answer = None
+        except DatabaseError:
+            answer = None
+            if (yield from still_serves(release)):
+                yield Read(load("schema/await_indexes"), {"timeout_s": AWAIT_INDEX_S})
+                answer = yield from question(release)
+        if answer is not None:
             return answer
-    return question(active_release(database))
+        served.release = None
+
+
+def still_serves(release: Release) -> Question[bool]:
+    """Whether a release is the active one."""
+    rows = yield Read(load("publish/read_active_version"))
+    return bool(rows) and rows[0]["version"] == release.version
+
+
+def _read_active() -> Question[Release]:
+    while True:
+        rows = yield Read(load("publish/read_active_release"))
+        if not rows:
+            raise nothing_published()
+        if (release := active_of(rows[0])) is not None:
+            return release
+        # Taken away between the two reads of the statement, which needs the pointer to have moved on: look again.
 
 
 def either_type(node_id: Any) -> list[Any]:
@@ -59,7 +86,7 @@ def either_type(node_id: Any) -> list[Any]:
 
 
 def num_candidates(k: int, num_met: int, domain: Domain) -> int:
-    """Return how many items to fetch from a domain's index so that the best ``k`` are left after those already met.
+    """Return how many items to fetch from a domain's index so that the best ``k`` are left after ``num_met`` of them.
 
     The index searches as wide as it is asked for, so never fewer than it was found to need.
     """

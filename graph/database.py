@@ -7,83 +7,31 @@ or shows a password other than inside a ``SecretStr``.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import neo4j
-from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable, SessionExpired
-from pydantic import SecretStr
+from neo4j.exceptions import DriverError, Neo4jError
 
-from cypher import Access, Names, Statement, StatementError, load
-from graph.address import check_address
-from graph.errors import AccessDeniedError, AuthenticationError, ConstraintError, DatabaseError, DatabaseGoneError
-from graph.server.credentials import RATE_LIMIT_S, is_rate_limit
+from cypher import Access, HoplineError, Names, Statement, load
+from graph.endpoint import Endpoint, locate
+from graph.errors import DatabaseError, DatabaseGoneError
+from graph.prepare import prepare
+from graph.question import Question, Row
+from graph.refusals import translated
+from graph.retry import pauses_s
 from graph.server.jars import Progress
-from graph.server.lifecycle import up
 from graph.settings import ConnectionSettings, ServerSettings
 
 T = TypeVar("T")
-Row = dict[str, Any]
 Run = Callable[[Statement, Mapping[str, Any], Names], list[Row]]
 """Runs a statement that reads or writes, in the transaction that is open, and returns its rows."""
 
 _CONNECTION_TIMEOUT_S = 10.0
 _HANDSHAKE_TIMEOUT_S = 30.0
-_RETRY_TIME_S = 15.0
-_NO_SUCH_DATABASE = "Neo.ClientError.Database.DatabaseNotFound"
-_AGAINST_CONSTRAINT = "Neo.ClientError.Schema.ConstraintValidationFailed"
-_FIRST_WITH_SEARCH = (2026, 1)
-_CANNOT_WRITE = "Neo.DatabaseError.Transaction.TransactionLogError"
-_STOPPED = "needs to be restarted"  # in the message of every statement after it
-_READ_ONLY = ("the database is read-only", "let it be written to, or name another in {prefix}DATABASE")
-_NO_RIGHT = {
-    "Neo.ClientError.Security.Forbidden": (
-        "it lacks the privilege",
-        "give it the right, or name another user in {prefix}USERNAME",
-    ),
-    "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase": _READ_ONLY,
-    "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase": _READ_ONLY,
-    "Neo.ClientError.Security.CredentialsExpired": (
-        "its password must be changed first",
-        "change it in the database system, by ALTER CURRENT USER SET PASSWORD FROM 'old' TO 'new', and set {prefix}PASSWORD to "
-        "the new one",
-    ),
-}
-"""What a refusal for want of a right means, and what to do, by Neo4j's code; ``prefix`` is that of the variables to set."""
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where a database is and who asks; ``password`` is None for a server without authentication.
-
-    ``prefix`` is that of the environment's variables that said so, to be named in messages.
-    """
-
-    uri: str
-    username: str
-    password: SecretStr | None
-    database: str
-    prefix: str = "NEO4J_"
-
-
-def locate(connection: ConnectionSettings, server: ServerSettings, progress: Progress | None = None) -> Endpoint:
-    """Return the endpoint that ``NEO4J_URI`` names; without one, the embedded server's, started if need be.
-
-    The embedded server has a user and password of its own: ``NEO4J_USERNAME`` and ``NEO4J_PASSWORD`` are then
-    unused.
-
-    Raises:
-        DatabaseError: it is not an address of a Neo4j server.
-        ServerError: the embedded server could not be installed or started.
-    """
-    if connection.uri is not None:
-        prefix = str(connection.model_config.get("env_prefix"))
-        check_address(connection.uri, f"{prefix}URI")
-        return Endpoint(connection.uri, connection.username, connection.password, connection.database, prefix)
-    running = up(server, progress)
-    return Endpoint(running.uri, running.username, running.password, connection.database)
+RETRY_TIME_S = 15.0
+FIRST_WITH_SEARCH = (2026, 1)
 
 
 class Database:
@@ -108,14 +56,13 @@ class Database:
             DatabaseError: nothing answers there, or the address cannot be understood.
         """
         endpoint = locate(connection, server, progress)
-        auth = (endpoint.username, endpoint.password.get_secret_value()) if endpoint.password else None
         try:
             driver = neo4j.GraphDatabase.driver(
                 endpoint.uri,
-                auth=auth,
+                auth=endpoint.auth,
                 connection_timeout=_CONNECTION_TIMEOUT_S,
                 connection_acquisition_timeout=_HANDSHAKE_TIMEOUT_S,
-                max_transaction_retry_time=_RETRY_TIME_S,
+                max_transaction_retry_time=RETRY_TIME_S,
                 notifications_min_severity="OFF",
             )
         except (DriverError, ValueError) as error:
@@ -123,7 +70,7 @@ class Database:
                 f"{endpoint.prefix}URI is {endpoint.uri!r}; expected an address such as bolt://localhost:7687 ({error})"
             ) from error
         try:
-            with _translated(endpoint):
+            with translated(endpoint):
                 driver.verify_connectivity()
             return cls(driver, endpoint)
         except DatabaseGoneError as error:
@@ -138,12 +85,12 @@ class Database:
     @property
     def supports_search(self) -> bool:
         """Whether the server has Cypher 25's ``SEARCH``; if not, it has ``db.index.vector.queryNodes``."""
-        return self.version >= _FIRST_WITH_SEARCH
+        return self.version >= FIRST_WITH_SEARCH
 
     @property
     def takes_vectors(self) -> bool:
         """Whether the server takes a vector as a parameter, packed as its bytes; if not, it takes lists of floats."""
-        return self.version >= _FIRST_WITH_SEARCH
+        return self.version >= FIRST_WITH_SEARCH
 
     def read(
         self,
@@ -157,9 +104,39 @@ class Database:
             StatementError: it is not a read, or declares other parameters or identifiers.
             DatabaseError: Neo4j refused it, or was lost (``DatabaseGoneError``).
         """
-        text, values = _prepare(statement, Access.READ, params, identifiers)
-        with _translated(self.endpoint, f"while running {statement.name}"), self._session(neo4j.READ_ACCESS) as session:
-            return session.execute_read(_rows, text, values)
+        text, values = prepare(statement, Access.READ, params, identifiers)
+        pauses = pauses_s(RETRY_TIME_S)
+        with translated(self.endpoint, f"while running {statement.name}"):
+            while True:
+                # Committed by the server at its end: a statement in a transaction of the driver's takes two round trips.
+                try:
+                    with self._session(neo4j.READ_ACCESS) as session:
+                        return [dict(record) for record in session.run(text, values)]
+                except (DriverError, Neo4jError) as error:
+                    pause = next(pauses, None) if error.is_retryable() else None
+                    if pause is None:
+                        raise
+                time.sleep(pause)
+
+    def answer(self, question: Question[T]) -> T:
+        """Return the answer of a question, reading for it what it asks for.
+
+        Raises:
+            DatabaseError: Neo4j refused, or was lost (``DatabaseGoneError``).
+            HoplineError: whatever else the question fails at.
+        """
+        try:
+            read = next(question)
+            while True:
+                try:
+                    rows = self.read(read.statement, read.params, read.identifiers)
+                except HoplineError as error:
+                    read = question.throw(error)
+                else:
+                    read = question.send(rows)
+        except StopIteration as ended:
+            found: T = ended.value
+            return found
 
     def write(
         self,
@@ -176,8 +153,8 @@ class Database:
             StatementError: it is not a write, or declares other parameters or identifiers.
             DatabaseError: Neo4j refused it, or was lost (``DatabaseGoneError``).
         """
-        text, values = _prepare(statement, Access.WRITE, params, identifiers)
-        with _translated(self.endpoint, f"while running {statement.name}"), self._session(neo4j.WRITE_ACCESS) as session:
+        text, values = prepare(statement, Access.WRITE, params, identifiers)
+        with translated(self.endpoint, f"while running {statement.name}"), self._session(neo4j.WRITE_ACCESS) as session:
             return session.execute_write(_rows, text, values)
 
     def transaction(self, work: Callable[[Run], T], doing: str) -> T:
@@ -194,12 +171,12 @@ class Database:
         def all_of_it(transaction: neo4j.ManagedTransaction) -> T:
             def run(statement: Statement, params: Mapping[str, Any], identifiers: Names) -> list[Row]:
                 access = Access.READ if statement.access is Access.READ else Access.WRITE
-                text, values = _prepare(statement, access, params, identifiers)
+                text, values = prepare(statement, access, params, identifiers)
                 return _rows(transaction, text, values)
 
             return work(run)
 
-        with _translated(self.endpoint, doing), self._session(neo4j.WRITE_ACCESS) as session:
+        with translated(self.endpoint, doing), self._session(neo4j.WRITE_ACCESS) as session:
             return session.execute_write(all_of_it)
 
     def schema(
@@ -217,8 +194,8 @@ class Database:
             StatementError: it is not for the schema, or declares other parameters or identifiers.
             DatabaseError: Neo4j refused it, or was lost (``DatabaseGoneError``).
         """
-        text, values = _prepare(statement, Access.SCHEMA, params, identifiers)
-        with _translated(self.endpoint, f"while running {statement.name}"), self._session(neo4j.WRITE_ACCESS) as session:
+        text, values = prepare(statement, Access.SCHEMA, params, identifiers)
+        with translated(self.endpoint, f"while running {statement.name}"), self._session(neo4j.WRITE_ACCESS) as session:
             return session.execute_write(_rows, text, values)
 
     def attempt(
@@ -234,9 +211,9 @@ class Database:
             AccessDeniedError: the user may not do this.
             DatabaseError: Neo4j refused it for another reason, or was lost (``DatabaseGoneError``).
         """
-        text, values = _prepare(statement, statement.access, params, identifiers)
+        text, values = prepare(statement, statement.access, params, identifiers)
         with (
-            _translated(self.endpoint, f"while running {statement.name}"),
+            translated(self.endpoint, f"while running {statement.name}"),
             self._session(neo4j.WRITE_ACCESS) as session,
             session.begin_transaction() as transaction,
         ):
@@ -252,7 +229,7 @@ class Database:
             DatabaseError: Neo4j refused it, as when it writes, or was lost (``DatabaseGoneError``).
         """
         statement: Any = text
-        with _translated(self.endpoint, "while running the query"), self._session(neo4j.READ_ACCESS) as session:
+        with translated(self.endpoint, "while running the query"), self._session(neo4j.READ_ACCESS) as session:
             result = session.run(statement, dict(params))
             while rows := [dict(record) for record in result.fetch(rows_a_batch)]:
                 yield rows
@@ -274,78 +251,5 @@ class Database:
         return self._driver.session(database=self.endpoint.database, default_access_mode=access)
 
 
-def _first_line(message: str | None) -> str:
-    return (message or "").strip().partition("\n")[0].rstrip(".")
-
-
 def _rows(transaction: neo4j.ManagedTransaction, text: Any, values: dict[str, Any]) -> list[Row]:
     return [dict(record) for record in transaction.run(text, values)]
-
-
-def _prepare(
-    statement: Statement,
-    access: Access,
-    params: Mapping[str, Any] | None,
-    identifiers: Names | None,
-) -> tuple[Any, dict[str, Any]]:
-    """Return the text and values to send; the text is Any, as the driver's types want a literal string."""
-    if statement.access is not access:
-        kind = statement.access.value
-        raise StatementError(f"{statement.name} is a {kind} statement, not {access.value}; use Database.{kind}")
-    values = dict(params or {})
-    declared = set(statement.params)
-    if set(values) != declared:
-        raise StatementError(f"{statement.name} was given the params {sorted(values)}; it declares {sorted(declared)}")
-    return statement.render(identifiers), values
-
-
-@contextmanager
-def _translated(endpoint: Endpoint, doing: str = "while connecting") -> Iterator[None]:
-    try:
-        yield
-    except AuthError as error:
-        raise AuthenticationError(
-            f"{endpoint.uri} refused user {endpoint.username!r} ({error.message}); check {endpoint.prefix}USERNAME "
-            f"and {endpoint.prefix}PASSWORD"
-        ) from error
-    except (ServiceUnavailable, SessionExpired) as error:
-        raise DatabaseGoneError(
-            f"the connection to {endpoint.uri} was lost {doing} ({error}); what was committed stays: "
-            "see that the server runs, then run the same again"
-        ) from error
-    except Neo4jError as error:
-        if is_rate_limit(error):
-            raise AuthenticationError(
-                f"{endpoint.uri} was given wrong passwords for user {endpoint.username!r} too often and now refuses all; "
-                f"check {endpoint.prefix}USERNAME and {endpoint.prefix}PASSWORD, wait {RATE_LIMIT_S} seconds, and try again"
-            ) from error
-        if error.code == _NO_SUCH_DATABASE:
-            raise DatabaseError(
-                f"{endpoint.uri} has no database {endpoint.database!r}; set {endpoint.prefix}DATABASE to one it has, "
-                "such as 'neo4j'"
-            ) from error
-        if error.code == _AGAINST_CONSTRAINT:
-            raise ConstraintError(
-                f"a constraint of the graph forbids what was to be written {doing}: {_first_line(error.message)}; give what it "
-                "asks for, or drop it"
-            ) from error
-        if error.code in _NO_RIGHT:
-            reason, todo = _NO_RIGHT[error.code]
-            raise AccessDeniedError(
-                f"user {endpoint.username!r} may not do this in database {endpoint.database!r} at {endpoint.uri} ({doing}: "
-                f"{reason}; {_first_line(error.message)}); {todo.format(prefix=endpoint.prefix)}",
-                reason,
-            ) from error
-        if error.code == _CANNOT_WRITE or _STOPPED in (error.message or ""):
-            raise DatabaseError(
-                f"Neo4j could not write {doing} ({error.code}: {_first_line(error.message)}), as when its disk is full, and "
-                "answers nothing until it is restarted; what was committed stays: make room, restart it (`hopline down` stops "
-                "the embedded one, which the next command starts), then run the same again"
-            ) from error
-        raise DatabaseError(
-            f"Neo4j failed {doing}: {error.message} ({error.code}); if that does not say what to mend, the server's log may"
-        ) from error
-    except DriverError as error:
-        raise DatabaseError(
-            f"the Neo4j driver failed {doing}: {error}; see that {endpoint.uri} is the Bolt address of a Neo4j 5 or newer"
-        ) from error

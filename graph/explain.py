@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from cypher import load
-from graph.asking import ask_by_active_release, domains_to_look_in, either_type, liking_types, no_such_node, shown_property
-from graph.database import Database, Row
+from graph.asking import (
+    Served,
+    by_active_release,
+    domains_to_look_in,
+    either_type,
+    liking_types,
+    no_such_node,
+    shown_property,
+    still_serves,
+)
+from graph.database import Database
+from graph.question import Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
 from graph.sentences import sentence
@@ -46,7 +56,14 @@ class Explanation:
 
 
 def explain(
-    database: Database, schema: Schema, user_id: Any, item_id: Any, limit: int = 5, domain: str | None = None
+    database: Database,
+    schema: Schema,
+    user_id: Any,
+    item_id: Any,
+    limit: int = 5,
+    domain: str | None = None,
+    *,
+    served: Served | None = None,
 ) -> Explanation:
     """Return at most ``limit`` paths that lead from a user to an item; none, if nothing joins them.
 
@@ -58,22 +75,26 @@ def explain(
         NotFoundError: no such user or item.
         ReleaseError: nothing is published.
     """
+    return database.answer(explanation(served or Served(), schema, user_id, item_id, limit, domain))
+
+
+def explanation(
+    served: Served, schema: Schema, user_id: Any, item_id: Any, limit: int = 5, domain: str | None = None
+) -> Question[Explanation]:
+    """Ask what :func:`explain` answers."""
     domains = domains_to_look_in(schema, domain)
-    return ask_by_active_release(
-        database, lambda release: _explain(database, schema, release, domains, user_id, item_id, limit)
-    )
+    return by_active_release(served, lambda release: _explain(schema, release, domains, user_id, item_id, limit))
 
 
 def _explain(
-    database: Database,
     schema: Schema,
     release: Release,
     domains: Sequence[NodeKind],
     user_id: Any,
     item_id: Any,
     limit: int,
-) -> Explanation:
-    ends, found = _find_ends(database, schema.user, domains, user_id, item_id)
+) -> Question[Explanation | None]:
+    ends, found = yield from _find_ends(schema.user, domains, user_id, item_id)
     statement = load("explain/explain_item_by_user")
     params = found | {
         "history": MET_ITEMS,
@@ -94,18 +115,20 @@ def _explain(
         "social": social or _NO_TYPE,
         "vector": release.name,
     }
-    rows = database.read(statement, params, names)
+    rows = yield Read(statement, params, names)
+    if not (yield from still_serves(release)):
+        return None
     return Explanation(release.version, [_path(row) for row in rows], statement.inline(params, names))
 
 
 def _find_ends(
-    database: Database, user: NodeKind, domains: Sequence[NodeKind], user_id: Any, item_id: Any
-) -> tuple[dict[str, str], dict[str, Any]]:
+    user: NodeKind, domains: Sequence[NodeKind], user_id: Any, item_id: Any
+) -> Question[tuple[dict[str, str], dict[str, Any]]]:
     """Return the names of both ends, and their ids as they are stored."""
     ids = {"user_ids": either_type(user_id), "item_ids": either_type(item_id)}
     for item in domains:
         ends = {"user": user.label, "user_key": user.key, "item": item.label, "item_key": item.key}
-        (found,) = database.read(load("explain/read_ends"), ids, ends)
+        (found,) = yield Read(load("explain/read_ends"), ids, ends)
         if found["user_id"] is None:
             raise no_such_node([user], user_id)
         if found["item_id"] is not None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from cypher import load
-from graph.asking import ask_by_active_release, either_type, enough, no_such_node, shown_property
+from graph.asking import Served, by_active_release, either_type, enough, no_such_node, shown_property, still_serves
 from graph.database import Database
 from graph.errors import NotFoundError, ReleaseError, SchemaError
+from graph.question import Dialect, Question, Read
 from graph.recommend import Recommendations, scored_items
 from graph.releases import Release
 from graph.schema import Schema
 from graph.social import leaving_and_reaching
 
 
-def people(database: Database, schema: Schema, user_id: Any, k: int = 10) -> Recommendations:
+def people(database: Database, schema: Schema, user_id: Any, k: int = 10, *, served: Served | None = None) -> Recommendations:
     """Return the ``k`` best users for a user, but for oneself and those whom they have: friends, or whom they follow.
 
     Who follows the user, and is not followed back, may be among them; who blocked the user, or was blocked, is not.
@@ -24,15 +25,20 @@ def people(database: Database, schema: Schema, user_id: Any, k: int = 10) -> Rec
         NotFoundError: no such user, or the active release has no vector of them.
         ReleaseError: nothing is published, or nothing by which to suggest people.
     """
+    return database.answer(people_for(served or Served(), database, schema, user_id, k))
+
+
+def people_for(served: Served, dialect: Dialect, schema: Schema, user_id: Any, k: int = 10) -> Question[Recommendations]:
+    """Ask what :func:`people` answers."""
     if not schema.social:
         raise SchemaError(
             f"the graph has no relationship between two {schema.user.label} nodes, by which people could be suggested; load "
             'some, such as friends, or declare them in [graph_schema] of hopline.toml with role = "social"'
         )
-    return ask_by_active_release(database, lambda release: _people(database, schema, release, user_id, k))
+    return by_active_release(served, lambda release: _people(dialect, schema, release, user_id, k))
 
 
-def _people(database: Database, schema: Schema, release: Release, user_id: Any, k: int) -> Recommendations:
+def _people(dialect: Dialect, schema: Schema, release: Release, user_id: Any, k: int) -> Question[Recommendations | None]:
     user, index = schema.user, release.people
     if index is None:
         raise ReleaseError(
@@ -45,7 +51,7 @@ def _people(database: Database, schema: Schema, release: Release, user_id: Any, 
         "social": [kind.type for kind in schema.social],
         "asking_vector": index.asking_vector,
     }
-    found = database.read(load("recommend/read_user_asking"), {"user_ids": either_type(user_id)}, names)
+    found = yield Read(load("recommend/read_user_asking"), {"user_ids": either_type(user_id)}, names)
     if not found:
         raise no_such_node([user], user_id)
     if not found[0]["has_vector"]:
@@ -63,9 +69,11 @@ def _people(database: Database, schema: Schema, release: Release, user_id: Any, 
         "scale": index.scale,
     }
     names |= {"title": shown_property(user)}
-    if database.supports_search:
+    if dialect.supports_search:
         statement, names = load("recommend/search_people"), names | {"index": index.index}
     else:
         statement, params = load("recommend/query_people"), params | {"index": index.index}
-    items = scored_items(database.read(statement, params, names))
+    items = scored_items((yield Read(statement, params, names)))
+    if not (yield from still_serves(release)):
+        return None
     return Recommendations(release.version, user.label, True, items, statement.inline(params, names))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cypher import Names, load
-from graph.asking import ask_by_active_release, either_type, interaction_types, num_candidates, shown_property
+from cypher import load
+from graph.asking import Served, by_active_release, either_type, interaction_types, num_candidates, shown_property
 from graph.database import Database
+from graph.question import Dialect, Question, Read
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
+
+SPARE_CANDIDATES = 100
+"""Fetched beside the ``k`` that are wanted, in place of those that the user has met: few users have met more of the best."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +44,34 @@ class Recommendations:
     statement: str
 
 
-def recommend(database: Database, schema: Schema, user_id: Any, k: int = 10, domain: str | None = None) -> Recommendations:
+def recommend(
+    database: Database, schema: Schema, user_id: Any, k: int = 10, domain: str | None = None, *, served: Served | None = None
+) -> Recommendations:
     """Return the ``k`` best items that a user has not met; popular ones, said so, for a user the release does not know.
 
     They are of one domain, named by its label; None: the default one. What the user met in other domains tells of them too.
-    Fewer come where fewer are left. As many candidates are fetched as the user has met items, and ``k`` more, so that what is
-    left after those are taken out is still enough.
+    Fewer come where fewer are left. ``served`` remembers the release from one question to the next: an answer is then one round
+    trip, two for a user who has met most of what the index gave or whom the release does not know.
 
     Raises:
         SchemaError: the graph has no such domain.
         ReleaseError: nothing is published, or nothing of that domain.
         DatabaseError: Neo4j refused or was lost.
     """
+    return database.answer(recommendations(served or Served(), database, schema, user_id, k, domain))
+
+
+def recommendations(
+    served: Served, dialect: Dialect, schema: Schema, user_id: Any, k: int = 10, domain: str | None = None
+) -> Question[Recommendations]:
+    """Ask what :func:`recommend` answers."""
     item = schema.domain(domain)
-    return ask_by_active_release(database, lambda release: recommend_by(database, schema, release, item, user_id, k))
+
+    def question(release: Release) -> Question[Recommendations | None]:
+        found, version = yield from _by_release(dialect, schema, release, item, user_id, k)
+        return found if version == release.version else None
+
+    return by_active_release(served, question)
 
 
 def scored_items(rows: list[dict[str, Any]]) -> list[ScoredItem]:
@@ -67,45 +86,50 @@ def recommend_by(database: Database, schema: Schema, release: Release, item: Nod
         ReleaseError: the release has nothing of that domain.
         DatabaseError: Neo4j refused or was lost, or the release was taken away.
     """
+    return database.answer(_by_release(database, schema, release, item, user_id, k))[0]
+
+
+def _by_release(
+    dialect: Dialect, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int
+) -> Question[tuple[Recommendations, int | None]]:
+    """Ask one release, and for the version of the one that served when all was read."""
     user, domain = schema.user, release.domain(item.label)
     names: dict[str, Any] = {
         "user": user.label,
         "user_key": user.key,
         "item": item.label,
-        "interactions": interaction_types(schema, item),
-        "norm": release.norm_property,
-    }
-    people = database.read(load("recommend/read_user"), {"user_ids": either_type(user_id)}, names)
-    if people:
-        user_id = people[0]["id"]
-    if not people or not people[0]["norm"]:
-        return _popular(database, schema, release, item, user_id, k)
-    params: dict[str, Any] = {
-        "user_id": user_id,
-        "k": k,
-        "candidates": num_candidates(k, people[0]["num_met"], domain),
-        "scale": release.scale,
-    }
-    names |= {"item_key": item.key, "title": shown_property(item), "vector": release.name}
-    if database.supports_search:
-        statement, names = load("recommend/search_items_by_user"), names | {"index": domain.index}
-    else:
-        statement, params = load("recommend/query_items_by_user"), params | {"index": domain.index}
-        del names["item"]
-    items = scored_items(database.read(statement, params, names))
-    return Recommendations(release.version, item.label, True, items, statement.inline(params, names))
-
-
-def _popular(database: Database, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Recommendations:
-    statement = load("recommend/read_popular_items")
-    params = {"user_id": user_id, "ids": [either_type(id_) for id_ in release.domain(item.label).popular], "k": k}
-    names: Names = {
-        "user": schema.user.label,
-        "user_key": schema.user.key,
-        "item": item.label,
         "item_key": item.key,
         "title": shown_property(item),
         "interactions": interaction_types(schema, item),
     }
-    items = scored_items(database.read(statement, params, names))
+    own = {"vector": release.name, "norm": release.norm_property}
+    params: dict[str, Any] = {"user_ids": either_type(user_id), "k": k, "scale": release.scale}
+    if dialect.supports_search:
+        statement, names_asked = load("recommend/search_items_by_user"), names | own | {"index": domain.index}
+    else:
+        statement, params = load("recommend/query_items_by_user"), params | {"index": domain.index}
+        names_asked = {name: value for name, value in (names | own).items() if name != "item"}
+    params["candidates"] = num_candidates(k, SPARE_CANDIDATES, domain)
+    rows = yield Read(statement, params, names_asked)
+    version = rows[0]["version"] if rows else None
+    if not rows or not rows[0]["norm"]:
+        known_id = rows[0]["user_id"] if rows and rows[0]["user_id"] is not None else user_id
+        return (yield from _popular(schema, release, item, names, known_id, k)), version
+    items = scored_items([row for row in rows if row["id"] is not None])
+    if len(items) < k and params["candidates"] < domain.num_items:
+        counted = {name: names[name] for name in ("user", "user_key", "item", "interactions")}
+        met = yield Read(load("recommend/count_met_items"), {"user_id": rows[0]["user_id"]}, counted)
+        params["candidates"] = num_candidates(k, met[0]["number"] if met else 0, domain)
+        rows = yield Read(statement, params, names_asked)
+        version = rows[0]["version"] if rows else None
+        items = scored_items([row for row in rows if row["id"] is not None])
+    return Recommendations(release.version, item.label, True, items, statement.inline(params, names_asked)), version
+
+
+def _popular(
+    schema: Schema, release: Release, item: NodeKind, names: Mapping[str, Any], user_id: Any, k: int
+) -> Question[Recommendations]:
+    statement = load("recommend/read_popular_items")
+    params = {"user_id": user_id, "ids": [either_type(id_) for id_ in release.domain(item.label).popular], "k": k}
+    items = scored_items((yield Read(statement, params, names)))
     return Recommendations(release.version, item.label, False, items, statement.inline(params, names))

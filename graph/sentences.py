@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from graph.database import Row
+from graph.question import Row
 
 _IRREGULAR = {"bought", "saw", "read", "heard", "chose", "ate", "drank", "wore", "took", "went", "sent", "kept", "wrote"}
 _JOINING = {"about", "at", "by", "for", "from", "in", "into", "of", "on", "to", "with"}

@@ -7,15 +7,18 @@ from typing import Any
 
 from cypher import load
 from graph.asking import (
-    ask_by_active_release,
+    Served,
+    by_active_release,
     domains_to_look_in,
     either_type,
     no_such_node,
     num_candidates,
     shown_property,
+    still_serves,
 )
 from graph.database import Database
 from graph.errors import NotFoundError
+from graph.question import Dialect, Question, Read
 from graph.recommend import Recommendations, scored_items
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
@@ -25,27 +28,47 @@ CANDIDATES_AN_ANSWER = 4
 
 
 def similar(
-    database: Database, schema: Schema, item_id: Any, k: int = 10, domain: str | None = None, of: str | None = None
+    database: Database,
+    schema: Schema,
+    item_id: Any,
+    k: int = 10,
+    domain: str | None = None,
+    of: str | None = None,
+    *,
+    served: Served | None = None,
 ) -> Recommendations:
     """Return the ``k`` items whose vectors have the highest cosine with one item's.
 
     ``of`` names the domain of the item that is asked about; None: the first of the schema that has an item of this id.
-    ``domain`` names the one to find items in; None: the same.
+    ``domain`` names the one to find items in; None: the same. ``served`` remembers the release from one question to the next.
 
     Raises:
         SchemaError: the graph has no such domain.
         NotFoundError: no such item, or the active release has no vector of it.
         ReleaseError: nothing is published, or nothing of that domain.
     """
+    return database.answer(similar_items(served or Served(), database, schema, item_id, k, domain, of))
+
+
+def similar_items(
+    served: Served,
+    dialect: Dialect,
+    schema: Schema,
+    item_id: Any,
+    k: int = 10,
+    domain: str | None = None,
+    of: str | None = None,
+) -> Question[Recommendations]:
+    """Ask what :func:`similar` answers."""
     asked = domains_to_look_in(schema, of)
     wanted = None if domain is None else schema.domain(domain)
-    return ask_by_active_release(database, lambda release: _similar(database, release, asked, wanted, item_id, k))
+    return by_active_release(served, lambda release: _similar(dialect, release, asked, wanted, item_id, k))
 
 
 def _similar(
-    database: Database, release: Release, asked: Sequence[NodeKind], wanted: NodeKind | None, item_id: Any, k: int
-) -> Recommendations:
-    one, stored_id = _find(database, release, asked, item_id)
+    dialect: Dialect, release: Release, asked: Sequence[NodeKind], wanted: NodeKind | None, item_id: Any, k: int
+) -> Question[Recommendations | None]:
+    one, stored_id = yield from _find(release, asked, item_id)
     item = wanted or one
     domain = release.domain(item.label)
     names = {
@@ -62,20 +85,22 @@ def _similar(
         "candidates": num_candidates(CANDIDATES_AN_ANSWER * k, 1, domain),
         "dimensions": release.dimensions,
     }
-    if database.supports_search:
+    if dialect.supports_search:
         statement, names = load("recommend/search_items_by_item"), names | {"index": domain.index}
     else:
         statement, params = load("recommend/query_items_by_item"), params | {"index": domain.index}
         del names["item"]
-    items = scored_items(database.read(statement, params, names))
+    items = scored_items((yield Read(statement, params, names)))
+    if not (yield from still_serves(release)):
+        return None
     return Recommendations(release.version, item.label, True, items, statement.inline(params, names))
 
 
-def _find(database: Database, release: Release, asked: Sequence[NodeKind], item_id: Any) -> tuple[NodeKind, Any]:
+def _find(release: Release, asked: Sequence[NodeKind], item_id: Any) -> Question[tuple[NodeKind, Any]]:
     """Return the domain of an item and its id as it is stored."""
     for item in asked:
         names = {"item": item.label, "item_key": item.key, "vector": release.name}
-        found = database.read(load("recommend/read_item"), {"item_ids": either_type(item_id)}, names)
+        found = yield Read(load("recommend/read_item"), {"item_ids": either_type(item_id)}, names)
         if not found:
             continue
         if not found[0]["has_vector"]:

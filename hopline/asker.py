@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from graph.asking import Served
 from graph.database import Database
 from graph.describe import Description, describe
 from graph.explain import Explanation, explain
@@ -34,6 +35,7 @@ class Asker:
     def __init__(self, config: Config, database: Database) -> None:
         self.config = config
         self.database = database
+        self._served = Served()
 
     @classmethod
     def from_config(cls, path: str | Path | None = None, **overrides: Any) -> Self:
@@ -120,7 +122,7 @@ class Asker:
             SchemaError: the graph has no such domain.
             ReleaseError: nothing was published, or nothing of that domain.
         """
-        return recommend(self.database, self.schema, user_id, k, domain)
+        return recommend(self.database, self.schema, user_id, k, domain, served=self._served)
 
     def similar(self, item_id: str | int, k: int = 10, domain: str | None = None, *, of: str | None = None) -> Recommendations:
         """Return the ``k`` items most like one item, by the cosine of their vectors.
@@ -132,7 +134,7 @@ class Asker:
             SchemaError: the graph has no such domain.
             NotFoundError: no such item, or it has no vector in the active release.
         """
-        return similar(self.database, self.schema, item_id, k, domain, of)
+        return similar(self.database, self.schema, item_id, k, domain, of, served=self._served)
 
     def people(self, user_id: str | int, k: int = 10) -> Recommendations:
         """Return the ``k`` best users for a user, but for oneself and those whom they have: friends, or whom they follow.
@@ -144,7 +146,7 @@ class Asker:
             NotFoundError: no such user, or the active release has no vector of them.
             ReleaseError: nothing was published, or nothing by which to suggest people.
         """
-        return people(self.database, self.schema, user_id, k)
+        return people(self.database, self.schema, user_id, k, served=self._served)
 
     def explain(self, user_id: str | int, item_id: str | int, limit: int = 5, domain: str | None = None) -> Explanation:
         """Return the paths that lead from the user to the item, through what they met in any domain and what is known.
@@ -155,7 +157,7 @@ class Asker:
             SchemaError: the graph has no such domain.
             NotFoundError: no such user or item.
         """
-        return explain(self.database, self.schema, user_id, item_id, limit, domain)
+        return explain(self.database, self.schema, user_id, item_id, limit, domain, served=self._served)
 
     def reason(self, user_id: str | int, item_id: str | int, domain: str | None = None) -> str:
         """Return the strongest reason for an item in one sentence; ``domain`` as for :meth:`explain`."""

@@ -71,7 +71,7 @@ class Recommender(Asker):
         >>> release.version, len(found.items), found.by_model
         (1, 2, True)
         >>> print(found.statement.splitlines()[1])
-        MATCH (u:`User` {`id`: "ann"})
+        OPTIONAL MATCH (u:`User`) WHERE u.`id` IN ["ann"]
     """
 
     _intake: Intake | None = None

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cypher import load
-from graph.asking import ask_by_active_release, shown_property
+from graph.asking import Served, by_active_release, shown_property, still_serves
 from graph.database import Database
 from graph.errors import QuestionError, ReleaseError
 from graph.explore.asked import check_range, find_items
@@ -20,6 +20,7 @@ from graph.explore.found import id_column
 from graph.explore.likeness import Likeness, alike_by_users, alike_by_vectors
 from graph.explore.popularity import PopularItem, interaction_names
 from graph.explore.typical import Typical, find_typical
+from graph.question import Question, Read
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
 
@@ -192,8 +193,8 @@ class _Read:
 def _read(database: Database, schema: Schema, item: NodeKind, by: str | None, num_items: int, neighbours: int) -> _Read:
     if by != "interactions":
         try:
-            return ask_by_active_release(
-                database, lambda release: _by_vectors(database, schema, item, release, num_items, neighbours)
+            return database.answer(
+                by_active_release(Served(), lambda release: _by_vectors(schema, item, release, num_items, neighbours))
             )
         except ReleaseError:
             if by == "vectors":
@@ -206,7 +207,7 @@ def _read(database: Database, schema: Schema, item: NodeKind, by: str | None, nu
     return _Read("interactions", None, items, likeness, statement.inline(params, names))
 
 
-def _by_vectors(database: Database, schema: Schema, item: NodeKind, release: Release, num_items: int, neighbours: int) -> _Read:
+def _by_vectors(schema: Schema, item: NodeKind, release: Release, num_items: int, neighbours: int) -> Question[_Read | None]:
     names = {
         **interaction_names(schema, item),
         "item_key": item.key,
@@ -214,7 +215,9 @@ def _by_vectors(database: Database, schema: Schema, item: NodeKind, release: Rel
         "vector": release.name,
     }
     statement, params = load("explore/read_vectors_of_top_items"), {"limit": num_items}
-    (row,) = database.read(statement, params, names)
+    (row,) = yield Read(statement, params, names)
+    if not (yield from still_serves(release)):
+        return None
     if not row["ids"]:
         raise ReleaseError(
             f"release {release.version} has no vectors of {item.label}; run `hopline train` and `hopline publish`"

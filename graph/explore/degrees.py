@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 
 from cypher import Names, load
-from graph.database import Database, Row
+from graph.database import Database
 from graph.describe import describe
 from graph.explore.asked import find_types
 from graph.explore.distribution import Distribution
+from graph.question import Row
 from graph.schema import EdgeKind, Schema
 
 MOST_KINDS = 20

@@ -185,10 +185,20 @@ def active_release(database: Database) -> Release:
         ReleaseError: nothing was published.
     """
     while rows := database.read(load("publish/read_active_release")):
-        if rows[0]["properties"] is not None:
-            return _release(rows[0] | {"active": True, "previous": False})
+        if (release := active_of(rows[0])) is not None:
+            return release
         # Taken away between the two reads, which needs the pointer to have moved on: look again.
-    raise ReleaseError("nothing is published yet; run `hopline train`, then `hopline publish`")
+    raise nothing_published()
+
+
+def active_of(row: dict[str, Any]) -> Release | None:
+    """Return the release of a row of ``publish/read_active_release``; None if it was taken away since the pointer was read."""
+    return None if row["properties"] is None else _release(row | {"active": True, "previous": False})
+
+
+def nothing_published() -> ReleaseError:
+    """Return the error of a graph that nothing was published in."""
+    return ReleaseError("nothing is published yet; run `hopline train`, then `hopline publish`")
 
 
 def is_there(database: Database, version: int) -> bool:

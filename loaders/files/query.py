@@ -11,7 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from graph.database import Database, Row
+from graph.database import Database
+from graph.question import Row
 from loaders.errors import InputError
 from loaders.files.frames import text_rows
 from loaders.files.open import open_plan

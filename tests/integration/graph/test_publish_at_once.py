@@ -6,10 +6,12 @@ import threading
 import pytest
 
 from cypher import load
+from graph.asking import Served
 from graph.errors import ReleaseError
 from graph.publish import publish
 from graph.recommend import recommend
 from graph.releases import active_release, collect_releases, list_releases
+from graph.similar import similar
 from tests.small_releases import SCHEMA, best, make_draft, rows, traces, write_graph
 
 pytestmark = pytest.mark.integration
@@ -92,16 +94,29 @@ def test_asking_during_publishes_never_fails_and_never_mixes_releases(database):
     assert top(database) == (5, wanted[5])
 
 
-def test_a_release_that_is_collected_while_it_is_asked_gives_way_to_the_active_one(database, monkeypatch):
+def test_a_release_that_is_collected_while_it_is_asked_gives_way_to_the_active_one(database):
     write_graph(database, small(0))
     publish(database, SCHEMA, small(0))
     old = active_release(database)
     for seed in (1, 2):
         publish(database, SCHEMA, small(seed))
     assert collect_releases(database, SCHEMA, keep=1) == [1]
-    found = [old, active_release(database)]
-    monkeypatch.setattr("graph.asking.active_release", lambda _database: found.pop(0))
-    assert top(database) == (3, best(small(2), 0, 4)[0])
+    served = Served()
+    served.release = old
+    found = recommend(database, SCHEMA, "u0", 4, served=served)
+    assert (found.version, [item.id for item in found.items]) == (3, best(small(2), 0, 4)[0])
+
+
+def test_what_is_remembered_of_a_release_is_asked_for_again_once_another_serves(database):
+    write_graph(database, small(0))
+    publish(database, SCHEMA, small(0))
+    served = Served()
+    for seed in range(3):
+        if seed:
+            publish(database, SCHEMA, small(seed))
+        found = recommend(database, SCHEMA, "u0", 4, served=served)
+        assert (found.version, [item.id for item in found.items]) == (seed + 1, best(small(seed), 0, 4)[0])
+        assert similar(database, SCHEMA, "i0", 4, served=served).version == seed + 1
 
 
 def test_an_index_that_a_restarted_server_builds_again_is_waited_for(database):

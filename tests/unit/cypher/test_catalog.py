@@ -77,7 +77,7 @@ def test_a_header_that_disagrees_with_its_text_is_refused_with_both(was, becomes
 
 
 def test_a_statement_that_there_is_not_is_refused_with_those_there_are():
-    with pytest.raises(StatementError, match=r"no statement 'recommend/everything'; known: .*recommend/read_user"):
+    with pytest.raises(StatementError, match=r"no statement 'recommend/everything'; known: .*recommend/read_user_asking"):
         load("recommend/everything")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from graph.database import Endpoint, locate
+from graph.endpoint import Endpoint, locate
 from graph.settings import ConnectionSettings, ServerSettings
 
 
