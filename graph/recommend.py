@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,15 +92,8 @@ def _by_release(
     dialect: Dialect, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int
 ) -> Question[tuple[Recommendations, int | None]]:
     """Ask one release, and for the version of the one that served when all was read."""
-    user, domain = schema.user, release.domain(item.label)
-    names: dict[str, Any] = {
-        "user": user.label,
-        "user_key": user.key,
-        "item": item.label,
-        "item_key": item.key,
-        "title": shown_property(item),
-        "interactions": interaction_types(schema, item),
-    }
+    domain = release.domain(item.label)
+    names = _names(schema, item)
     own = {"vector": release.name, "norm": release.norm_property}
     params: dict[str, Any] = {"user_ids": either_type(user_id), "k": k, "scale": release.scale}
     if dialect.supports_search:
@@ -114,7 +106,7 @@ def _by_release(
     version = rows[0]["version"] if rows else None
     if not rows or not rows[0]["norm"]:
         known_id = rows[0]["user_id"] if rows and rows[0]["user_id"] is not None else user_id
-        return (yield from _popular(schema, release, item, names, known_id, k)), version
+        return (yield from _popular(schema, release, item, known_id, k)), version
     items = scored_items([row for row in rows if row["id"] is not None])
     if len(items) < k and params["candidates"] < domain.num_items:
         counted = {name: names[name] for name in ("user", "user_key", "item", "interactions")}
@@ -126,10 +118,32 @@ def _by_release(
     return Recommendations(release.version, item.label, True, items, statement.inline(params, names_asked)), version
 
 
-def _popular(
-    schema: Schema, release: Release, item: NodeKind, names: Mapping[str, Any], user_id: Any, k: int
-) -> Question[Recommendations]:
-    statement = load("recommend/read_popular_items")
+def popular_items(schema: Schema, release: Release, item: NodeKind, k: int) -> Question[list[ScoredItem]]:
+    """Ask for the ``k`` most popular items of a domain, whoever it is for."""
+    params, names = _popular_params(schema, release, item, None, k)
+    return scored_items((yield Read(load("recommend/read_popular_items"), params, names)))
+
+
+def _popular_params(
+    schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
     params = {"user_id": user_id, "ids": [either_type(id_) for id_ in release.domain(item.label).popular], "k": k}
+    return params, _names(schema, item)
+
+
+def _names(schema: Schema, item: NodeKind) -> dict[str, Any]:
+    return {
+        "user": schema.user.label,
+        "user_key": schema.user.key,
+        "item": item.label,
+        "item_key": item.key,
+        "title": shown_property(item),
+        "interactions": interaction_types(schema, item),
+    }
+
+
+def _popular(schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Question[Recommendations]:
+    statement = load("recommend/read_popular_items")
+    params, names = _popular_params(schema, release, item, user_id, k)
     items = scored_items((yield Read(statement, params, names)))
     return Recommendations(release.version, item.label, False, items, statement.inline(params, names))

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+NO_PATH = "people with a history like yours chose it"
+"""The reason for an item that no path leads to: what the model learnt from all users."""
+
+
 class Asker:
     """One graph, one configuration, one active release; a context manager, whose end gives back the connection."""
 
@@ -162,7 +166,7 @@ class Asker:
     def reason(self, user_id: str | int, item_id: str | int, domain: str | None = None) -> str:
         """Return the strongest reason for an item in one sentence; ``domain`` as for :meth:`explain`."""
         paths = self.explain(user_id, item_id, limit=1, domain=domain).paths
-        return paths[0].sentence if paths else "people with a history like yours chose it"
+        return paths[0].sentence if paths else NO_PATH
 
     def predict(self, pairs: Pairs, task: Foretold = "click", domain: str | None = None) -> pl.DataFrame:
         """Foretell of pairs of a user and an item what the last run learnt: see :func:`hopline.predict.predict`.

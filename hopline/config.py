@@ -27,6 +27,7 @@ from graph.schema import Schema
 from graph.settings import ConnectionSettings, ServerSettings
 from hopline.canary import CanaryConfig
 from hopline.errors import ConfigError
+from hopline.service.config import ServeConfig
 from hopline.split_config import SplitConfig
 from loaders.behaviours import BehavioursConfig
 from loaders.clean import CleanConfig
@@ -74,6 +75,7 @@ class Config(BaseSettings):
     compress: CompressConfig = CompressConfig()
     publish: PublishConfig = PublishConfig()
     events: EventsConfig = EventsConfig()
+    serve: ServeConfig = ServeConfig()
 
     def changed(self, parts: Mapping[str, BaseModel | Mapping[str, Any]]) -> Config:
         """Return a copy with sections replaced (a model) or single keys of them changed (a mapping).

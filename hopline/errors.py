@@ -20,6 +20,8 @@
     ├── QuestionError                            a question that is out of bounds
     ├── EventError                               an event that cannot be used
     ├── IngestError                              taking in events stopped part-way
+    ├── ServiceError                             the HTTP service cannot start, or its client was refused
+    │   └── OverloadError                        more comes than can be taken now
     ├── TrainingError                            a run that cannot start or go on
     └── EvaluationError                          scores or splits that cannot be evaluated
 """
@@ -51,6 +53,18 @@ class IngestError(HoplineError):
     """Taking in events stopped part-way; the message says how far it got, and that is in the graph."""
 
 
+class ServiceError(HoplineError):
+    """The HTTP service cannot start, or refused what its client sent; ``status`` is that of HTTP, if there is one."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class OverloadError(ServiceError):
+    """More comes than can be taken now: nothing of it was taken, and the same can be sent again."""
+
+
 __all__ = [
     "AccessDeniedError",
     "AuthenticationError",
@@ -67,10 +81,12 @@ __all__ = [
     "IngestError",
     "InputError",
     "NotFoundError",
+    "OverloadError",
     "QuestionError",
     "ReleaseError",
     "SchemaError",
     "ServerError",
+    "ServiceError",
     "StatementError",
     "TrainingError",
 ]

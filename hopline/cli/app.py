@@ -22,6 +22,7 @@ from hopline.cli import (
     learn,
     predict,
     releases,
+    serve,
     server,
     sync,
     tune,
@@ -59,6 +60,7 @@ for group in (
     releases,
     ask,
     ingest,
+    serve,
     predict,
     explore,
 ):

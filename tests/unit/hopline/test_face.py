@@ -54,6 +54,7 @@ def test_the_commands_are_these():
         ),
         *("releases diff", "activate", "rollback", "gc"),
         *("ingest", "recommend", "similar", "people", "explain", "predict", "describe", "sync", "clean", "demo"),
+        *("serve", "keys add", "keys list", "keys remove"),
         *("explore neighbours", "explore paths", "explore degrees", "explore popularity", "explore communities"),
     }
 

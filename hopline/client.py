@@ -1,0 +1,122 @@
+"""A client of the HTTP service, for programs that do not speak Bolt: the same messages as the service's, typed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+from pydantic import BaseModel
+
+from hopline.errors import OverloadError, ServiceError
+from hopline.service.messages import (
+    EventsRequest,
+    EventsTaken,
+    ExplainRequest,
+    Health,
+    Items,
+    Paths,
+    PeopleRequest,
+    RecommendRequest,
+    SimilarRequest,
+)
+
+if TYPE_CHECKING:
+    from typing import Self
+
+M = TypeVar("M", bound=BaseModel)
+_LATER = (429, 503)
+
+
+class Client:
+    """Asks one service; a context manager, whose end closes its connections. Safe to share between threads.
+
+    ``key`` None takes the environment's ``HOPLINE_API_KEY``, if it is set.
+    """
+
+    def __init__(self, url: str = "http://127.0.0.1:8480", key: str | None = None, timeout_s: float = 30.0) -> None:
+        key = os.environ.get("HOPLINE_API_KEY") if key is None else key
+        self._http = httpx.Client(base_url=url, timeout=timeout_s, headers={} if key is None else {"X-API-Key": key})
+
+    def recommend(self, user: str | int, k: int = 10, domain: str | None = None, *, explain: bool = False) -> Items:
+        """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
+
+        Raises:
+            ServiceError: it was refused, or nothing answers.
+        """
+        return self._post("/recommend", RecommendRequest(user=user, k=k, domain=domain, explain=explain), Items)
+
+    def similar(self, item: str | int, k: int = 10, domain: str | None = None, *, of: str | None = None) -> Items:
+        """Return the ``k`` items most like one item.
+
+        Raises:
+            ServiceError: there is no such item, it was refused, or nothing answers.
+        """
+        return self._post("/similar", SimilarRequest(item=item, k=k, domain=domain, of=of), Items)
+
+    def people(self, user: str | int, k: int = 10) -> Items:
+        """Return the ``k`` best users to suggest to a user.
+
+        Raises:
+            ServiceError: there is no such user, it was refused, or nothing answers.
+        """
+        return self._post("/people", PeopleRequest(user=user, k=k), Items)
+
+    def explain(self, user: str | int, item: str | int, limit: int = 5, domain: str | None = None) -> Paths:
+        """Return the paths that lead from a user to an item.
+
+        Raises:
+            ServiceError: there is no such user or item, it was refused, or nothing answers.
+        """
+        return self._post("/explain", ExplainRequest(user=user, item=item, limit=limit, domain=domain), Paths)
+
+    def send(self, events: Iterable[Mapping[str, Any]]) -> EventsTaken:
+        """Send events, such as ``{"user": "196", "item": "242", "behaviour": "click"}``, and return once they are in the graph.
+
+        Raises:
+            OverloadError: too much waits there, or Neo4j is away: send the same again; what is there already is passed over.
+            ServiceError: it was refused, or nothing answers.
+        """
+        return self._post("/events", EventsRequest(events=[dict(event) for event in events]), EventsTaken)
+
+    def health(self) -> Health:
+        """Return whether the service is ready, and which release serves.
+
+        Raises:
+            ServiceError: nothing answers.
+        """
+        return Health.model_validate_json(self._sent("GET", "/health/ready", None).content)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _post(self, path: str, message: BaseModel, answer: type[M]) -> M:
+        found = self._sent("POST", path, message.model_dump_json(exclude_none=True))
+        if found.status_code != httpx.codes.OK:
+            kind = OverloadError if found.status_code in _LATER else ServiceError
+            raise kind(f"{path} was refused with {found.status_code}: {_told(found)}", found.status_code)
+        return answer.model_validate_json(found.content)
+
+    def _sent(self, method: str, path: str, body: str | None) -> httpx.Response:
+        try:
+            return self._http.request(method, path, content=body, headers={"Content-Type": "application/json"})
+        except httpx.HTTPError as error:
+            raise ServiceError(
+                f"{self._http.base_url} did not answer {path} ({error}); see that the service runs there"
+            ) from error
+
+
+def _told(found: httpx.Response) -> str:
+    try:
+        return str(found.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return found.text[:200]

@@ -1,0 +1,111 @@
+"""``POST /recommend``, ``/similar``, ``/people`` and ``/explain``: what is asked of the graph."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+
+from graph.errors import DatabaseGoneError, SchemaError
+from graph.explain import explanation
+from graph.people import people_for
+from graph.recommend import Recommendations, recommendations
+from graph.similar import similar_items
+from hopline.asker import NO_PATH
+from hopline.service.access import allowing
+from hopline.service.keys import Scope
+from hopline.service.messages import (
+    ExplainRequest,
+    Item,
+    Items,
+    PathMessage,
+    Paths,
+    PeopleRequest,
+    RecommendRequest,
+    SimilarRequest,
+)
+from hopline.service.refusals import ANSWERS, NOT_FOUND
+from hopline.service.state import State
+
+_AWAY = "Neo4j does not answer: these are the popular items of the release that served last, whatever the user has met"
+
+router = APIRouter(tags=["ask"], dependencies=[Depends(allowing(Scope.READ))], responses={**ANSWERS, **NOT_FOUND})
+
+
+@router.post("/recommend", response_model_exclude_none=True)
+async def recommend(asked: RecommendRequest, request: Request) -> Items:
+    """Recommend items that the user has not met; popular ones, said so, for an unknown user or while Neo4j is away."""
+    state: State = request.app.state.hopline
+    try:
+        question = recommendations(state.served, state.database, state.schema, asked.user, asked.k, asked.domain)
+        found = await state.database.answer(question)
+        reasons = await _reasons(state, asked, found) if asked.explain and found.by_model else None
+    except DatabaseGoneError as error:
+        state.away(error)
+        return _standby(state, asked)
+    if not found.by_model:
+        state.metrics.fallbacks.labels("unknown user").inc()
+    state.metrics.items.labels("model" if found.by_model else "popular").observe(len(found.items))
+    return _items(found, reasons, with_statement=asked.explain)
+
+
+@router.post("/similar", response_model_exclude_none=True)
+async def similar(asked: SimilarRequest, request: Request) -> Items:
+    """Find the items most like one item, of its own kind or of another."""
+    state: State = request.app.state.hopline
+    question = similar_items(state.served, state.database, state.schema, asked.item, asked.k, asked.domain, asked.of)
+    return _items(await state.database.answer(question))
+
+
+@router.post("/people", response_model_exclude_none=True)
+async def people(asked: PeopleRequest, request: Request) -> Items:
+    """Suggest users to a user: none whom they are friends with, follow, or have blocked."""
+    state: State = request.app.state.hopline
+    return _items(await state.database.answer(people_for(state.served, state.database, state.schema, asked.user, asked.k)))
+
+
+@router.post("/explain")
+async def explain(asked: ExplainRequest, request: Request) -> Paths:
+    """Show how a user's history and the knowledge graph lead to an item."""
+    state: State = request.app.state.hopline
+    question = explanation(state.served, state.schema, asked.user, asked.item, asked.limit, asked.domain)
+    found = await state.database.answer(question)
+    paths = [
+        PathMessage(kind=path.kind, weight=path.weight, sentence=path.sentence, nodes=list(path.nodes), types=list(path.types))
+        for path in found.paths
+    ]
+    return Paths(version=found.version, paths=paths, statement=found.statement)
+
+
+async def _reasons(state: State, asked: RecommendRequest, found: Recommendations) -> list[str]:
+    questions = [explanation(state.served, state.schema, asked.user, item.id, 1, found.domain) for item in found.items]
+    explained = await asyncio.gather(*map(state.database.answer, questions))
+    return [one.paths[0].sentence if one.paths else NO_PATH for one in explained]
+
+
+def _items(found: Recommendations, reasons: list[str] | None = None, *, with_statement: bool = False) -> Items:
+    why: list[Any] = [None] * len(found.items) if reasons is None else reasons
+    return Items(
+        version=found.version,
+        domain=found.domain,
+        by_model=found.by_model,
+        items=[
+            Item(id=item.id, title=item.title, score=item.score, reason=reason)
+            for item, reason in zip(found.items, why, strict=True)
+        ],
+        statement=found.statement if with_statement else None,
+    )
+
+
+def _standby(state: State, asked: RecommendRequest) -> Items:
+    standby = state.standby
+    label = asked.domain or next(iter(standby.items), None)
+    if label is None or label not in standby.items:
+        if standby.items:
+            raise SchemaError(f"there is no domain {label!r}; there are {sorted(standby.items)}")
+        raise DatabaseGoneError("Neo4j does not answer, and nothing is known yet to answer with in its place")
+    state.metrics.fallbacks.labels("database away").inc()
+    state.metrics.items.labels("standby").observe(min(asked.k, len(standby.items[label])))
+    items = [Item(id=item.id, title=item.title, score=item.score) for item in standby.items[label][: asked.k]]
+    return Items(version=standby.version, domain=label, by_model=False, fallback=_AWAY, items=items)

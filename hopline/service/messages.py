@@ -1,0 +1,149 @@
+"""What is sent to the service and what it answers: one model each, of which the API's description is made."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+
+from graph.events.event import MOST_ID_CHARS, MOST_TEXT_CHARS
+
+MOST_ITEMS = 1_000
+MOST_PATHS = 100
+
+Id = (
+    Annotated[StrictStr, Field(min_length=1, max_length=MOST_ID_CHARS, pattern=r"\S")]
+    | Annotated[StrictInt, Field(ge=-(2**63), lt=2**63)]
+)
+"""An id as the graph has it; text is also taken for a whole number, where ids are such."""
+Label = Annotated[StrictStr, Field(min_length=1, max_length=MOST_TEXT_CHARS)]
+Count = Annotated[StrictInt, Field(ge=1, le=MOST_ITEMS)]
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RecommendRequest(_Message):
+    """For whom, how many, and of which kind of items."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"user": "196", "k": 5}]})
+
+    user: Id = Field(description="id of the user; one that the graph does not have gets popular items")
+    k: Count = Field(default=10, description="how many items")
+    domain: Label | None = Field(default=None, description="label of the items; unset: the schema's first item kind")
+    explain: bool = Field(default=False, description="add a reason to each item, and the statement that gave them")
+
+
+class SimilarRequest(_Message):
+    """Like which item, how many, and of which kind."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"item": "50", "k": 5}]})
+
+    item: Id = Field(description="id of the item")
+    k: Count = Field(default=10, description="how many items")
+    domain: Label | None = Field(default=None, description="label of the items to find; unset: that of the item")
+    of: Label | None = Field(default=None, description="label of the item; unset: the first kind that has this id")
+
+
+class PeopleRequest(_Message):
+    """For whom, and how many."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"user": "2", "k": 5}]})
+
+    user: Id = Field(description="id of the user")
+    k: Count = Field(default=10, description="how many users")
+
+
+class ExplainRequest(_Message):
+    """Why which item for whom."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"user": "196", "item": "50"}]})
+
+    user: Id = Field(description="id of the user")
+    item: Id = Field(description="id of the item")
+    limit: Annotated[StrictInt, Field(ge=1, le=MOST_PATHS)] = Field(default=5, description="how many paths")
+    domain: Label | None = Field(default=None, description="label of the item; unset: the first kind that has this id")
+
+
+class EventsRequest(_Message):
+    """Events as they happened, in any order."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"events": [{"user": "196", "item": "242", "behaviour": "rating", "value": 4, "id": "e-1"}]}]
+        }
+    )
+
+    events: list[dict[str, Any]] = Field(
+        min_length=1,
+        description="each with user, item and behaviour, and, if known, value, time, id, context, domain, propensity, "
+        "user_properties, item_properties and facts; see `hopline ingest --help`",
+    )
+
+
+class Item(_Message):
+    """One item, or one user, of an answer."""
+
+    id: Any = Field(description="as the graph has it")
+    title: str | None = Field(description="what it is called, if the graph knows")
+    score: float = Field(description="the model's score; of popular items how many users chose each")
+    reason: str | None = Field(default=None, description="the strongest reason, where one was asked for")
+
+
+class Items(_Message):
+    """Items, best first, and what gave them."""
+
+    version: int | None = Field(description="the release that gave them")
+    domain: str = Field(description="label of the items")
+    by_model: bool = Field(description="false: the release does not know the user, and these are popular items")
+    fallback: str | None = Field(default=None, description="why these are popular items that tell nothing of the user")
+    items: list[Item]
+    statement: str | None = Field(default=None, description="the same question as Cypher, where it was asked for")
+
+
+class PathMessage(_Message):
+    """One reason; see graph.explain.Path."""
+
+    kind: str = Field(description="fact, shared, people or friends")
+    weight: float = Field(description="comparable within one answer")
+    sentence: str
+    nodes: list[str] = Field(description="what lies between the user and the item")
+    types: list[str] = Field(description="types of the relationships")
+
+
+class Paths(_Message):
+    """Reasons by falling weight."""
+
+    version: int
+    paths: list[PathMessage]
+    statement: str = Field(description="the same question as Cypher")
+
+
+class SetAside(_Message):
+    """An event that could not be used."""
+
+    place: int = Field(description="its place in the request, from 0")
+    reason: str
+
+
+class EventsTaken(_Message):
+    """What came of the events of one request; all that are not set aside are in the graph."""
+
+    new: int = Field(description="taken in now")
+    repeated: int = Field(description="there already, by their ids or as they say the same")
+    set_aside: list[SetAside] = Field(default_factory=list, description="could not be used; kept in a file beside the run")
+
+
+class Health(_Message):
+    """How the service is."""
+
+    status: str = Field(description="live, ready, or why it is not ready")
+    version: int | None = Field(default=None, description="the release that serves")
+
+
+class ErrorAnswer(_Message):
+    """What went wrong and what to do."""
+
+    error: str
+    request_id: str = Field(description="by which the service's log tells of the request")

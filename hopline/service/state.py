@@ -1,0 +1,142 @@
+"""What a process of the service holds: connections, the schema, the release that serves, and what to fall back to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from graph.asking import Served, by_active_release, still_serves
+from graph.async_database import AsyncDatabase
+from graph.database import Database
+from graph.errors import DatabaseGoneError, ReleaseError
+from graph.question import Question
+from graph.recommend import ScoredItem, popular_items
+from graph.releases import Release
+from graph.schema import Schema
+from graph.schema_store import load_schema
+from hopline.config import Config
+from hopline.errors import HoplineError
+from hopline.service.event_queue import EventQueue
+from hopline.service.keys import KeyFile, keys_path
+from hopline.service.log import tell
+from hopline.service.metrics import Metrics
+from hopline.service.rate import RateLimit
+
+_LOOK_EVERY_S = 2.0
+_MOST_POPULAR = 100
+
+
+@dataclass
+class Standby:
+    """What is answered while Neo4j is away: popular items of the release that served last, by domain."""
+
+    version: int | None = None
+    items: dict[str, Sequence[ScoredItem]] = field(default_factory=dict)
+
+
+class State:
+    """One of these lives as long as the process; ``refresh`` keeps it true."""
+
+    def __init__(self, config: Config, database: Database) -> None:
+        self.config = config
+        self.serve = config.serve
+        self.keys = KeyFile(keys_path(config.serve, config.run_folder))
+        self.rate = RateLimit(self.serve.requests_per_s)
+        self.metrics = Metrics()
+        self.served = Served()
+        self.standby = Standby()
+        self.why_not_ready: str | None = "starting"
+        self._blocking = database
+        self._schema: Schema | None = config.graph_schema
+        self.database = AsyncDatabase(database, self.serve.connections, self.serve.retry_s)
+        self.events = EventQueue(
+            database,
+            lambda: self.schema,
+            config.events,
+            config.run_folder / "set-aside",
+            self.serve.waiting_events,
+            self.serve.retry_events_s,
+        )
+        self._looking: asyncio.Task[None] | None = None
+
+    @property
+    def schema(self) -> Schema:
+        """The graph's schema, as it was when a release was last looked for.
+
+        Raises:
+            SchemaError: nothing was loaded yet.
+        """
+        if self._schema is None:
+            self._schema = load_schema(self._blocking)
+        return self._schema
+
+    async def start(self) -> None:
+        """Begin to write events and to look after the release."""
+        self.events.start()
+        await self.look()
+        self._looking = asyncio.create_task(self._look_on())
+
+    async def stop(self) -> None:
+        """Write what waits, then give back all connections."""
+        if self._looking is not None:
+            self._looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._looking
+        await asyncio.to_thread(self.events.stop)
+        await self.database.close()
+        self._blocking.close()
+
+    async def look(self) -> None:
+        """Find out whether Neo4j answers and which release serves; keep what is needed should it go away."""
+        try:
+            release = await self.database.answer(_serving(self.served))
+            if release.version != self.standby.version:
+                if self.config.graph_schema is None:
+                    self._schema = await asyncio.to_thread(load_schema, self._blocking)
+                await self._remember(release)
+                tell("release serves", version=release.version)
+            self.metrics.release.set(release.version)
+            self.metrics.release_age.set(release.age_s)
+            self.become(None)
+        except HoplineError as error:
+            self.become(str(error))
+
+    def become(self, why_not_ready: str | None) -> None:
+        """Note whether the service is ready, and tell when that changes."""
+        if (why_not_ready is None) != (self.why_not_ready is None):
+            level = logging.INFO if why_not_ready is None else logging.WARNING
+            tell("ready" if why_not_ready is None else "not ready", level, why=why_not_ready)
+        self.why_not_ready = why_not_ready
+        self.metrics.ready.set(why_not_ready is None)
+
+    async def _remember(self, release: Release) -> None:
+        items: dict[str, Sequence[ScoredItem]] = {}
+        for domain in release.domains:
+            with contextlib.suppress(ReleaseError):
+                items[domain.label] = await self.database.answer(
+                    popular_items(self.schema, release, self.schema.domain(domain.label), _MOST_POPULAR)
+                )
+        self.standby = Standby(release.version, items)
+
+    async def _look_on(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            try:
+                await self.look()
+                self.metrics.waiting.set(self.events.num_waiting)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next look may go well
+                tell("looking for the release failed", logging.ERROR, error=error)
+
+    def away(self, error: DatabaseGoneError) -> None:
+        """Note that Neo4j went away, as a question found."""
+        self.become(str(error))
+
+
+def _serving(served: Served) -> Question[Release]:
+    def question(release: Release) -> Question[Release | None]:
+        return release if (yield from still_serves(release)) else None
+
+    return by_active_release(served, question)
