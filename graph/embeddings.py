@@ -120,17 +120,14 @@ def make_indexable(of_users: Embeddings, of_items: Sequence[Embeddings], scale: 
 
     ``scale`` takes another M than the length of the longest item, at least as long: items as long as before are as before then.
     """
-    items = [of_domain.vectors.astype(np.float64) for of_domain in of_items]
     scale = longest(of_items) if scale is None else scale
-    rest = [np.sqrt(np.clip(1 - np.square(vectors).sum(axis=1) / scale**2, 0, None)) for vectors in items]
-    users = of_users.vectors.astype(np.float64)
-    norms = np.sqrt(np.square(users).sum(axis=1))
-    unit = users / np.where(norms > 0, norms, 1)[:, None]
+    norms = np.sqrt(_squares(of_users.vectors))
     return Indexable(
-        users=np.column_stack([unit, np.zeros(len(unit))]).astype(np.float32),
+        users=_with_last(of_users.vectors, np.where(norms > 0, norms, 1)[:, None], np.zeros(len(norms))),
         norms=norms.astype(np.float32),
         items=tuple(
-            np.column_stack([vectors / scale, last]).astype(np.float32) for vectors, last in zip(items, rest, strict=True)
+            _with_last(items.vectors, scale, np.sqrt(np.clip(1 - _squares(items.vectors) / scale**2, 0, None)))
+            for items in of_items
         ),
         scale=scale,
     )
@@ -138,8 +135,22 @@ def make_indexable(of_users: Embeddings, of_items: Sequence[Embeddings], scale: 
 
 def longest(of_items: Sequence[Embeddings]) -> float:
     """Return the length of the longest item vector of all domains; 1 if all are zeros."""
-    squared = max(float(np.square(items.vectors.astype(np.float64)).sum(axis=1).max()) for items in of_items)
+    squared = max(float(_squares(items.vectors).max()) for items in of_items)
     return squared**0.5 or 1.0
+
+
+def _squares(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the squared length of each vector, summed in double precision."""
+    found: NDArray[np.float64] = np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64, casting="safe")
+    return found
+
+
+def _with_last(vectors: NDArray[np.float32], divisor: Any, last: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return vectors float32[n, d] by a divisor, with one number more each."""
+    found = np.empty((len(vectors), vectors.shape[1] + 1), np.float32)
+    np.divide(vectors, divisor, out=found[:, :-1], casting="same_kind")
+    found[:, -1] = last
+    return found
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,10 @@ def write_column(
     statement = load("publish/set_vectors" if database.takes_vectors else "publish/set_vector_lists")
     names = {"label": column.label, "key": schema.node(column.label).key}
 
+    size = min(VECTORS_A_BATCH, max(1, -(-len(column.ids) // _BATCHES_AT_ONCE)))
+
     def write(first: int) -> tuple[int, int]:
-        part = column.rows(np.arange(first, min(first + VECTORS_A_BATCH, len(column.ids))))
+        part = column.rows(np.arange(first, min(first + size, len(column.ids))))
         params = {
             "ids": [either_type(node_id) for node_id in part.ids.tolist()],
             "property": name + part.suffix,
@@ -53,7 +55,7 @@ def write_column(
 
     written = 0
     with ThreadPoolExecutor(_BATCHES_AT_ONCE) as pool:
-        firsts = list(range(0, len(column.ids), VECTORS_A_BATCH))
+        firsts = list(range(0, len(column.ids), size))
         for begin in range(0, len(firsts), _BATCHES_AT_ONCE):
             for found, of in pool.map(write, firsts[begin : begin + _BATCHES_AT_ONCE]):
                 written += found

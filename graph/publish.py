@@ -68,7 +68,7 @@ def publish(
             write_checksums(database, version, slot.checksums)
             fill_slot(database, schema, slot, progress, lease.check)
             progress("checking", 0, 1)
-            widths = check_release(database, schema, draft, version, slot.number)
+            widths = check_release(database, schema, draft, version, slot.number, slot.over)
             progress("checking", 1, 1)
             measured = {} if gate is None else gate(_with_widths(read_release(database, version), widths))
             lease.check()

@@ -5,6 +5,5 @@
 // access: read
 MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
 CALL db.index.vector.queryNodes($index, $candidates, u.{{vector}}) YIELD node, score
+WITH node, score ORDER BY score DESC LIMIT $k // before any key is read
 RETURN node.{{item_key}} AS id
-ORDER BY score DESC
-LIMIT $k

@@ -123,6 +123,8 @@ def _hash(words: NDArray[np.uint32]) -> Hashes:
 
 def _find(wanted: Hashes, among: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the places of some ids among others, and which of them are there; other places mean nothing."""
+    if np.array_equal(wanted, among):  # as where no node came or went
+        return np.arange(len(among)), np.ones(len(among), np.bool_)
     order = np.argsort(among)
     place = np.minimum(np.searchsorted(among, wanted, sorter=order), len(among) - 1)
     found: NDArray[np.int64] = order[place]

@@ -39,9 +39,10 @@ def fill_slot(database: Database, schema: Schema, slot: Slot, progress: OnStage,
         changed = column.rows(slot.changed[column.label, column.suffix])
         write_column(database, schema, changed, name, on_batch=tell)
     for column in slot.columns:
-        if slot.over is not None and (slot.is_shrinking or _count(database, column, name) != len(column.ids)):
-            _settle(database, schema, column, name)
         counted = _count(database, column, name)
+        if slot.over is not None and (slot.is_shrinking or counted != len(column.ids)):
+            _settle(database, schema, column, name)
+            counted = _count(database, column, name)
         if counted != len(column.ids):
             raise ReleaseError(
                 f"{counted} {column.label} nodes have a vector of the new release; expected {len(column.ids)}. The old release "
