@@ -37,8 +37,9 @@ class Client:
     """
 
     def __init__(self, url: str = "http://127.0.0.1:8480", key: str | None = None, timeout_s: float = 30.0) -> None:
+        self.url = url.rstrip("/")
         key = os.environ.get("HOPLINE_API_KEY") if key is None else key
-        self._http = httpx.Client(base_url=url, timeout=timeout_s, headers={} if key is None else {"X-API-Key": key})
+        self._http = httpx.Client(base_url=self.url, timeout=timeout_s, headers={} if key is None else {"X-API-Key": key})
 
     def recommend(self, user: str | int, k: int = 10, domain: str | None = None, *, explain: bool = False) -> Items:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
@@ -110,9 +111,7 @@ class Client:
         try:
             return self._http.request(method, path, content=body, headers={"Content-Type": "application/json"})
         except httpx.HTTPError as error:
-            raise ServiceError(
-                f"{self._http.base_url} did not answer {path} ({error}); see that the service runs there"
-            ) from error
+            raise ServiceError(f"{self.url} did not answer {path} ({error}); see that the service runs there") from error
 
 
 def _told(found: httpx.Response) -> str:

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 
 from graph.events.event import MOST_ID_CHARS, MOST_TEXT_CHARS
 
 MOST_ITEMS = 1_000
 MOST_PATHS = 100
 
+
+def _whole(value: Any) -> Any:
+    """Take 5.0 for 5, as JSON makes no difference between them."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Id = (
     Annotated[StrictStr, Field(min_length=1, max_length=MOST_ID_CHARS, pattern=r"\S")]
-    | Annotated[StrictInt, Field(ge=-(2**63), lt=2**63)]
+    | Annotated[StrictInt, Field(ge=-(2**63), lt=2**63), BeforeValidator(_whole)]
 )
 """An id as the graph has it; text is also taken for a whole number, where ids are such."""
 Label = Annotated[StrictStr, Field(min_length=1, max_length=MOST_TEXT_CHARS)]
-Count = Annotated[StrictInt, Field(ge=1, le=MOST_ITEMS)]
+Count = Annotated[StrictInt, Field(ge=1, le=MOST_ITEMS), BeforeValidator(_whole)]
+
+PathCount = Annotated[StrictInt, Field(ge=1, le=MOST_PATHS), BeforeValidator(_whole)]
 
 
 class _Message(BaseModel):
@@ -62,7 +70,9 @@ class ExplainRequest(_Message):
 
     user: Id = Field(description="id of the user")
     item: Id = Field(description="id of the item")
-    limit: Annotated[StrictInt, Field(ge=1, le=MOST_PATHS)] = Field(default=5, description="how many paths")
+    limit: Annotated[StrictInt, Field(ge=1, le=MOST_PATHS), BeforeValidator(_whole)] = Field(
+        default=5, description="how many paths"
+    )
     domain: Label | None = Field(default=None, description="label of the item; unset: the first kind that has this id")
 
 

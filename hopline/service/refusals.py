@@ -27,6 +27,7 @@ _WAIT_S = "1"
 _MOST_TOLD = 5
 
 ANSWERS: dict[int | str, dict[str, object]] = {
+    400: {"model": ErrorAnswer, "description": "The body is no text of JSON"},
     401: {"model": ErrorAnswer, "description": "No key, or none that is known"},
     403: {"model": ErrorAnswer, "description": "The key does not allow this"},
     413: {"model": ErrorAnswer, "description": "The body is too long"},
