@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.codes import Code, Grid, check_code, code_users, decode
 from graph.errors import ReleaseError
 
 
@@ -66,10 +67,10 @@ class ReleaseDraft:
     ``items`` are of a domain each; ``popular`` holds ids of popular items by domain, the most popular first; ``features`` plain
     values from which new nodes can be encoded as those learnt from were; ``people`` ranks users for users, None: nothing does;
     ``data`` tells what was learnt from: ``interactions``, the digest of all that there were, and ``read_at``, when they were
-    read, in seconds since 1970.
+    read, in seconds since 1970. ``code`` is what vectors are written as, but for those of ``people``, which stay floats.
 
     Raises:
-        ReleaseError: no items, two of one domain, or user and item vectors of different dimension.
+        ReleaseError: no items, two of one domain, user and item vectors of different dimension, or a code that is none.
     """
 
     users: Embeddings
@@ -80,8 +81,10 @@ class ReleaseDraft:
     features: dict[str, Any] = field(default_factory=dict)
     people: PeopleVectors | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    code: Code = "float32"
 
     def __post_init__(self) -> None:
+        check_code(self.code)
         labels = [items.label for items in self.items]
         if not labels or len(set(labels)) != len(labels):
             raise ReleaseError(f"got item vectors of the domains {labels}; expected at least one, and each once")
@@ -153,13 +156,36 @@ def _with_last(vectors: NDArray[np.float32], divisor: Any, last: NDArray[np.floa
     return found
 
 
+def make_coded(made: Indexable, grid: Grid) -> Indexable:
+    """Return indexable vectors as whole numbers on a grid; see :mod:`graph.codes`."""
+    items = tuple(grid.code(vectors[:, :-1]) for vectors in made.items)
+    return Indexable(code_users(made.users[:, :-1]), made.norms, items, made.scale)
+
+
+def as_served(
+    users: NDArray[np.float32], items: NDArray[np.float32], code: Code
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what is left of vectors, float32[n, d] and float32[m, d], once they were written in a code."""
+    if code == "float32":
+        return users, items
+    of_users, of_items = (Embeddings(label, np.arange(len(part)), part) for label, part in (("users", users), ("items", items)))
+    made = make_indexable(of_users, [of_items])
+    grid = Grid.of([vectors[:, :-1] for vectors in made.items])
+    coded = make_coded(made, grid)
+    return (
+        decode(coded.users, code, is_indexed=False) * made.norms[:, None],
+        decode(coded.items[0], code, is_indexed=True) * np.float32(made.scale * grid.reach),
+    )
+
+
 @dataclass(frozen=True)
 class VectorColumn:
     """What a release keeps on the nodes of one label: a vector a node, and values beside it.
 
     ``ids`` [n]; ``vectors`` float32[n, d], kept under the release's property with ``suffix`` added to its name, and indexed by
     cosine if ``is_indexed``; ``beside`` by further suffixes what else each of the nodes gets: float32[n] is a number a node,
-    uint8[n, w] an array of bytes. No two columns of a release have the same label and suffix.
+    uint8[n, w] an array of bytes. No two columns of a release have the same label and suffix. ``code`` tells what vectors are
+    written as; in "int8" their numbers are whole ones from 0 to 255.
     """
 
     label: str
@@ -168,8 +194,9 @@ class VectorColumn:
     vectors: NDArray[np.float32]
     is_indexed: bool
     beside: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    code: Code = "float32"
 
     def rows(self, rows: NDArray[Any]) -> VectorColumn:
         """Return what is kept of some nodes, by row number or as bool[n]."""
         beside = {suffix: values[rows] for suffix, values in self.beside.items()}
-        return VectorColumn(self.label, self.suffix, self.ids[rows], self.vectors[rows], self.is_indexed, beside)
+        return VectorColumn(self.label, self.suffix, self.ids[rows], self.vectors[rows], self.is_indexed, beside, self.code)

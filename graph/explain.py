@@ -100,6 +100,7 @@ def _explain(
         "history": MET_ITEMS,
         "people": PEOPLE_AN_ITEM,
         "limit": limit,
+        "reach": release.grid.reach if release.is_whole and release.grid is not None else None,
         "values": {
             met.label: {kind.type: kind.value for kind in schema.interactions if kind.target == met.label and kind.value}
             for met in schema.items

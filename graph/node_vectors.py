@@ -37,7 +37,10 @@ def write_column(
     Raises:
         ReleaseError: a vector whose node the graph does not hold.
     """
-    statement = load("publish/set_vectors" if database.takes_vectors else "publish/set_vector_lists")
+    if column.code == "int8":
+        statement = load("publish/set_whole_numbers")
+    else:
+        statement = load("publish/set_vectors" if database.takes_vectors else "publish/set_vector_lists")
     names = {"label": column.label, "key": schema.node(column.label).key}
 
     size = min(VECTORS_A_BATCH, max(1, -(-len(column.ids) // _BATCHES_AT_ONCE)))
@@ -47,7 +50,7 @@ def write_column(
         params = {
             "ids": [either_type(node_id) for node_id in part.ids.tolist()],
             "property": name + part.suffix,
-            "vectors": _vectors(part.vectors) if database.takes_vectors else part.vectors.tolist(),
+            "vectors": _vectors(part, as_such=database.takes_vectors),
             "names": [name + suffix for suffix in part.beside],
             "columns": [_values(values) for values in part.beside.values()],
         }
@@ -80,9 +83,12 @@ def check_free_property(schema: Schema, name: str) -> None:
         raise SchemaError(f"got the property {name!r} to write vectors to, but {why}; give another name, such as 'kge'")
 
 
-def _vectors(vectors: NDArray[np.float32]) -> list[Vector]:
-    """Return rows as the driver packs them fastest: as the bytes that travel, which are big-endian."""
-    return [Vector(row.tobytes(), "f32") for row in vectors.astype(">f4")]
+def _vectors(part: VectorColumn, *, as_such: bool) -> list[Any]:
+    """Return rows as lists of numbers, or ``as_such`` as the driver packs them fastest: the bytes that travel, big-endian."""
+    if part.code == "int8":
+        whole: list[Any] = part.vectors.astype(np.uint8).tolist()
+        return whole
+    return [Vector(row.tobytes(), "f32") for row in part.vectors.astype(">f4")] if as_such else part.vectors.tolist()
 
 
 def _values(values: NDArray[Any]) -> list[Any]:

@@ -18,7 +18,7 @@ from graph.releases import Release, active_release, list_releases, read_release,
 from graph.releases.check import Widths, check_release
 from graph.releases.checksums import total, write_checksums
 from graph.releases.collect import KEPT, expendable, remove_incomplete
-from graph.releases.columns import told_columns
+from graph.releases.columns import served_draft, told_columns
 from graph.releases.features import write_features
 from graph.releases.fill import fill_slot
 from graph.releases.lease import hold_lease
@@ -68,17 +68,18 @@ def publish(
             write_checksums(database, version, slot.checksums)
             fill_slot(database, schema, slot, progress, lease.check)
             progress("checking", 0, 1)
-            widths = check_release(database, schema, draft, version, slot.number, slot.over)
+            served = served_draft(draft, slot.columns, slot.scales)
+            widths = check_release(database, schema, served, version, slot.number, slot.over)
             progress("checking", 1, 1)
             measured = {} if gate is None else gate(_with_widths(read_release(database, version), widths))
             lease.check()
-            served = {
+            params = {
                 "version": version,
                 "search_widths": widths.domains,
                 "people_search_width": widths.people,
                 "canary": json.dumps(measured),
             }
-            if not database.write(load("publish/serve_release"), served):
+            if not database.write(load("publish/serve_release"), params):
                 raise _taken_away(version)
         except DatabaseGoneError:
             raise
@@ -118,6 +119,7 @@ def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version:
         "num_users": len(draft.users.ids),
         "item_labels": [items.label for items in draft.items],
         "num_items": [len(items.ids) for items in draft.items],
+        "code": draft.code,
         "scale": slot.scales.items,
         "columns": told_columns(slot.columns),
         "config": json.dumps(draft.config, ensure_ascii=False),
@@ -130,6 +132,8 @@ def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version:
     if draft.people is not None:
         asked = draft.people.asked
         properties |= {"people_label": asked.label, "num_people": len(asked.ids), "people_scale": slot.scales.people}
+    if slot.scales.grid is not None:
+        properties |= {"reach": slot.scales.grid.reach, "steps": slot.scales.grid.steps}
     params = {"version": version, "properties": properties}
     if slot.over is None:
         database.write(load("publish/create_release"), params)

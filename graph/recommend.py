@@ -95,7 +95,7 @@ def _by_release(
     domain = release.domain(item.label)
     names = _names(schema, item)
     own = {"vector": release.name, "norm": release.norm_property}
-    params: dict[str, Any] = {"user_ids": either_type(user_id), "k": k, "scale": release.scale}
+    params: dict[str, Any] = {"user_ids": either_type(user_id), "k": k, "scale": release.scale, "zero": release.zero}
     if dialect.supports_search:
         statement, names_asked = load("recommend/search_items_by_user"), names | own | {"index": domain.index}
     else:

@@ -84,6 +84,7 @@ def _similar(
         "k": k,
         "candidates": num_candidates(CANDIDATES_AN_ANSWER * k, 1, domain),
         "dimensions": release.dimensions,
+        "is_whole": release.is_whole,
     }
     if dialect.supports_search:
         statement, names = load("recommend/search_items_by_item"), names | {"index": domain.index}

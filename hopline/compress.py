@@ -13,6 +13,8 @@ from gnn.interactions import Interactions
 from gnn.model import TasksConfig
 from gnn.vector_scorer import VectorScorer
 from gnn.watched import cutoff, ranking_metric
+from graph.codes import Code, num_bytes
+from graph.embeddings import as_served
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
 from hopline.compressed_file import Compressed
@@ -46,11 +48,14 @@ class Tried:
 class CompressionReport:
     """Which sizes were tried, by size, and which was chosen; ``teacher`` is its ``metric`` on validation.
 
+    All figures are of vectors as they are left once they were written in ``code``.
+
     ``max_loss`` is the budget, None where a size was asked for. ``metrics`` are those of the vectors chosen on the test split,
     which had no say.
     """
 
     metric: str
+    code: Code
     teacher: float
     teacher_bytes: int
     max_loss: float | None
@@ -99,7 +104,8 @@ def compress_run(
         started = time.perf_counter()
         on_stage(f"trying {one} numbers a vector, on validation", len(found), 0)
         vectors = _distilled(teacher.validated, train, one, teaching, on_stage)
-        found[one] = _tried(one, evaluate(vectors, holdout, ks=(k,)), whole, metric, time.perf_counter() - started)
+        evaluation = evaluate(_served(vectors, config.code), holdout, ks=(k,))
+        found[one] = _tried(one, config.code, evaluation, whole, metric, time.perf_counter() - started)
         return found[one]
 
     if size is None:
@@ -112,9 +118,11 @@ def compress_run(
         attempt(size)
     learnt = split_log.liked(split_log.learnt) if run.config["train"]["refit"] else train
     vectors = _distilled(teacher.learnt, learnt, smallest, teaching, on_stage)
-    metrics = evaluate(vectors, split_log.test(), ks=CUTOFFS).metrics if len(split_log.split.test) else {}
+    served = _served(vectors, config.code)
+    metrics = evaluate(served, split_log.test(), ks=CUTOFFS).metrics if len(split_log.split.test) else {}
     report = CompressionReport(
         metric=metric,
+        code=config.code,
         teacher=whole.metrics[metric],
         teacher_bytes=_FLOAT_BYTES * teacher.learnt.items.shape[1],
         max_loss=config.max_loss if size is None else None,
@@ -122,7 +130,7 @@ def compress_run(
         chosen=found[smallest],
         metrics=metrics,
     )
-    student = learn_student(vectors.items, split_log, refit=run.config["train"]["refit"], on_stage=on_stage)
+    student = learn_student(served.items, split_log, refit=run.config["train"]["refit"], on_stage=on_stage)
     return Compressed(vectors, report.as_dict(), metrics, student), report
 
 
@@ -138,25 +146,24 @@ def _distilled(teacher: VectorScorer, learnt: Interactions, size: int, config: D
     )
 
 
-def _tried(size: int, evaluation: Evaluation, teacher: Evaluation, metric: str, seconds: float) -> Tried:
+def _served(vectors: VectorScorer, code: Code) -> VectorScorer:
+    return VectorScorer(*as_served(vectors.users, vectors.items, code))
+
+
+def _tried(size: int, code: Code, evaluation: Evaluation, teacher: Evaluation, metric: str, seconds: float) -> Tried:
     value, best = evaluation.metrics[metric], teacher.metrics[metric]
     difference = paired_bootstrap(evaluation.per_user[metric], teacher.per_user[metric])
     ratio, low, high = (1 + part / best if best else 1.0 for part in (difference.mean, difference.low, difference.high))
-    return Tried(size, _num_bytes(size), value, ratio, low, high, seconds)
-
-
-def _num_bytes(size: int) -> int:
-    """Return the bytes of a vector on a node, with the number that the index wants beside those learnt."""
-    return _FLOAT_BYTES * (size + 1)
+    return Tried(size, num_bytes(size, code), value, ratio, low, high, seconds)
 
 
 def _sizes(config: CompressConfig, largest: int) -> list[int]:
     """Return the sizes to try, none larger than the teacher's own."""
-    within = [size for size in config.sizes if config.max_bytes is None or _num_bytes(size) <= config.max_bytes]
+    within = [size for size in config.sizes if config.max_bytes is None or num_bytes(size, config.code) <= config.max_bytes]
     if not within:
         raise ConfigError(
             f"max_bytes is {config.max_bytes}, and the smallest vectors that may be chosen take "
-            f"{_num_bytes(min(config.sizes))}; allow more, or give [compress] sizes a smaller one"
+            f"{num_bytes(min(config.sizes), config.code)}; allow more, or give [compress] sizes a smaller one"
         )
     return [size for size in within if size <= largest] or [largest]
 

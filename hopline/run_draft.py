@@ -21,6 +21,7 @@ def draft_run(run: Run) -> ReleaseDraft:
         popular=run.popular,
         features=run.features,
         people=None if run.people is None else people_draft(run.users, run.people),
+        code=run.compressed.get("code", "float32"),
         data={"interactions": run.interactions, "read_at": run.read_at},
     )
 

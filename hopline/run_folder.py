@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from gnn.inductive import Student
 from gnn.vector_scorer import VectorScorer
-from graph.embeddings import Embeddings
+from graph.embeddings import Embeddings, as_served
 from hopline.compressed_file import Compressed, read_compressed, remove_compressed
 from hopline.errors import ReleaseError, TrainingError
 from hopline.fusion import TeacherVectors
@@ -62,8 +62,9 @@ class Run:
     student: Student | None = None
 
     def scorer(self) -> VectorScorer:
-        """Return the vectors of users and of the items of all domains, one after the other."""
-        return VectorScorer(self.users.vectors, np.concatenate([part.vectors for part in self.items]))
+        """Return the vectors of users and of the items of all domains, one after the other, as they are served."""
+        items = np.concatenate([part.vectors for part in self.items])
+        return VectorScorer(*as_served(self.users.vectors, items, self.compressed.get("code", "float32")))
 
     def serving(self, compressed: Compressed) -> Run:
         """Return the run with small vectors in place of those that training ended with, and their figures on the test split."""

@@ -3,7 +3,7 @@
 // A second path through the same entity, or of the same kind if it has none, counts half, a third one a third: it tells less.
 // Two nodes may be joined by several facts: one stands for them, if it can one that joins both items in the same way.
 // identifiers: user, user_key, item, item_key, items, interactions, knowledge, social, vector
-// params: $user_id: any, $item_id: any, $history: integer, $people: integer, $limit: integer, $values: map of label of items to map of type to property, $titles: map of label to property, $keys: map of label to property
+// params: $user_id: any, $item_id: any, $history: integer, $people: integer, $limit: integer, $reach: float of a release whose vectors are whole numbers, else null, $values: map of label of items to map of type to property, $titles: map of label to property, $keys: map of label to property
 // returns: kind, met_id, met, did, value, first_type, first_out, via_id, via, second_type, second_out, shared, asked, weight
 // access: read
 MATCH (u:{{user}} {{{user_key}}: $user_id})
@@ -17,8 +17,14 @@ CALL (u, i) {
   WITH i, s, domain, collect({did: did, value: value})[0] AS best
   WITH i, domain, best.did AS did, collect({s: s, value: best.value}) AS all_met, max(best.value) AS most
   UNWIND all_met AS one
+  WITH one, domain, did, most, [one.s.{{vector}}, i.{{vector}}] AS stored
+  WITH one, domain, did, most, CASE WHEN $reach IS NULL THEN stored ELSE
+         [p IN [v IN stored | [v, reduce(sum = 0.0, x IN v | sum + x) / size(v), reduce(sum = 0.0, x IN v | sum + x * x)]] |
+           head([own IN [1 - $reach ^ 2 * (1 - size(p[0]) * p[1] ^ 2 / p[2])] |
+             [x IN p[0] | (x - p[1]) * $reach / sqrt(p[2])] + [sqrt((own + abs(own)) / 2)]])]
+       END AS vectors // whole numbers as the floats that they stand for
   WITH one.s AS s, one.value AS value, domain, did,
-       coalesce(vector.similarity.cosine(one.s.{{vector}}, i.{{vector}}), 0.5)
+       coalesce(vector.similarity.cosine(vectors[0], vectors[1]), 0.5)
          * CASE WHEN one.value < 0 THEN 0.0 WHEN most > 0 THEN coalesce(one.value / most, 1.0) ELSE 1.0 END AS likeness
   ORDER BY likeness DESC, domain, s[$keys[domain]]
   LIMIT $history

@@ -1,13 +1,13 @@
 // The best items that a user has not met, by one release's vector index, and which release serves; for servers before SEARCH.
 // identifiers: user, user_key, item_key, title, interactions, vector, norm
-// params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $candidates: integer, $scale: float, $index: index name
+// params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $candidates: integer, $scale: float, $zero: float, $index: index name
 // returns: version, user_id, norm, id, title, score
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
 OPTIONAL CALL (u) {
   WITH u WHERE u.{{norm}} > 0
-  CALL db.index.vector.queryNodes($index, $candidates, u.{{vector}}) YIELD node AS i, score AS similarity
+  CALL db.index.vector.queryNodes($index, $candidates, [x IN u.{{vector}} | x - $zero]) YIELD node AS i, score AS similarity
   WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) }
   RETURN i.{{item_key}} AS id, toString(i.{{title}}) AS title, (2 * similarity - 1) * u.{{norm}} * $scale AS score
   ORDER BY score DESC, id

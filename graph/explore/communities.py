@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cypher import load
 from graph.asking import Served, by_active_release, shown_property, still_serves
+from graph.codes import decode
 from graph.database import Database
 from graph.errors import QuestionError, ReleaseError
 from graph.explore.asked import check_range, find_items
@@ -222,7 +223,7 @@ def _by_vectors(schema: Schema, item: NodeKind, release: Release, num_items: int
         raise ReleaseError(
             f"release {release.version} has no vectors of {item.label}; run `hopline train` and `hopline publish`"
         )
-    vectors = np.asarray(row["vectors"], np.float32)[:, : release.dimensions]  # the rest is there for the index
+    vectors = decode(np.asarray(row["vectors"], np.float32), release.code, is_indexed=True)
     items = _items(row["ids"], row["titles"], row["numbers"])
     return _Read("vectors", release.version, items, alike_by_vectors(vectors, neighbours), statement.inline(params, names))
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from cypher import load
 from graph.asking import either_type
+from graph.codes import number_for_zero
 from graph.database import Database
 from graph.embeddings import Embeddings, ReleaseDraft
 from graph.errors import ReleaseError
@@ -48,10 +49,11 @@ def check_release(
         ReleaseError: an index does not give the draft's ranking.
     """
     name = release_name(slot)
+    zero = number_for_zero(draft.code)
     before = {} if over is None else {domain.label: domain.search_width for domain in over.domains}
     domains = [
         _find_width(
-            _Index(database, schema, draft.users, items, version, name, index_name(slot, items.label)),
+            _Index(database, schema, draft.users, items, version, name, zero, index_name(slot, items.label)),
             before.get(items.label, 0),
         )
         for items in draft.items
@@ -59,7 +61,7 @@ def check_release(
     if draft.people is None:
         return Widths(domains, None)
     asking, asked = draft.people.asking, draft.people.asked
-    index = _Index(database, schema, asking, asked, version, name + ASKING, index_name(slot, asked.label, ASKED))
+    index = _Index(database, schema, asking, asked, version, name + ASKING, 0.0, index_name(slot, asked.label, ASKED))
     return Widths(domains, _find_width(index, over.people.search_width if over is not None and over.people is not None else 0))
 
 
@@ -88,7 +90,10 @@ def _find_width(index: _Index, first: int) -> int:
 
 @dataclass(frozen=True)
 class _Index:
-    """A release's index ``name``, the vectors that it should rank by, and the property with those of the users who ask."""
+    """A release's index ``name``, the vectors that it should rank by, and the property with those of the users who ask.
+
+    ``zero`` is the number that stands for 0 in that.
+    """
 
     database: Database
     schema: Schema
@@ -96,6 +101,7 @@ class _Index:
     items: Embeddings
     version: int
     asking_property: str
+    zero: float
     name: str
 
     def overlap(self, row: int, k: int, width: int) -> float:
@@ -114,6 +120,7 @@ class _Index:
         }
         params = {
             "user_ids": either_type(self.users.ids[row : row + 1].tolist()[0]),
+            "zero": self.zero,
             "index": self.name,
             "k": k,
             "candidates": min(max(k, width), len(self.items.ids)),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from graph.embeddings import ReleaseDraft, VectorColumn, longest, make_indexable
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.codes import Grid, decode
+from graph.embeddings import Embeddings, ReleaseDraft, VectorColumn, longest, make_coded, make_indexable
 from graph.releases.record import ASKED, ASKING, NORM, Release
 
 _LEAST_LENGTH = 0.5  # of the longest vector, as a share of the scale: much shorter ones lie so close that float32 tells less
@@ -13,27 +17,41 @@ _LEAST_LENGTH = 0.5  # of the longest vector, as a share of the scale: much shor
 
 @dataclass(frozen=True)
 class Scales:
-    """What turns index scores back into dot products, of items and, if they are ranked, of people; see ``graph.embeddings``."""
+    """The lengths that vectors are divided by, of items and, if they are ranked, of people; see ``graph.embeddings``.
+
+    ``grid`` is what items are rounded to, None for those that stay floats.
+    """
 
     items: float
     people: float | None
+    grid: Grid | None = None
 
     @classmethod
     def of(cls, draft: ReleaseDraft) -> Scales:
         """Return those of a draft by itself: the lengths of the longest vectors."""
-        return cls(longest(draft.items), None if draft.people is None else longest([draft.people.asked]))
+        people = None if draft.people is None else longest([draft.people.asked])
+        own = longest(draft.items)
+        return cls(own, people, Grid.of(_parts(draft, own)) if draft.code == "int8" else None)
 
     @classmethod
     def of_release(cls, release: Release) -> Scales:
         """Return those of a release."""
-        return cls(release.scale, None if release.people is None else release.people.scale)
+        return cls(release.longest, None if release.people is None else release.people.scale, release.grid)
 
     def fit(self, draft: ReleaseDraft) -> bool:
         """Return whether a draft's vectors can be indexed by these scales: none is longer, and the longest not much shorter."""
         own = Scales.of(draft)
+        if (self.grid is None) is not (own.grid is None):
+            return False
+        if self.grid is not None and not all(map(self.grid.holds, _parts(draft, self.items))):
+            return False
         if self.people is None or own.people is None:
             return self.people == own.people and _fits(own.items, self.items)
         return _fits(own.items, self.items) and _fits(own.people, self.people)
+
+
+def _parts(draft: ReleaseDraft, length: float) -> list[NDArray[np.float32]]:
+    return [items.vectors / np.float32(length) for items in draft.items]
 
 
 def _fits(length: float, scale: float) -> bool:
@@ -43,18 +61,32 @@ def _fits(length: float, scale: float) -> bool:
 def release_columns(draft: ReleaseDraft, scales: Scales) -> list[VectorColumn]:
     """Return the columns of a draft, items first. With one's scales vectors that two drafts share are the same in both."""
     made = make_indexable(draft.users, draft.items, scales.items)
+    if scales.grid is not None:
+        made = make_coded(made, scales.grid)
     columns = [
-        VectorColumn(items.label, "", items.ids, vectors, is_indexed=True)
+        VectorColumn(items.label, "", items.ids, vectors, is_indexed=True, code=draft.code)
         for items, vectors in zip(draft.items, made.items, strict=True)
     ]
     users = draft.users
-    columns.append(VectorColumn(users.label, "", users.ids, made.users, is_indexed=False, beside={NORM: made.norms}))
+    beside = {NORM: made.norms}
+    columns.append(VectorColumn(users.label, "", users.ids, made.users, is_indexed=False, beside=beside, code=draft.code))
     if draft.people is not None:
         asking, asked = draft.people.asking, draft.people.asked
         made = make_indexable(asking, [asked], scales.people)
         columns.append(VectorColumn(asking.label, ASKING, asking.ids, made.users, is_indexed=False))
         columns.append(VectorColumn(asked.label, ASKED, asked.ids, made.items[0], is_indexed=True))
     return columns
+
+
+def served_draft(draft: ReleaseDraft, columns: list[VectorColumn], scales: Scales) -> ReleaseDraft:
+    """Return a draft with the vectors that its columns stand for: those that are left of its own in its code."""
+    if scales.grid is None:
+        return draft
+    scale = np.float32(scales.items * scales.grid.reach)
+    of_items, of_users = columns[: len(draft.items)], columns[len(draft.items)]
+    users = decode(of_users.vectors, draft.code, is_indexed=False) * of_users.beside[NORM][:, None]
+    items = [Embeddings(one.label, one.ids, decode(one.vectors, draft.code, is_indexed=True) * scale) for one in of_items]
+    return replace(draft, users=Embeddings(of_users.label, of_users.ids, users), items=tuple(items))
 
 
 def told_columns(columns: list[VectorColumn]) -> str:
@@ -68,6 +100,7 @@ def told_columns(columns: list[VectorColumn]) -> str:
                 "is_indexed": column.is_indexed,
                 "number": len(column.ids),
                 "dimensions": column.vectors.shape[1],
+                "code": column.code,
             }
             for column in columns
         ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cypher import load
+from graph.codes import Grid, number_for_zero
 from graph.database import Database
 from graph.errors import ReleaseError
 
@@ -49,7 +50,10 @@ class PeopleIndex:
 
 @dataclass(frozen=True)
 class StoredColumn:
-    """A vector a node that a release keeps on ``number`` nodes of a label; see ``graph.embeddings.VectorColumn``."""
+    """A vector a node that a release keeps on ``number`` nodes of a label; see ``graph.embeddings.VectorColumn``.
+
+    Releases of a Hopline that knew one code tell of none.
+    """
 
     label: str
     suffix: str
@@ -57,11 +61,15 @@ class StoredColumn:
     is_indexed: bool
     number: int
     dimensions: int
+    code: str = "float32"
 
 
 @dataclass(frozen=True)
 class Release:
     """One published version. ``scale`` turns an index score back into a dot product; see ``graph.embeddings``.
+
+    ``code`` tells what its vectors are written as, ``longest`` the length of the longest item's and ``grid`` what items are
+    rounded to, None for floats; see ``graph.codes``.
 
     ``slot`` is the version that made its properties and indexes, another than ``version`` where it was written over the release
     that had them. ``before`` is the release that was active before it, None if there was none or it never was active itself;
@@ -83,7 +91,9 @@ class Release:
     age_s: int
     dimensions: int
     num_users: int
-    scale: float
+    code: str
+    longest: float
+    grid: Grid | None
     columns: tuple[StoredColumn, ...]
     domains: tuple[Domain, ...]
     people: PeopleIndex | None
@@ -102,6 +112,29 @@ class Release:
         if not self.ready:
             return "incomplete"
         return "previous" if self.is_previous else "ready"
+
+    @property
+    def scale(self) -> float:
+        """What turns a cosine of the index, times the length of the user's vector, back into a dot product."""
+        return self.longest * (1.0 if self.grid is None else self.grid.reach)
+
+    @property
+    def zero(self) -> float:
+        """The number that stands for 0 in a user's vector.
+
+        Raises:
+            ReleaseError: the release is in a code that this Hopline does not know.
+        """
+        return number_for_zero(self.code)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether items' vectors are whole numbers, whose mean is there for the index alone.
+
+        Raises:
+            ReleaseError: the release is in a code that this Hopline does not know.
+        """
+        return self.zero != 0
 
     @property
     def name(self) -> str:
@@ -225,7 +258,9 @@ def _release(row: dict[str, Any]) -> Release:
         age_s=row["age_s"],
         dimensions=properties["dimensions"],
         num_users=properties["num_users"],
-        scale=properties["scale"],
+        code=properties.get("code", "float32"),
+        longest=properties["scale"],
+        grid=Grid(properties["reach"], properties["steps"]) if "reach" in properties else None,
         columns=stored_columns(properties.get("columns", "[]")),
         domains=tuple(
             Domain(label, index_name(slot, label), num_items, width, popular[label])

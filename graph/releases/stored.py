@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cypher import load
+from graph.codes import decode
 from graph.database import Database
 from graph.embeddings import Embeddings, VectorColumn
 from graph.errors import ReleaseError
@@ -29,7 +30,7 @@ def read_ranking(database: Database, schema: Schema, release: Release) -> tuple[
         if column.suffix:
             continue
         found = _read_column(database, schema, release, column)
-        vectors = found.vectors[:, :-1]  # the last dimension is the index's; see graph.embeddings.Indexable
+        vectors = decode(found.vectors, column.code, is_indexed=column.is_indexed)
         if column.label == schema.user.label:
             users = Embeddings(column.label, found.ids, vectors * found.beside[NORM][:, None])
         else:

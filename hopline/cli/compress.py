@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from graph.codes import Code
 from hopline.cli.options import ConfigFile, Json, Quiet
 from hopline.cli.output import console, print_json, progress_bars
 from hopline.compress import CompressionReport, Tried
@@ -41,6 +42,9 @@ def compress(
         typer.Option(parser=share, metavar="SHARE", help="Share of the metric that may be lost, such as 1%. [default: 1%]"),
     ] = None,
     max_bytes: Annotated[int | None, typer.Option(min=8, help="Bytes a node that a vector may take.")] = None,
+    code: Annotated[
+        Code | None, typer.Option(help="What a number is kept in: float32, or int8, a byte. [default: float32]")
+    ] = None,
     metric: Annotated[
         str | None, typer.Option(help="What may be lost, such as recall@20. [default: what training was judged by]")
     ] = None,
@@ -56,7 +60,7 @@ def compress(
 
     Example: `hopline compress --max-loss 1%`
     """
-    flags = {"max_loss": max_loss, "max_bytes": max_bytes, "metric": metric}
+    flags = {"max_loss": max_loss, "max_bytes": max_bytes, "metric": metric, "code": code}
     with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
         if undo:
             had = recommender.uncompress()
@@ -92,7 +96,10 @@ def _print(report: CompressionReport) -> None:
 
 def _why(chosen: Tried, report: CompressionReport) -> str:
     smaller = report.teacher_bytes / chosen.num_bytes
-    told = f"chosen: {chosen.size} numbers, {chosen.num_bytes} bytes a node, {smaller:.1f} times smaller than the teacher's"
+    kept = "" if report.code == "float32" else f" in {report.code}"
+    told = (
+        f"chosen: {chosen.size} numbers{kept}, {chosen.num_bytes} bytes a node, {smaller:.1f} times smaller than the teacher's"
+    )
     reason = "as asked" if report.max_loss is None else f"the smallest tried that loses at most {report.max_loss:.4g} of it"
     tested = f"; on held-out interactions: NDCG@20 {report.metrics['ndcg@20']:.4f}" if report.metrics else ""
     return f"{told}, {reason}{tested}"

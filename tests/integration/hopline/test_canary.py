@@ -6,10 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings
 from graph.releases import list_releases
 from graph.releases.stored import read_ranking
 from graph.snapshot import read_snapshot
+from hopline.compressed_file import Compressed, write_compressed
 from hopline.errors import QuestionError, ReleaseError
 from hopline.run_folder import Run, write_run
 from loaders.interactions import read_interactions
@@ -30,7 +32,7 @@ def run(recommender, workplace):
     whole = recommender.config.model_dump(mode="json")
     config = {name: whole[name] for name in ("clean", "behaviours", "split")}
 
-    def write(users=PARITY, items=PARITY * SPREAD, valid=0.3, interactions=digest):
+    def write(users=PARITY, items=PARITY * SPREAD, valid=0.3, interactions=digest, code=None):
         made = Run(
             users=Embeddings("User", np.array([f"u{n}" for n in range(SIZE)]), users),
             items=(Embeddings("Item", np.array([f"f{n}" for n in range(SIZE)]), items),),
@@ -44,6 +46,9 @@ def run(recommender, workplace):
             cleaning={},
         )
         write_run(workplace / "runs" / "default", made)
+        if code is not None:
+            compressed = Compressed(VectorScorer(users, items), {"code": code}, {})
+            write_compressed(workplace / "runs" / "default", compressed)
 
     return write
 
@@ -62,6 +67,19 @@ def refused(recommender, *parts):
     for part in parts:
         assert part in str(told.value)
     return str(told.value)
+
+
+def test_a_release_in_bytes_is_held_beside_one_in_floats_and_shows_the_same(recommender, run):
+    run()
+    recommender.publish()
+    run(code="int8")
+    second = recommender.publish(canary=True)
+    assert [release.code for release in list_releases(recommender.database)] == ["int8", "float32"]
+    assert second.active
+    found = checks(second)
+    assert all(check["passed"] for check in found.values())
+    assert found["recall@10/Item"]["value"] == 1.0
+    assert recommender.diff_releases(1, 2, 1).domains["Item"].changed == 0
 
 
 def test_a_release_as_good_as_the_active_one_serves_and_keeps_what_was_measured(recommender, run):

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from hopline.run_folder import read_run
@@ -44,9 +45,28 @@ def test_small_vectors_are_served_and_the_large_ones_come_back(hopline, recommen
     assert (status, "it had no others" in " ".join(out.split())) == (0, True)
 
 
+def test_a_byte_a_number_is_chosen_published_and_asked(hopline, recommender):
+    hopline("import", "films", "--json")
+    hopline("train", "--quiet")
+    report = as_json(hopline("compress", "--code", "int8", "--max-loss", "5%", "--json"))
+    chosen = report["chosen"]
+    assert (report["code"], chosen["num_bytes"]) == ("int8", chosen["size"] + 1)
+    assert chosen["ratio"] >= 0.95
+    run = read_run(recommender.config.run_folder)
+    assert not np.array_equal(run.scorer().items, run.items[0].vectors)
+    assert as_json(hopline("publish", "--canary", "--json"))["metrics"]["ndcg@20"] == report["metrics"]["ndcg@20"]
+    [release] = recommender.releases()
+    assert (release.code, release.columns[0].dimensions) == ("int8", chosen["size"] + 1)
+    for user, film in WITHHELD.items():
+        assert int(recommender.recommend(user, k=3).items[0].id[1:]) % 2 == int(film[1:]) % 2
+    _, out, _ = hopline("compress", "--code", "int8", "--size", "3")
+    assert "chosen: 3 numbers in int8, 4 bytes a node" in " ".join(out.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (("--code", "int4"), "'int4' is not one of 'float32', 'int8'"),
         (("--max-loss", "lots"), "expected a share such as 1% or 0.01"),
         (("--max-loss", "120%"), "expected a share such as 1% or 0.01"),
         (("--max-bytes", "3"), "should be greater than or equal to 8"),

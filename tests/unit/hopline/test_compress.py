@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from gnn.compress import CompressConfig
+from graph.embeddings import as_served
 from graph.progress import silent
 from hopline.compress import compress_run
 from hopline.compressed_file import remove_compressed, write_compressed
 from hopline.config import Config
 from hopline.errors import ConfigError, EvaluationError, TrainingError
 from hopline.fit import fit
+from hopline.run_draft import draft_run
 from hopline.run_folder import read_run, write_run
 from hopline.teacher_file import read_teacher
 from tests.small_graphs import READ, checkerboard, edges, goods_and_articles, snapshot
@@ -79,6 +81,19 @@ def test_the_smallest_within_the_budget_is_chosen_and_the_larger_ones_tried_too(
         assert one.value == pytest.approx(one.ratio * report.teacher)
     assert compressed.vectors.users.shape == compressed.vectors.items.shape == (24, report.chosen.size)
     assert report.metrics.keys() >= {"ndcg@20", "recall@10"}
+
+
+def test_figures_of_bytes_are_of_what_is_left_of_the_vectors(folder, graph):
+    compressed, report = compress(folder, graph, size=5, code="int8")
+    assert (report.code, report.chosen.num_bytes) == ("int8", 6)
+    write_compressed(folder, compressed)
+    served = read_run(folder)
+    assert draft_run(served).code == "int8"
+    left = as_served(compressed.vectors.users, compressed.vectors.items, "int8")
+    np.testing.assert_array_equal(served.scorer().items, left[1])
+    np.testing.assert_array_equal(served.users.vectors, compressed.vectors.users)
+    assert remove_compressed(folder)
+    assert draft_run(read_run(folder)).code == "float32"
 
 
 def test_a_run_serves_what_was_compressed_until_that_is_taken_away(run, folder, graph):
