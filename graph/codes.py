@@ -83,6 +83,20 @@ def code_users(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return found
 
 
+def as_asked(unit: NDArray[np.float32], code: str) -> NDArray[np.float32]:
+    """Return a user's vector of length 1 or 0, float32[d], as an index of items in a code is asked with it, float32[d + 1].
+
+    It is not rounded, as it is not written.
+
+    Raises:
+        ReleaseError: a code that is not known.
+    """
+    if number_for_zero(code) == 0:
+        return np.append(unit, np.float32(0))
+    found: NDArray[np.float32] = _spread(unit[None], np.zeros(1))[0].astype(np.float32)
+    return found
+
+
 def decode(vectors: NDArray[np.float32], code: str, *, is_indexed: bool) -> NDArray[np.float32]:
     """Return what the index ranks by, float32[n, d], of vectors as they are written, float32[n, d + 1].
 

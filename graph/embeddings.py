@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from graph.codes import Code, Grid, check_code, code_users, decode
 from graph.errors import ReleaseError
+from graph.met_vectors import MetVectors
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class ReleaseDraft:
     values from which new nodes can be encoded as those learnt from were; ``people`` ranks users for users, None: nothing does;
     ``data`` tells what was learnt from: ``interactions``, the digest of all that there were, and ``read_at``, when they were
     read, in seconds since 1970. ``code`` is what vectors are written as, but for those of ``people``, which stay floats.
+    ``met`` makes vectors of users not learnt from, None: nothing does.
 
     Raises:
         ReleaseError: no items, two of one domain, user and item vectors of different dimension, or a code that is none.
@@ -82,6 +84,7 @@ class ReleaseDraft:
     people: PeopleVectors | None = None
     data: dict[str, Any] = field(default_factory=dict)
     code: Code = "float32"
+    met: MetVectors | None = None
 
     def __post_init__(self) -> None:
         check_code(self.code)
@@ -90,6 +93,14 @@ class ReleaseDraft:
             raise ReleaseError(f"got item vectors of the domains {labels}; expected at least one, and each once")
         for items in self.items:
             _check_dimensions(self.users, items)
+        if self.met is not None:
+            _check_met(self.met, self.items, self.users.vectors.shape[1])
+
+
+def _check_met(met: MetVectors, items: Sequence[Embeddings], dimensions: int) -> None:
+    got, wanted = [vectors.shape for vectors in met.asking], [(len(part.ids), dimensions) for part in items]
+    if got != wanted:
+        raise ReleaseError(f"got vectors of what was met of shapes {got}; expected {wanted}, as the items are")
 
 
 def _check_dimensions(users: Embeddings, items: Embeddings) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cypher import load
+from graph.answers import Recommendations, scored_items
 from graph.asking import Served, by_active_release, either_type, enough, no_such_node, shown_property, still_serves
 from graph.database import Database
 from graph.errors import NotFoundError, ReleaseError, SchemaError
 from graph.question import Dialect, Question, Read
-from graph.recommend import Recommendations, scored_items
 from graph.releases import Release
 from graph.schema import Schema
 from graph.social import leaving_and_reaching

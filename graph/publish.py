@@ -134,6 +134,10 @@ def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version:
         properties |= {"people_label": asked.label, "num_people": len(asked.ids), "people_scale": slot.scales.people}
     if slot.scales.grid is not None:
         properties |= {"reach": slot.scales.grid.reach, "steps": slot.scales.grid.steps}
+    if draft.met is not None:
+        events = draft.met.sum
+        curve = [events.exponent, events.most]
+        properties |= {"met_base": events.base.tolist(), "met_slope": events.slope.tolist(), "met_curve": curve}
     params = {"version": version, "properties": properties}
     if slot.over is None:
         database.write(load("publish/create_release"), params)

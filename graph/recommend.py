@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from cypher import load
-from graph.asking import Served, by_active_release, either_type, interaction_types, num_candidates, shown_property
+from graph.answers import SPARE_CANDIDATES, Recommendations, item_names, scored_items
+from graph.asking import Served, by_active_release, either_type, num_candidates
 from graph.database import Database
+from graph.fold_in import by_history
 from graph.question import Dialect, Question, Read
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
-
-SPARE_CANDIDATES = 100
-"""Fetched beside the ``k`` that are wanted, in place of those that the user has met: few users have met more of the best."""
-
-
-@dataclass(frozen=True)
-class ScoredItem:
-    """One item of an answer; ``title`` is None where the graph has none.
-
-    ``score`` is the model's (see the release's configuration), or for popular items the number of users who chose it.
-    """
-
-    id: Any
-    title: str | None
-    score: float
-
-
-@dataclass(frozen=True)
-class Recommendations:
-    """Items of one domain, best first; the release that gave them; and the same question as a statement for cypher-shell.
-
-    ``domain`` is the items' label. ``by_model`` is False where the release has no vector of the user, and the items are popular
-    ones instead.
-    """
-
-    version: int
-    domain: str
-    by_model: bool
-    items: list[ScoredItem]
-    statement: str
 
 
 def recommend(
@@ -73,11 +44,6 @@ def recommendations(
     return by_active_release(served, question)
 
 
-def scored_items(rows: list[dict[str, Any]]) -> list[ScoredItem]:
-    """Return rows of id, title and score as items."""
-    return [ScoredItem(row["id"], row["title"], float(row["score"])) for row in rows]
-
-
 def recommend_by(database: Database, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Recommendations:
     """Return what one release recommends of a domain, be it active or not; else as :func:`recommend`.
 
@@ -93,7 +59,7 @@ def _by_release(
 ) -> Question[tuple[Recommendations, int | None]]:
     """Ask one release, and for the version of the one that served when all was read."""
     domain = release.domain(item.label)
-    names = _names(schema, item)
+    names = item_names(schema, item)
     own = {"vector": release.name, "norm": release.norm_property}
     params: dict[str, Any] = {"user_ids": either_type(user_id), "k": k, "scale": release.scale, "zero": release.zero}
     if dialect.supports_search:
@@ -105,8 +71,12 @@ def _by_release(
     rows = yield Read(statement, params, names_asked)
     version = rows[0]["version"] if rows else None
     if not rows or not rows[0]["norm"]:
-        known_id = rows[0]["user_id"] if rows and rows[0]["user_id"] is not None else user_id
-        return (yield from _popular(schema, release, item, known_id, k)), version
+        if not rows or rows[0]["user_id"] is None:
+            return (yield from ask_popular(schema, release, item, user_id, k)), version
+        known_id = rows[0]["user_id"]
+        if (folded := (yield from by_history(dialect, schema, release, item, known_id, k))) is not None:
+            return folded
+        return (yield from ask_popular(schema, release, item, known_id, k)), version
     items = scored_items([row for row in rows if row["id"] is not None])
     if len(items) < k and params["candidates"] < domain.num_items:
         counted = {name: names[name] for name in ("user", "user_key", "item", "interactions")}
@@ -118,32 +88,9 @@ def _by_release(
     return Recommendations(release.version, item.label, True, items, statement.inline(params, names_asked)), version
 
 
-def popular_items(schema: Schema, release: Release, item: NodeKind, k: int) -> Question[list[ScoredItem]]:
-    """Ask for the ``k`` most popular items of a domain, whoever it is for."""
-    params, names = _popular_params(schema, release, item, None, k)
-    return scored_items((yield Read(load("recommend/read_popular_items"), params, names)))
-
-
-def _popular_params(
-    schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def ask_popular(schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Question[Recommendations]:
+    """Ask for the ``k`` most popular items of a domain that a user, None: nobody, has not met."""
+    statement, names = load("recommend/read_popular_items"), item_names(schema, item)
     params = {"user_id": user_id, "ids": [either_type(id_) for id_ in release.domain(item.label).popular], "k": k}
-    return params, _names(schema, item)
-
-
-def _names(schema: Schema, item: NodeKind) -> dict[str, Any]:
-    return {
-        "user": schema.user.label,
-        "user_key": schema.user.key,
-        "item": item.label,
-        "item_key": item.key,
-        "title": shown_property(item),
-        "interactions": interaction_types(schema, item),
-    }
-
-
-def _popular(schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Question[Recommendations]:
-    statement = load("recommend/read_popular_items")
-    params, names = _popular_params(schema, release, item, user_id, k)
     items = scored_items((yield Read(statement, params, names)))
     return Recommendations(release.version, item.label, False, items, statement.inline(params, names))

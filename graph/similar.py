@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cypher import load
+from graph.answers import Recommendations, scored_items
 from graph.asking import (
     Served,
     by_active_release,
@@ -19,7 +20,6 @@ from graph.asking import (
 from graph.database import Database
 from graph.errors import NotFoundError
 from graph.question import Dialect, Question, Read
-from graph.recommend import Recommendations, scored_items
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from graph.answers import Recommendations
 from graph.asking import Served
 from graph.database import Database
 from graph.describe import Description, describe
 from graph.explain import Explanation, explain
 from graph.explore import Explorer
 from graph.people import people
-from graph.recommend import Recommendations, recommend
+from graph.recommend import recommend
 from graph.releases import Release, activate, active_release, list_releases, rollback
 from graph.releases.features import read_features
 from graph.schema import Schema
 from graph.schema_store import load_schema
+from graph.session import session
 from graph.similar import similar
 from hopline.config import Config, read_config, read_connection_settings, read_server_settings
 from hopline.predict import Foretold, Pairs, predict
@@ -139,6 +142,20 @@ class Asker:
             NotFoundError: no such item, or it has no vector in the active release.
         """
         return similar(self.database, self.schema, item_id, k, domain, of, served=self._served)
+
+    def session(
+        self, items: Sequence[str | int], k: int = 10, domain: str | None = None, *, of: str | None = None
+    ) -> Recommendations:
+        """Return the ``k`` best items for somebody unknown who met ``items``; popular ones, said so, if those tell nothing.
+
+        ``of`` names the domain of the items that were met; None: the first item kind of the schema. ``domain`` names the one to
+        find items in; None: the same.
+
+        Raises:
+            SchemaError: the graph has no such domain.
+            NotFoundError: the graph has none of the items.
+        """
+        return session(self.database, self.schema, items, k, domain, of, served=self._served)
 
     def people(self, user_id: str | int, k: int = 10) -> Recommendations:
         """Return the ``k`` best users for a user, but for oneself and those whom they have: friends, or whom they follow.

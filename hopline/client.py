@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +20,7 @@ from hopline.service.messages import (
     Paths,
     PeopleRequest,
     RecommendRequest,
+    SessionRequest,
     SimilarRequest,
 )
 
@@ -56,6 +57,14 @@ class Client:
             ServiceError: there is no such item, it was refused, or nothing answers.
         """
         return self._post("/similar", SimilarRequest(item=item, k=k, domain=domain, of=of), Items)
+
+    def session(self, items: Sequence[str | int], k: int = 10, domain: str | None = None, *, of: str | None = None) -> Items:
+        """Return the ``k`` best items for somebody unknown who met ``items``.
+
+        Raises:
+            ServiceError: there is none of the items, it was refused, or nothing answers.
+        """
+        return self._post("/session", SessionRequest(items=list(items), k=k, domain=domain, of=of), Items)
 
     def people(self, user: str | int, k: int = 10) -> Items:
         """Return the ``k`` best users to suggest to a user.

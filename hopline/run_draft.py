@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from graph.embeddings import ReleaseDraft
+from graph.met_vectors import MetVectors
 from hopline.people import people_draft
 from hopline.run_folder import Run
 
@@ -22,8 +25,16 @@ def draft_run(run: Run) -> ReleaseDraft:
         features=run.features,
         people=None if run.people is None else people_draft(run.users, run.people),
         code=run.compressed.get("code", "float32"),
+        met=_met(run),
         data={"interactions": run.interactions, "read_at": run.read_at},
     )
+
+
+def _met(run: Run) -> MetVectors | None:
+    if run.student is None:
+        return None
+    ends = np.cumsum([len(part.ids) for part in run.items])[:-1]
+    return MetVectors(tuple(np.split(run.student.asking, ends)), run.student.sum)
 
 
 def _is_validated_ranking(name: str) -> bool:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from graph.codes import Grid, decode
 from graph.embeddings import Embeddings, ReleaseDraft, VectorColumn, longest, make_coded, make_indexable
-from graph.releases.record import ASKED, ASKING, NORM, Release
+from graph.met_vectors import to_bytes
+from graph.releases.record import ASKED, ASKING, MET, NORM, Release
 
 _LEAST_LENGTH = 0.5  # of the longest vector, as a share of the scale: much shorter ones lie so close that float32 tells less
 
@@ -63,9 +64,11 @@ def release_columns(draft: ReleaseDraft, scales: Scales) -> list[VectorColumn]:
     made = make_indexable(draft.users, draft.items, scales.items)
     if scales.grid is not None:
         made = make_coded(made, scales.grid)
+    of_items = [] if draft.met is None else draft.met.asking
+    met = [{MET: to_bytes(vectors)} for vectors in of_items] or [{} for _ in draft.items]
     columns = [
-        VectorColumn(items.label, "", items.ids, vectors, is_indexed=True, code=draft.code)
-        for items, vectors in zip(draft.items, made.items, strict=True)
+        VectorColumn(items.label, "", items.ids, vectors, is_indexed=True, beside=of_met, code=draft.code)
+        for items, vectors, of_met in zip(draft.items, made.items, met, strict=True)
     ]
     users = draft.users
     beside = {NORM: made.norms}

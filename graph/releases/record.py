@@ -6,13 +6,18 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from cypher import load
 from graph.codes import Grid, number_for_zero
 from graph.database import Database
 from graph.errors import ReleaseError
+from graph.event_sum import EventSum
 
 NORM = "_norm"
 """Suffix of the property with the length of a user's vector."""
+MET = "_met"
+"""Suffix of the property of an item by which those who met it ask; see ``graph.met_vectors``."""
 ASKED, ASKING = "_people", "_asking"
 """Suffixes of the properties by which users are found for others, and by which they find others."""
 
@@ -97,6 +102,7 @@ class Release:
     columns: tuple[StoredColumn, ...]
     domains: tuple[Domain, ...]
     people: PeopleIndex | None
+    met: EventSum | None
     config: dict[str, Any]
     metrics: dict[str, float]
     data: dict[str, Any]
@@ -140,6 +146,11 @@ class Release:
     def name(self) -> str:
         """Name of the release's vector property."""
         return release_name(self.slot)
+
+    @property
+    def met_property(self) -> str:
+        """Name of the property of an item by which those who met it ask."""
+        return self.name + MET
 
     @property
     def norm_property(self) -> str:
@@ -267,6 +278,7 @@ def _release(row: dict[str, Any]) -> Release:
             for label, num_items, width in zip(labels, counts, widths, strict=True)
         ),
         people=None if properties.get("num_people") is None else _people(properties, slot),
+        met=_event_sum(properties),
         config=json.loads(properties["config"]),
         metrics=json.loads(properties["metrics"]),
         data=json.loads(properties.get("data", "{}")),
@@ -274,6 +286,13 @@ def _release(row: dict[str, Any]) -> Release:
         checksum=properties.get("checksum", ""),
         code_version=properties["code_version"],
     )
+
+
+def _event_sum(properties: dict[str, Any]) -> EventSum | None:
+    if "met_base" not in properties:
+        return None
+    base, slope = (np.asarray(properties[name], np.float32) for name in ("met_base", "met_slope"))
+    return EventSum(base, slope, *properties["met_curve"])
 
 
 def _people(properties: dict[str, Any], slot: int) -> PeopleIndex:

@@ -1,4 +1,4 @@
-"""``hopline recommend | similar | people | explain``."""
+"""``hopline recommend | similar | session | people | explain``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Cypher = Annotated[bool, typer.Option("--cypher", help="Print the statement that
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (recommend, similar, people, explain):
+    for command in (recommend, similar, session, people, explain):
         app.command(rich_help_panel=_PANEL)(command)
 
 
@@ -82,6 +82,35 @@ def similar(
         console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
     else:
         console.print(recommendation_table(found, f"like item {item}, by release {found.version}"))
+
+
+def session(
+    items: Annotated[list[str], typer.Option("--item", "-i", help="Id of an item that was met; may be given again.")],
+    k: Count = 10,
+    domain: Annotated[
+        str | None, typer.Option("--domain", "-d", help="Label of the items to find. [default: that of those met]")
+    ] = None,
+    of: Annotated[
+        str | None, typer.Option("--of", help="Label of the items met. [default: the schema's first item kind]")
+    ] = None,
+    cypher: Cypher = False,
+    config: ConfigFile = None,
+    json: Json = False,
+) -> None:
+    """Recommend items to somebody unknown, by the items they met; popular ones where those tell nothing.
+
+    Example: `hopline session --item 50 --item 172 --k 5`
+    """
+    with Recommender.from_config(config) as recommender:
+        found = recommender.session(items, k, domain, of=of)
+    if json:
+        print_json(asdict(found))
+    elif cypher:
+        console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
+    else:
+        if not found.by_model:
+            console.print(f"release {found.version} knows nothing of these items: these are popular ones", markup=False)
+        console.print(recommendation_table(found, f"after {len(items)} items, by release {found.version}"))
 
 
 def people(user: User, k: Count = 10, cypher: Cypher = False, config: ConfigFile = None, json: Json = False) -> None:

@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from gnn.checkpoint import EpochRecord
+from graph.answers import Recommendations
 from graph.explain import Explanation
-from graph.recommend import Recommendations
 from hopline.cli.features import feature_table
 from loaders.features import PropertyReport
 

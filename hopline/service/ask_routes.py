@@ -7,10 +7,12 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 
+from graph.answers import Recommendations
 from graph.errors import DatabaseGoneError, SchemaError
 from graph.explain import explanation
 from graph.people import people_for
-from graph.recommend import Recommendations, recommendations
+from graph.recommend import recommendations
+from graph.session import session_items
 from graph.similar import similar_items
 from hopline.asker import NO_PATH
 from hopline.service.access import allowing
@@ -23,6 +25,7 @@ from hopline.service.messages import (
     Paths,
     PeopleRequest,
     RecommendRequest,
+    SessionRequest,
     SimilarRequest,
 )
 from hopline.service.refusals import ANSWERS, NOT_FOUND
@@ -58,6 +61,14 @@ async def similar(asked: SimilarRequest, request: Request) -> Items:
     return _items(await state.database.answer(question))
 
 
+@router.post("/session", response_model_exclude_none=True)
+async def session(asked: SessionRequest, request: Request) -> Items:
+    """Recommend items to somebody unknown, by the items met in a session."""
+    state: State = request.app.state.hopline
+    question = session_items(state.served, state.database, state.schema, asked.items, asked.k, asked.domain, asked.of)
+    return _items(await state.database.answer(question))
+
+
 @router.post("/people", response_model_exclude_none=True)
 async def people(asked: PeopleRequest, request: Request) -> Items:
     """Suggest users to a user: none whom they are friends with, follow, or have blocked."""
@@ -90,6 +101,7 @@ def _items(found: Recommendations, reasons: list[str] | None = None, *, with_sta
         version=found.version,
         domain=found.domain,
         by_model=found.by_model,
+        num_events=found.num_events,
         items=[
             Item(id=item.id, title=item.title, score=item.score, reason=reason)
             for item, reason in zip(found.items, why, strict=True)

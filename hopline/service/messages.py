@@ -54,6 +54,17 @@ class SimilarRequest(_Message):
     of: Label | None = Field(default=None, description="label of the item; unset: the first kind that has this id")
 
 
+class SessionRequest(_Message):
+    """What was met in a session, how many items to answer, and of which kind."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": ["50", "172"], "k": 5}]})
+
+    items: list[Id] = Field(max_length=MOST_ITEMS, description="ids of the items that were met; none gets popular items")
+    k: Count = Field(default=10, description="how many items")
+    domain: Label | None = Field(default=None, description="label of the items to find; unset: that of those met")
+    of: Label | None = Field(default=None, description="label of the items met; unset: the schema's first item kind")
+
+
 class PeopleRequest(_Message):
     """For whom, and how many."""
 
@@ -107,6 +118,9 @@ class Items(_Message):
     version: int | None = Field(description="the release that gave them")
     domain: str = Field(description="label of the items")
     by_model: bool = Field(description="false: the release does not know the user, and these are popular items")
+    num_events: int | None = Field(
+        default=None, description="of how many events the vector that asked was made; unset: it was learnt"
+    )
     fallback: str | None = Field(default=None, description="why these are popular items that tell nothing of the user")
     items: list[Item]
     statement: str | None = Field(default=None, description="the same question as Cypher, where it was asked for")

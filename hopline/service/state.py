@@ -8,12 +8,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from graph.answers import ScoredItem
 from graph.asking import Served, by_active_release, still_serves
 from graph.async_database import AsyncDatabase
 from graph.database import Database
 from graph.errors import DatabaseGoneError, ReleaseError
 from graph.question import Question
-from graph.recommend import ScoredItem, popular_items
+from graph.recommend import ask_popular
 from graph.releases import Release
 from graph.schema import Schema
 from graph.schema_store import load_schema
@@ -116,9 +117,9 @@ class State:
         items: dict[str, Sequence[ScoredItem]] = {}
         for domain in release.domains:
             with contextlib.suppress(ReleaseError):
-                items[domain.label] = await self.database.answer(
-                    popular_items(self.schema, release, self.schema.domain(domain.label), _MOST_POPULAR)
-                )
+                item = self.schema.domain(domain.label)
+                popular = await self.database.answer(ask_popular(self.schema, release, item, None, _MOST_POPULAR))
+                items[domain.label] = popular.items
         self.standby = Standby(release.version, items)
 
     async def _look_on(self) -> None:

@@ -53,7 +53,7 @@ def test_the_commands_are_these():
             "releases",
         ),
         *("releases diff", "activate", "rollback", "gc"),
-        *("ingest", "recommend", "similar", "people", "explain", "predict", "describe", "sync", "clean", "demo"),
+        *("ingest", "recommend", "similar", "session", "people", "explain", "predict", "describe", "sync", "clean", "demo"),
         *("serve", "keys add", "keys list", "keys remove"),
         *("explore neighbours", "explore paths", "explore degrees", "explore popularity", "explore communities"),
     }

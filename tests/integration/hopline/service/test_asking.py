@@ -124,3 +124,9 @@ def test_every_route_says_what_it_does_with_an_example(client):
             if "requestBody" in told:
                 name = told["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
                 assert described["components"]["schemas"][name]["examples"], path
+
+
+def test_a_session_is_answered_and_needs_no_user(client):
+    answer = client.post("/session", json={"items": ["i3"], "k": 2}).json()
+    assert (answer["by_model"], [item["id"] for item in answer["items"]]) == (False, ["i0", "i1"])  # nothing learnt of sessions
+    assert client.post("/session", json={"items": ["x"]}).status_code == 404

@@ -1,0 +1,19 @@
+// The best items for a vector made of events, but for some and those that a user has met, and which release serves; for servers that have SEARCH.
+// identifiers: user, user_key, item, item_key, title, interactions, index
+// params: $user_id: any, $vector: list of floats, $but: list of ids, $k: integer, $candidates: integer, $scale: float
+// returns: version, id, title, score
+// access: read
+CYPHER 25
+OPTIONAL MATCH (u:{{user}} {{{user_key}}: $user_id})
+OPTIONAL CALL (u) {
+  MATCH (i:{{item}})
+  SEARCH i IN (VECTOR INDEX {{index}} FOR $vector LIMIT $candidates) SCORE AS similarity
+  WHERE NOT i.{{item_key}} IN $but AND NOT EXISTS { (u)-[:{{interactions}}]-(i) }
+  RETURN i.{{item_key}} AS id, toString(i.{{title}}) AS title, (2 * similarity - 1) * $scale AS score
+  ORDER BY score DESC, id
+  LIMIT $k
+}
+WITH id, title, score ORDER BY score DESC, id // all is read before the pointer is: what it names has served until then
+OPTIONAL MATCH (p:HoplineActive {name: 'active'})
+RETURN p.version AS version, id, title, score
+ORDER BY score DESC, id

@@ -1,0 +1,87 @@
+"""What next for whom no training has seen, by what they met: a user who came since, or a session of nobody known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cypher import load
+from graph.answers import SPARE_CANDIDATES, Recommendations, item_names, scored_items
+from graph.asking import liking_types, num_candidates
+from graph.codes import as_asked
+from graph.met_vectors import from_bytes
+from graph.question import Dialect, Question, Read, Row
+from graph.releases import Release
+from graph.schema import NodeKind, Schema
+
+Answer = tuple[Recommendations, int | None]
+"""What a release answers, and the version of the one that served when all was read."""
+
+
+def by_history(
+    dialect: Dialect, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int
+) -> Question[Answer | None]:
+    """Ask for a user whom a release has no vector of, by what they met last and liked, in any domain; None: nothing tells.
+
+    ``user_id`` is as the graph has it.
+    """
+    types = liking_types(schema)
+    if release.met is None or not types:
+        return None
+    names = {"user": schema.user.label, "user_key": schema.user.key, "interactions": types, "met": release.met_property}
+    times = {kind.type: kind.time for kind in schema.interactions if kind.time is not None}
+    params = {"user_id": user_id, "times": times, "most": round(release.met.most)}
+    (row,) = yield Read(load("recommend/read_met_vectors_by_user"), params, names)
+    return (yield from by_events(dialect, schema, release, item, row["vectors"], k, user_id=user_id))
+
+
+def by_events(
+    dialect: Dialect,
+    schema: Schema,
+    release: Release,
+    item: NodeKind,
+    met: Sequence[bytes],
+    k: int,
+    *,
+    user_id: Any = None,
+    but: Sequence[Any] = (),
+) -> Question[Answer | None]:
+    """Ask for whoever met items whose vectors are given as they are stored; neither those in ``but`` nor what the user met.
+
+    None: they tell nothing, or the release does not know how.
+    """
+    if release.met is None or not met:
+        return None
+    asking = release.met.vector(from_bytes(met, release.dimensions))
+    if not asking.any():
+        return None
+    domain = release.domain(item.label)
+    names = item_names(schema, item)
+    params: dict[str, Any] = {
+        "user_id": user_id,
+        "vector": as_asked(asking, release.code).tolist(),
+        "but": list(but),
+        "k": k,
+        "candidates": num_candidates(k, len(but) + SPARE_CANDIDATES, domain),
+        "scale": release.scale,
+    }
+    asked: dict[str, Any]
+    if dialect.supports_search:
+        statement, asked = load("recommend/search_items_by_vector"), names | {"index": domain.index}
+    else:
+        statement, params = load("recommend/query_items_by_vector"), params | {"index": domain.index}
+        asked = {name: value for name, value in names.items() if name != "item"}
+    rows = yield Read(statement, params, asked)
+    if len(_items(rows)) < k and params["candidates"] < domain.num_items:
+        counted = {name: names[name] for name in ("user", "user_key", "item", "interactions")}
+        number = yield Read(load("recommend/count_met_items"), {"user_id": user_id}, counted)
+        params["candidates"] = num_candidates(k, len(but) + (number[0]["number"] if number else 0), domain)
+        rows = yield Read(statement, params, asked)
+    found = Recommendations(
+        release.version, item.label, True, scored_items(_items(rows)), statement.inline(params, asked), len(met)
+    )
+    return found, rows[0]["version"] if rows else None
+
+
+def _items(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["id"] is not None]

@@ -1,0 +1,157 @@
+"""Users whom no training has seen, and sessions: asked by what was met, as the sum of events and exact products say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from graph.database import Database
+from graph.embeddings import Embeddings
+from graph.errors import NotFoundError, ReleaseError
+from graph.event_sum import EventSum
+from graph.met_vectors import MetVectors, from_bytes, to_bytes
+from graph.publish import publish
+from graph.recommend import recommend
+from graph.releases import activate, active_release, list_releases
+from graph.releases.stored import read_ranking
+from graph.session import session
+from tests.small_releases import SCHEMA, make_draft, rows, traces, write_graph
+
+pytestmark = pytest.mark.integration
+SIZE, ITEMS = 6, 40
+
+
+@pytest.fixture(params=["SEARCH", "queryNodes"])
+def path(request, monkeypatch):
+    """Ask as newer servers are asked, then as those before ``SEARCH``: both must give the same."""
+    if request.param == "queryNodes":
+        monkeypatch.setattr(Database, "supports_search", False)
+    return request.param
+
+
+def met_vectors(seed=3, items=ITEMS):
+    rng = np.random.default_rng(seed)
+    base, slope = rng.normal(size=(2, SIZE)).astype(np.float32)
+    return MetVectors((rng.normal(size=(items, SIZE)).astype(np.float32),), EventSum(base, slope, 0.75, 50.0))
+
+
+def wanted(draft, places, k):
+    """The best items for who met those at ``places``, but for these, by exact products with the vectors as they are kept."""
+    (items,) = draft.items
+    kept = from_bytes([row.tobytes() for row in to_bytes(draft.met.asking[0])], SIZE)
+    scores = items.vectors.astype(np.float64) @ draft.met.sum.vector(kept[places]).astype(np.float64)
+    met = {f"i{place}" for place in places}
+    order = [place for place in np.argsort(-scores) if items.ids[place] not in met][:k]
+    return [str(items.ids[place]) for place in order], scores[order]
+
+
+def arrive(database, user, places):
+    """A user who came after the release, and met items in the order that is given."""
+    rows(database, "CREATE (:User {id: $user})", user=user)
+    for place in places:
+        rows(
+            database,
+            "MATCH (u:User {id: $user}), (i:Item {id: $item}) CREATE (u)-[:RATED {value: 4.0}]->(i)",
+            user=user,
+            item=f"i{place}",
+        )
+
+
+@pytest.mark.parametrize("code", ["float32", "int8"])
+@pytest.mark.parametrize("places", [[7], [0, 5, 9, 30]])
+def test_a_user_who_came_since_is_asked_for_by_what_they_met(database, path, places, code):
+    draft = make_draft(met=met_vectors(), code=code)
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    draft = replace(draft, items=read_ranking(database, SCHEMA, active_release(database))[1])
+    arrive(database, "late", places)
+    found = recommend(database, SCHEMA, "late", 5)
+    ids, scores = wanted(draft, places, 5)
+    assert [item.id for item in found.items] == ids
+    assert [item.score for item in found.items] == pytest.approx(scores, rel=1e-4)
+    assert (found.by_model, found.num_events) == (True, len(places))
+    assert [row["id"] for row in rows(database, found.statement)] == ids
+
+
+def test_the_answer_follows_each_event(database):
+    draft = make_draft(met=met_vectors())
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    assert not recommend(database, SCHEMA, "late", 5).by_model
+    arrive(database, "late", [])
+    assert not recommend(database, SCHEMA, "late", 5).by_model
+    for number in range(1, 5):
+        rows(
+            database,
+            "MATCH (u:User {id: 'late'}), (i:Item {id: $item}) CREATE (u)-[:RATED {value: 4.0}]->(i)",
+            item=f"i{3 * number}",
+        )
+        ids, _ = wanted(draft, [3 * n for n in range(1, number + 1)], 5)
+        assert [item.id for item in recommend(database, SCHEMA, "late", 5).items] == ids
+
+
+def test_a_user_who_met_almost_all_gets_what_is_left(database, path):
+    many = 300
+    rng = np.random.default_rng(0)
+    items = Embeddings("Item", np.array([f"i{n}" for n in range(many)]), rng.normal(size=(many, SIZE)).astype(np.float32))
+    draft = make_draft(items=(items,), met=met_vectors(items=many), popular={"Item": []})
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    left = {4, 77, 250}
+    rows(
+        database,
+        "CREATE (u:User {id: 'late'}) WITH u MATCH (i:Item) WHERE NOT i.id IN $left CREATE (u)-[:RATED]->(i)",
+        left=[f"i{n}" for n in left],
+    )
+    assert {item.id for item in recommend(database, SCHEMA, "late", 5).items} == {f"i{n}" for n in left}
+
+
+def test_a_session_is_asked_for_by_its_items_and_leaves_them_out(database, path):
+    draft = make_draft(met=met_vectors())
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    found = session(database, SCHEMA, ["i3", "i8", "not there"], 5)
+    assert [item.id for item in found.items] == wanted(draft, [3, 8], 5)[0]
+    assert (found.by_model, found.num_events) == (True, 2)
+    assert [row["id"] for row in rows(database, found.statement)] == [item.id for item in found.items]
+
+
+def test_a_session_that_tells_nothing_gets_popular_items(database):
+    draft = make_draft(popular={"Item": ["i5", "i1", "i9"]})
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    found = session(database, SCHEMA, ["i5"], 2)
+    assert (found.by_model, [item.id for item in found.items]) == (False, ["i1", "i9"])
+    assert [item.id for item in session(database, SCHEMA, [], 2).items] == ["i5", "i1"]
+    with pytest.raises(NotFoundError, match="none of these 2 items as Item by their id"):
+        session(database, SCHEMA, ["x", "y"], 2)
+
+
+def test_the_vectors_of_what_was_met_go_and_come_with_their_release(database):
+    write_graph(database, make_draft())
+    publish(database, SCHEMA, make_draft())
+    assert active_release(database).met is None
+    for seed in (1, 2, 3, 4):
+        publish(database, SCHEMA, make_draft(met=met_vectors(seed)), keep=2)
+    assert active_release(database).met.exponent == 0.75
+    kept = {f"hopline_v{release.slot}" for release in list_releases(database)}
+    assert {name.removesuffix("_met") for name in traces(database)} <= kept
+    before = next(release.version for release in list_releases(database) if release.state == "previous")
+    assert activate(database, SCHEMA, before).met is not None  # its checksums, of these vectors too, are as they were
+
+
+def test_bytes_keep_a_vector_to_half_a_step():
+    vectors = np.random.default_rng(0).normal(size=(50, 15)).astype(np.float32) * np.geomspace(1e-3, 1e3, 50)[:, None]
+    vectors[7] = 0
+    kept = from_bytes([row.tobytes() for row in to_bytes(vectors.astype(np.float32))], 15)
+    step = np.abs(vectors).max(axis=1, keepdims=True) / 127
+    assert (np.abs(kept - vectors) <= 0.501 * step).all()
+    with pytest.raises(ReleaseError, match="not of 14 numbers"):
+        from_bytes([bytes(19)], 14)
+
+
+@pytest.mark.parametrize("shape", [(ITEMS - 1, SIZE), (ITEMS, SIZE + 1)])
+def test_vectors_of_what_was_met_that_do_not_fit_are_refused(shape):
+    events = EventSum(np.zeros(shape[1], np.float32), np.zeros(shape[1], np.float32), 0.5, 50.0)
+    with pytest.raises(ReleaseError, match="vectors of what was met of shapes"):
+        make_draft(met=MetVectors((np.zeros(shape, np.float32),), events))
