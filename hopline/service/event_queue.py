@@ -88,6 +88,7 @@ class EventQueue:
             OverloadError: too many wait already, or the service is ending. None of them was taken.
         """
         one = _Waiting(events)
+        one.answer.set_running_or_notify_cancel()  # who gives up waiting for the answer does not take back the events
         with self._changed:
             if self._stopped:
                 raise OverloadError("the service is ending; send the same events again, to another or once it is back")

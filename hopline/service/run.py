@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import uvicorn
 from fastapi import FastAPI
@@ -23,6 +26,7 @@ from hopline.service.state import State
 
 _FILE = "HOPLINE_SERVICE_FILE"
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
+_PARENT_LOOKED_AT_S = 0.5
 
 
 def run_service(file: Path | None, config: Config, on_bound: Callable[[str], None]) -> None:
@@ -66,7 +70,16 @@ def from_environment() -> FastAPI:
     file = os.environ.get(_FILE)
     config = read_config(Path(file) if file else None)
     start_log()
+    if _METRICS in os.environ:  # one of several processes, which would else go on without whoever started them
+        Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
     return make_app(config, lambda: State(config, _connect()))
+
+
+def _end_with(parent: int) -> None:
+    """Tell this process to stop once another, its parent, is no more: it would keep the port and answer to nobody."""
+    while os.getppid() == parent:
+        time.sleep(_PARENT_LOOKED_AT_S)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _connect() -> Database:

@@ -85,6 +85,13 @@ def test_one_request_that_the_database_refuses_does_not_take_others_with_it(clie
     assert found == [500 if number == 13 else 200 for number in range(8, 16)]
 
 
+def test_who_gives_up_waiting_takes_nothing_back_and_hinders_nobody(client):
+    queue = client.app.state.hopline.events
+    futures = [queue.put([event(number)]) for number in range(20)]
+    assert not any(future.cancel() for future in futures[::2])
+    assert all(future.result(30).new == 1 for future in futures)
+
+
 def test_an_ending_service_writes_what_it_took(draft, serving, database):
     client = serving()
     futures = [client.app.state.hopline.events.put([event(number)]) for number in range(30)]

@@ -61,6 +61,14 @@ def _await(true, seconds):
         time.sleep(0.05)
 
 
+def _refuses(client):
+    try:
+        client.health()
+    except ServiceError as error:
+        return "refused" in str(error)
+    return False
+
+
 def event(number):
     return {"user": f"u{number % 8}", "item": f"i{number % 40}", "behaviour": "rating", "value": 3, "id": f"e{number}"}
 
@@ -147,10 +155,12 @@ def test_while_the_database_is_away_popular_items_are_answered_and_then_it_recov
 
 
 def test_two_processes_answer_at_one_address_and_count_together(server, published, tmp_path):
-    with serving(server.home, tmp_path, "--workers", "2") as (_, client):
+    with serving(server.home, tmp_path, "--workers", "2") as (process, client):
         for _ in range(20):
             assert client.recommend("u1", 3).by_model
         told = client._http.get("/metrics").text
+        process.kill()  # and neither goes on without who started them, to hold the port
+        _await(lambda: _refuses(client), 30)
     assert 'hopline_request_seconds_count{route="/recommend",status="200"} 20.0' in told
 
 
