@@ -25,14 +25,21 @@ def by_history(
 
     ``user_id`` is as the graph has it.
     """
+    met = yield from read_history(schema, release, user_id)
+    return (yield from by_events(dialect, schema, release, item, met, k, user_id=user_id))
+
+
+def read_history(schema: Schema, release: Release, user_id: Any) -> Question[list[bytes]]:
+    """Ask for the vectors, as they are stored, of what a user met last and liked; none where the release has none."""
     types = liking_types(schema)
     if release.met is None or not types:
-        return None
+        return []
     names = {"user": schema.user.label, "user_key": schema.user.key, "interactions": types, "met": release.met_property}
     times = {kind.type: kind.time for kind in schema.interactions if kind.time is not None}
     params = {"user_id": user_id, "times": times, "most": round(release.met.most)}
     (row,) = yield Read(load("recommend/read_met_vectors_by_user"), params, names)
-    return (yield from by_events(dialect, schema, release, item, row["vectors"], k, user_id=user_id))
+    found: list[bytes] = row["vectors"]
+    return found
 
 
 def by_events(

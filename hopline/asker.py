@@ -19,6 +19,7 @@ from graph.people import people
 from graph.recommend import recommend
 from graph.releases import Release, activate, active_release, list_releases, rollback
 from graph.releases.features import read_features
+from graph.rerank import rerank
 from graph.schema import Schema
 from graph.schema_store import load_schema
 from graph.session import session
@@ -156,6 +157,20 @@ class Asker:
             NotFoundError: the graph has none of the items.
         """
         return session(self.database, self.schema, items, k, domain, of, served=self._served)
+
+    def rerank(
+        self, user_id: str | int, items: Sequence[str | int], k: int | None = None, domain: str | None = None
+    ) -> Recommendations:
+        """Return the first ``k`` (None: all) of given items of one domain by the model's score for a user, met or not.
+
+        Items that the release does not know are left out. For a user whom it does not know they are ranked by what the user met
+        since, or by how popular they are.
+
+        Raises:
+            SchemaError: the graph has no such domain.
+            NotFoundError: the release knows none of the items, or nothing by which to rank them for this user.
+        """
+        return rerank(self.database, self.schema, user_id, items, k, domain, served=self._served)
 
     def people(self, user_id: str | int, k: int = 10) -> Recommendations:
         """Return the ``k`` best users for a user, but for oneself and those whom they have: friends, or whom they follow.

@@ -20,6 +20,7 @@ from hopline.service.messages import (
     Paths,
     PeopleRequest,
     RecommendRequest,
+    RerankRequest,
     SessionRequest,
     SimilarRequest,
 )
@@ -65,6 +66,14 @@ class Client:
             ServiceError: there is none of the items, it was refused, or nothing answers.
         """
         return self._post("/session", SessionRequest(items=list(items), k=k, domain=domain, of=of), Items)
+
+    def rerank(self, user: str | int, items: Sequence[str | int], k: int | None = None, domain: str | None = None) -> Items:
+        """Return given items, or the first ``k`` of them, in the order of the model's score for a user.
+
+        Raises:
+            ServiceError: none of them is known, it was refused, or nothing answers.
+        """
+        return self._post("/rerank", RerankRequest(user=user, items=list(items), k=k, domain=domain), Items)
 
     def people(self, user: str | int, k: int = 10) -> Items:
         """Return the ``k`` best users to suggest to a user.

@@ -12,6 +12,7 @@ from graph.errors import DatabaseGoneError, SchemaError
 from graph.explain import explanation
 from graph.people import people_for
 from graph.recommend import recommendations
+from graph.rerank import reranked
 from graph.session import session_items
 from graph.similar import similar_items
 from hopline.asker import NO_PATH
@@ -25,6 +26,7 @@ from hopline.service.messages import (
     Paths,
     PeopleRequest,
     RecommendRequest,
+    RerankRequest,
     SessionRequest,
     SimilarRequest,
 )
@@ -66,6 +68,14 @@ async def session(asked: SessionRequest, request: Request) -> Items:
     """Recommend items to somebody unknown, by the items met in a session."""
     state: State = request.app.state.hopline
     question = session_items(state.served, state.database, state.schema, asked.items, asked.k, asked.domain, asked.of)
+    return _items(await state.database.answer(question))
+
+
+@router.post("/rerank", response_model_exclude_none=True)
+async def rerank(asked: RerankRequest, request: Request) -> Items:
+    """Put given items, met or not, in the order of the model's score for a user."""
+    state: State = request.app.state.hopline
+    question = reranked(state.served, state.schema, asked.user, asked.items, asked.k, asked.domain)
     return _items(await state.database.answer(question))
 
 

@@ -10,6 +10,7 @@ from graph.events.event import MOST_ID_CHARS, MOST_TEXT_CHARS
 
 MOST_ITEMS = 1_000
 MOST_PATHS = 100
+_EXACT = 2**53  # whole numbers beyond it are not the same in every program that reads JSON
 
 
 def _whole(value: Any) -> Any:
@@ -19,9 +20,9 @@ def _whole(value: Any) -> Any:
 
 Id = (
     Annotated[StrictStr, Field(min_length=1, max_length=MOST_ID_CHARS, pattern=r"\S")]
-    | Annotated[StrictInt, Field(ge=-(2**63), lt=2**63), BeforeValidator(_whole)]
+    | Annotated[StrictInt, Field(ge=-_EXACT, le=_EXACT), BeforeValidator(_whole)]
 )
-"""An id as the graph has it; text is also taken for a whole number, where ids are such."""
+"""An id as the graph has it; text is also taken for a whole number, where ids are such: for one beyond 2^53 it must be text."""
 Label = Annotated[StrictStr, Field(min_length=1, max_length=MOST_TEXT_CHARS)]
 Count = Annotated[StrictInt, Field(ge=1, le=MOST_ITEMS), BeforeValidator(_whole)]
 
@@ -63,6 +64,17 @@ class SessionRequest(_Message):
     k: Count = Field(default=10, description="how many items")
     domain: Label | None = Field(default=None, description="label of the items to find; unset: that of those met")
     of: Label | None = Field(default=None, description="label of the items met; unset: the schema's first item kind")
+
+
+class RerankRequest(_Message):
+    """For whom, which items, and how many of them."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"user": "196", "items": ["50", "172", "242"]}]})
+
+    user: Id = Field(description="id of the user")
+    items: list[Id] = Field(min_length=1, max_length=MOST_ITEMS, description="ids of the items; those not known are left out")
+    k: Count | None = Field(default=None, description="how many items; unset: all")
+    domain: Label | None = Field(default=None, description="label of the items; unset: the schema's first item kind")
 
 
 class PeopleRequest(_Message):

@@ -130,3 +130,9 @@ def test_a_session_is_answered_and_needs_no_user(client):
     answer = client.post("/session", json={"items": ["i3"], "k": 2}).json()
     assert (answer["by_model"], [item["id"] for item in answer["items"]]) == (False, ["i0", "i1"])  # nothing learnt of sessions
     assert client.post("/session", json={"items": ["x"]}).status_code == 404
+
+
+def test_given_items_are_put_in_the_users_order(client, draft):
+    answer = client.post("/rerank", json={"user": "u1", "items": ["i3", "i17", "nothing", "i30"]})
+    order = [one for one in best(draft, 1, 40)[0] if one in {"i3", "i17", "i30"}]
+    assert ids(answer) == order

@@ -1,0 +1,96 @@
+"""Items that somebody else chose, in the order in which the model would show them to a user."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cypher import load
+from graph.answers import Recommendations, ScoredItem
+from graph.asking import Served, by_active_release, either_type, no_such_node, shown_property
+from graph.codes import decode
+from graph.database import Database
+from graph.errors import NotFoundError
+from graph.fold_in import read_history
+from graph.met_vectors import from_bytes
+from graph.question import Question, Read, Row
+from graph.releases import Release
+from graph.schema import NodeKind, Schema
+
+
+def rerank(
+    database: Database,
+    schema: Schema,
+    user_id: Any,
+    items: Sequence[Any],
+    k: int | None = None,
+    domain: str | None = None,
+    *,
+    served: Served | None = None,
+) -> Recommendations:
+    """Return the first ``k`` (None: all) of given items of one domain by the model's score for a user, met or not.
+
+    Items that the release has no vector of are left out. For a user whom it does not know they are ranked by what the user met
+    since, or, where nothing tells of them, by how popular they are.
+
+    Raises:
+        SchemaError: the graph has no such domain.
+        NotFoundError: the release knows none of the items, or the user is not known and nothing was learnt by which to rank.
+        ReleaseError: nothing is published, or nothing of that domain.
+        DatabaseError: Neo4j refused or was lost.
+    """
+    return database.answer(reranked(served or Served(), schema, user_id, items, k, domain))
+
+
+def reranked(
+    served: Served, schema: Schema, user_id: Any, items: Sequence[Any], k: int | None = None, domain: str | None = None
+) -> Question[Recommendations]:
+    """Ask what :func:`rerank` answers."""
+    item = schema.domain(domain)
+    return by_active_release(served, lambda release: _rerank(schema, release, item, user_id, items, k))
+
+
+def _rerank(
+    schema: Schema, release: Release, item: NodeKind, user_id: Any, items: Sequence[Any], k: int | None
+) -> Question[Recommendations | None]:
+    statement = load("recommend/read_vectors_to_rank")
+    names = {
+        "user": schema.user.label,
+        "user_key": schema.user.key,
+        "item": item.label,
+        "item_key": item.key,
+        "title": shown_property(item),
+        "vector": release.name,
+        "norm": release.norm_property,
+    }
+    params = {"user_ids": either_type(user_id), "items": [either_type(one) for one in items]}
+    (row,) = yield Read(statement, params, names)
+    if row["version"] != release.version:
+        return None
+    if not row["ids"]:
+        raise NotFoundError(f"release {release.version} knows none of these {len(items)} items as {item.label}; check the ids")
+    vectors = decode(np.asarray(row["vectors"], np.float32), release.code, is_indexed=True)
+    asking, num_events = yield from _asking(schema, release, user_id, row)
+    scores = (vectors @ asking) * release.scale
+    order = np.argsort(-scores, kind="stable")[:k].tolist()
+    found = [ScoredItem(row["ids"][at], row["titles"][at] or None, float(scores[at])) for at in order]
+    return Recommendations(release.version, item.label, num_events != 0, found, statement.inline(params, names), num_events)
+
+
+def _asking(schema: Schema, release: Release, user_id: Any, row: Row) -> Question[tuple[NDArray[np.float32], int | None]]:
+    """Return a user's vector, float32[d], and of how many events it was made, None where it was learnt."""
+    if row["norm"]:
+        learnt = decode(np.asarray([row["asking"]], np.float32), release.code, is_indexed=False)[0]
+        return learnt * np.float32(row["norm"]), None
+    if release.met is None and row["user_id"] is None:
+        raise no_such_node([schema.user], user_id)
+    if release.met is None:
+        raise NotFoundError(
+            f"release {release.version} knows nothing of {schema.user.label} {user_id!r}, and not how to rank for new ones; "
+            "run `hopline train` and `hopline publish`"
+        )
+    met = [] if row["user_id"] is None else (yield from read_history(schema, release, row["user_id"]))
+    return release.met.vector(from_bytes(met, release.dimensions)), len(met)
