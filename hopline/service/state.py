@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -79,6 +80,9 @@ class State:
         self.events.start()
         await self.look()
         self._looking = asyncio.create_task(self._look_on())
+        # What was imported stays as long as the process; looking through it for garbage again and again stops all answers.
+        gc.collect()
+        gc.freeze()
 
     async def stop(self) -> None:
         """Write what waits, then give back all connections."""
