@@ -9,6 +9,7 @@ from types import ModuleType
 
 from benchmarks import (
     cold,
+    compress,
     ctr,
     explain,
     freshness,
@@ -30,6 +31,7 @@ from hopline.errors import HoplineError
 
 BENCHMARKS = {
     "cold": cold,
+    "compress": compress,
     "explain": explain,
     "freshness": freshness,
     "ingest": ingest,

@@ -50,7 +50,7 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
         model = evaluate(data.scorer(trained), holdout, ks=(K,))
         say("asking Neo4j, user by user")
         started = time.perf_counter()
-        served = _served_ndcg(recommender, holdout, users, items)
+        served = served_ndcg(recommender, holdout, users, items)
         ask_s = time.perf_counter() - started
     peers = fit_peers(train, valid, both, f"ndcg@{K}", on_peer=lambda name: say(f"fitting {name}"))
     rows = {row.name: row for row in compare({name: peer.scorer for name, peer in peers.fitted.items()}, holdout, ks=(K,))}
@@ -78,7 +78,8 @@ class _timed:  # noqa: N801 - reads as a statement
         self._seconds[self._name] = time.perf_counter() - self._started
 
 
-def _served_ndcg(recommender: Recommender, holdout: Holdout, users: dict[str, int], items: dict[str, int]) -> float:
+def served_ndcg(recommender: Recommender, holdout: Holdout, users: dict[str, int], items: dict[str, int]) -> float:
+    """Return NDCG@20 of what Neo4j answers, asked for every user of ``holdout``; ``users`` and ``items``: raw id → index."""
     raw = {index: user for user, index in users.items()}
     top = np.full((len(holdout.users), K), NOTHING, np.int64)
     for row, user in enumerate(holdout.users.tolist()):

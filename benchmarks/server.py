@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from graph.settings import ConnectionSettings, ServerSettings
 
 
 @contextmanager
-def fresh_database() -> Iterator[Database]:
-    """Start a server on an empty store in a temporary folder; stop it afterwards."""
+def fresh_database(on_stopped: Callable[[Path], None] = lambda _home: None) -> Iterator[Database]:
+    """Start a server on an empty store in a temporary folder; stop it afterwards, and tell of its folder before that goes."""
     with tempfile.TemporaryDirectory(prefix="hopline-benchmark-") as home:
         settings = ServerSettings(home=Path(home))
         try:
@@ -24,6 +24,7 @@ def fresh_database() -> Iterator[Database]:
                 yield database
         finally:
             down(settings)
+            on_stopped(Path(home))
 
 
 @contextmanager

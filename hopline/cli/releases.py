@@ -84,13 +84,14 @@ def show(context: typer.Context, config: ConfigFile = None, json: Json = False) 
         console.print("nothing is published yet. Next: `hopline train`, then `hopline publish`.")
         return
     table = Table()
-    for name in ("version", "model", "state", "created", "NDCG@20"):
+    for name in ("version", "model", "vectors", "state", "created", "NDCG@20"):
         table.add_column(name)
     for release in found:
         ndcg = release.metrics.get("ndcg@20")
         table.add_row(
             str(release.version),
             "ials" if "ials" in release.config else "hopline",
+            f"{release.dimensions} {release.code}",
             release.state,
             str(release.created_at),
             "" if ndcg is None else f"{ndcg:.4f}",
