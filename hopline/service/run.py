@@ -25,6 +25,7 @@ from hopline.service.log import start_log
 from hopline.service.state import State
 
 _FILE = "HOPLINE_SERVICE_FILE"
+_PARENT = "HOPLINE_SERVICE_PARENT"  # of one of several processes, told by it, as it may be gone before they look
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
 _PARENT_LOOKED_AT_S = 0.5
 
@@ -61,7 +62,7 @@ def run_service(file: Path | None, config: Config, on_bound: Callable[[str], Non
         if serve.workers == 1:
             uvicorn.Server(settings).run(sockets=[bound])
         else:
-            os.environ[_METRICS] = folder
+            os.environ |= {_METRICS: folder, _PARENT: str(os.getpid())}
             Multiprocess(settings, sockets=[bound]).run()
 
 
@@ -70,8 +71,8 @@ def from_environment() -> FastAPI:
     file = os.environ.get(_FILE)
     config = read_config(Path(file) if file else None)
     start_log()
-    if _METRICS in os.environ:  # one of several processes, which would else go on without whoever started them
-        Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
+    if parent := os.environ.get(_PARENT):
+        Thread(target=_end_with, args=(int(parent),), name="parent", daemon=True).start()
     return make_app(config, lambda: State(config, _connect()))
 
 
