@@ -2,7 +2,8 @@
 
 Vectors and interactions are made up: users and items lie about 50 tastes, and a user meets ten items near their own, and ten of
 the popular ones. Every question is one of a user drawn by chance; the ways of asking take turns, a hundred questions each (ten
-of collaborative filtering), so that a slow minute hits all. The service is a program of its own, asked by a load generator in a third process.
+of collaborative filtering), so that a slow minute hits all. The service is a program of its own, asked by a load
+generator in a third process.
 """
 
 from __future__ import annotations
