@@ -8,9 +8,6 @@ from typing import Any
 from graph.asking import interaction_types, shown_property
 from graph.schema import NodeKind, Schema
 
-SPARE_CANDIDATES = 100
-"""Fetched beside the ``k`` that are wanted, in place of those that the user has met: few users have met more of the best."""
-
 
 @dataclass(frozen=True)
 class ScoredItem:
@@ -42,8 +39,8 @@ class Recommendations:
 
 
 def scored_items(rows: list[dict[str, Any]]) -> list[ScoredItem]:
-    """Return rows of id, title and score as items."""
-    return [ScoredItem(row["id"], row["title"], float(row["score"])) for row in rows]
+    """Return rows of id, title and score as items; one that tells of the user alone has no id."""
+    return [ScoredItem(row["id"], row["title"], float(row["score"])) for row in rows if row["id"] is not None]
 
 
 def item_names(schema: Schema, item: NodeKind) -> dict[str, Any]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from cypher import load
 from graph.behaviours import behaviour_of, default_weight
 from graph.errors import DatabaseError, DatabaseGoneError, NotFoundError, ReleaseError
-from graph.question import Question, Read
+from graph.question import Dialect, Question, Read
 from graph.releases import Domain, Release
-from graph.releases.record import active_of, nothing_published
+from graph.releases.record import ask_active_release
 from graph.schema import NodeKind, Schema
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ def by_active_release(served: Served, question: Callable[[Release], Question[T |
         NotFoundError, DatabaseError: whatever the question fails at.
     """
     while True:
-        release = served.release or (yield from _read_active())
+        release = served.release or (yield from ask_active_release())
         served.release = release
         try:
             answer = yield from question(release)
@@ -65,14 +65,16 @@ def still_serves(release: Release) -> Question[bool]:
     return bool(rows) and rows[0]["version"] == release.version
 
 
-def _read_active() -> Question[Release]:
-    while True:
-        rows = yield Read(load("publish/read_active_release"))
-        if not rows:
-            raise nothing_published()
-        if (release := active_of(rows[0])) is not None:
-            return release
-        # Taken away between the two reads of the statement, which needs the pointer to have moved on: look again.
+def read_by_index(dialect: Dialect, statement: str, index: str, params: Mapping[str, Any], names: Mapping[str, Any]) -> Read:
+    """Return the reading that asks a vector index, in the form that the server has: ``recommend/search_…`` or ``…/query_…``.
+
+    ``names`` may hold more than that form declares.
+    """
+    if dialect.supports_search:
+        form, names = load(f"recommend/search_{statement}"), {**names, "index": index}
+    else:
+        form, params = load(f"recommend/query_{statement}"), {**params, "index": index}
+    return Read(form, params, {name: names[name] for name in form.identifiers})
 
 
 def either_type(node_id: Any) -> list[Any]:

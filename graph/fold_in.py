@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from cypher import load
-from graph.answers import SPARE_CANDIDATES, Recommendations, item_names, scored_items
-from graph.asking import liking_types, num_candidates
+from graph.answers import Recommendations, item_names, scored_items
+from graph.asking import liking_types
 from graph.codes import as_asked
 from graph.met_vectors import from_bytes
-from graph.question import Dialect, Question, Read, Row
+from graph.question import Dialect, Question, Read
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
+from graph.unmet import read_unmet
 
 Answer = tuple[Recommendations, int | None]
 """What a release answers, and the version of the one that served when all was read."""
@@ -62,33 +63,14 @@ def by_events(
     asking = release.met.vector(from_bytes(met, release.dimensions))
     if not asking.any():
         return None
-    domain = release.domain(item.label)
-    names = item_names(schema, item)
     params: dict[str, Any] = {
         "user_id": user_id,
         "vector": as_asked(asking, release.code).tolist(),
         "but": list(but),
         "k": k,
-        "candidates": num_candidates(k, len(but) + SPARE_CANDIDATES, domain),
         "scale": release.scale,
     }
-    asked: dict[str, Any]
-    if dialect.supports_search:
-        statement, asked = load("recommend/search_items_by_vector"), names | {"index": domain.index}
-    else:
-        statement, params = load("recommend/query_items_by_vector"), params | {"index": domain.index}
-        asked = {name: value for name, value in names.items() if name != "item"}
-    rows = yield Read(statement, params, asked)
-    if len(_items(rows)) < k and params["candidates"] < domain.num_items:
-        counted = {name: names[name] for name in ("user", "user_key", "item", "interactions")}
-        number = yield Read(load("recommend/count_met_items"), {"user_id": user_id}, counted)
-        params["candidates"] = num_candidates(k, len(but) + (number[0]["number"] if number else 0), domain)
-        rows = yield Read(statement, params, asked)
-    found = Recommendations(
-        release.version, item.label, True, scored_items(_items(rows)), statement.inline(params, asked), len(met)
-    )
+    domain, names = release.domain(item.label), item_names(schema, item)
+    read, rows = yield from read_unmet(dialect, "items_by_vector", domain, params, names, len(but))
+    found = Recommendations(release.version, item.label, True, scored_items(rows), read.inline(), len(met))
     return found, rows[0]["version"] if rows else None
-
-
-def _items(rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row["id"] is not None]

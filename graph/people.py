@@ -6,7 +6,16 @@ from typing import Any
 
 from cypher import load
 from graph.answers import Recommendations, scored_items
-from graph.asking import Served, by_active_release, either_type, enough, no_such_node, shown_property, still_serves
+from graph.asking import (
+    Served,
+    by_active_release,
+    either_type,
+    enough,
+    no_such_node,
+    read_by_index,
+    shown_property,
+    still_serves,
+)
 from graph.database import Database
 from graph.errors import NotFoundError, ReleaseError, SchemaError
 from graph.question import Dialect, Question, Read
@@ -68,12 +77,8 @@ def _people(dialect: Dialect, schema: Schema, release: Release, user_id: Any, k:
         "candidates": enough(k + found[0]["num_known"] + 1, index.search_width, index.num_people),
         "scale": index.scale,
     }
-    names |= {"title": shown_property(user)}
-    if dialect.supports_search:
-        statement, names = load("recommend/search_people"), names | {"index": index.index}
-    else:
-        statement, params = load("recommend/query_people"), params | {"index": index.index}
-    items = scored_items((yield Read(statement, params, names)))
+    read = read_by_index(dialect, "people", index.index, params, names | {"title": shown_property(user)})
+    items = scored_items((yield read))
     if not (yield from still_serves(release)):
         return None
-    return Recommendations(release.version, user.label, True, items, statement.inline(params, names))
+    return Recommendations(release.version, user.label, True, items, read.inline())

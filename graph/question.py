@@ -25,6 +25,10 @@ class Read:
     params: Mapping[str, Any] = field(default_factory=dict)
     identifiers: Names = field(default_factory=dict)
 
+    def inline(self) -> str:
+        """Return it as a person may paste it; see :meth:`cypher.Statement.inline`."""
+        return self.statement.inline(self.params, self.identifiers)
+
 
 Question = Generator[Read, list[Row], T]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from cypher import load
-from graph.answers import SPARE_CANDIDATES, Recommendations, item_names, scored_items
-from graph.asking import Served, by_active_release, either_type, num_candidates
+from graph.answers import Recommendations, item_names, scored_items
+from graph.asking import Served, by_active_release, either_type
 from graph.database import Database
 from graph.fold_in import by_history
 from graph.question import Dialect, Question, Read
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
+from graph.unmet import read_unmet
 
 
 def recommend(
@@ -59,16 +60,9 @@ def _by_release(
 ) -> Question[tuple[Recommendations, int | None]]:
     """Ask one release, and for the version of the one that served when all was read."""
     domain = release.domain(item.label)
-    names = item_names(schema, item)
-    own = {"vector": release.name, "norm": release.norm_property}
-    params: dict[str, Any] = {"user_ids": either_type(user_id), "k": k, "scale": release.scale, "zero": release.zero}
-    if dialect.supports_search:
-        statement, names_asked = load("recommend/search_items_by_user"), names | own | {"index": domain.index}
-    else:
-        statement, params = load("recommend/query_items_by_user"), params | {"index": domain.index}
-        names_asked = {name: value for name, value in (names | own).items() if name != "item"}
-    params["candidates"] = num_candidates(k, SPARE_CANDIDATES, domain)
-    rows = yield Read(statement, params, names_asked)
+    names = item_names(schema, item) | {"vector": release.name, "norm": release.norm_property}
+    params = {"user_ids": either_type(user_id), "k": k, "scale": release.scale, "zero": release.zero}
+    read, rows = yield from read_unmet(dialect, "items_by_user", domain, params, names)
     version = rows[0]["version"] if rows else None
     if not rows or not rows[0]["norm"]:
         if not rows or rows[0]["user_id"] is None:
@@ -77,15 +71,7 @@ def _by_release(
         if (folded := (yield from by_history(dialect, schema, release, item, known_id, k))) is not None:
             return folded
         return (yield from ask_popular(schema, release, item, known_id, k)), version
-    items = scored_items([row for row in rows if row["id"] is not None])
-    if len(items) < k and params["candidates"] < domain.num_items:
-        counted = {name: names[name] for name in ("user", "user_key", "item", "interactions")}
-        met = yield Read(load("recommend/count_met_items"), {"user_id": rows[0]["user_id"]}, counted)
-        params["candidates"] = num_candidates(k, met[0]["number"] if met else 0, domain)
-        rows = yield Read(statement, params, names_asked)
-        version = rows[0]["version"] if rows else None
-        items = scored_items([row for row in rows if row["id"] is not None])
-    return Recommendations(release.version, item.label, True, items, statement.inline(params, names_asked)), version
+    return Recommendations(release.version, item.label, True, scored_items(rows), read.inline()), version
 
 
 def ask_popular(schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Question[Recommendations]:

@@ -14,6 +14,7 @@ from graph.asking import (
     either_type,
     no_such_node,
     num_candidates,
+    read_by_index,
     shown_property,
     still_serves,
 )
@@ -86,15 +87,11 @@ def _similar(
         "dimensions": release.dimensions,
         "is_whole": release.is_whole,
     }
-    if dialect.supports_search:
-        statement, names = load("recommend/search_items_by_item"), names | {"index": domain.index}
-    else:
-        statement, params = load("recommend/query_items_by_item"), params | {"index": domain.index}
-        del names["item"]
-    items = scored_items((yield Read(statement, params, names)))
+    read = read_by_index(dialect, "items_by_item", domain.index, params, names)
+    items = scored_items((yield read))
     if not (yield from still_serves(release)):
         return None
-    return Recommendations(release.version, item.label, True, items, statement.inline(params, names))
+    return Recommendations(release.version, item.label, True, items, read.inline())
 
 
 def _find(release: Release, asked: Sequence[NodeKind], item_id: Any) -> Question[tuple[NodeKind, Any]]:

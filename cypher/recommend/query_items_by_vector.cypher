@@ -1,7 +1,7 @@
 // The best items for a vector made of events, but for some and those that a user has met, and which release serves; for servers before SEARCH.
 // identifiers: user, user_key, item_key, title, interactions
 // params: $user_id: any, $vector: list of floats, $but: list of ids, $k: integer, $candidates: integer, $scale: float, $index: index name
-// returns: version, id, title, score
+// returns: version, user_id, norm, id, title, score
 // access: read
 OPTIONAL MATCH (u:{{user}} {{{user_key}}: $user_id})
 OPTIONAL CALL (u) {
@@ -11,7 +11,7 @@ OPTIONAL CALL (u) {
   ORDER BY score DESC, id
   LIMIT $k
 }
-WITH id, title, score ORDER BY score DESC, id // all is read before the pointer is: what it names has served until then
+WITH u, id, title, score ORDER BY score DESC, id // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.version AS version, id, title, score
+RETURN p.version AS version, u.{{user_key}} AS user_id, 1.0 AS norm, id, title, score
 ORDER BY score DESC, id

@@ -13,6 +13,7 @@ from graph.codes import Grid, number_for_zero
 from graph.database import Database
 from graph.errors import ReleaseError
 from graph.event_sum import EventSum
+from graph.question import Question, Read
 
 NORM = "_norm"
 """Suffix of the property with the length of a user's vector."""
@@ -228,21 +229,16 @@ def active_release(database: Database) -> Release:
     Raises:
         ReleaseError: nothing was published.
     """
-    while rows := database.read(load("publish/read_active_release")):
-        if (release := active_of(rows[0])) is not None:
-            return release
+    return database.answer(ask_active_release())
+
+
+def ask_active_release() -> Question[Release]:
+    """Ask what :func:`active_release` answers."""
+    while rows := (yield Read(load("publish/read_active_release"))):
+        if rows[0]["properties"] is not None:
+            return _release(rows[0] | {"active": True, "previous": False})
         # Taken away between the two reads, which needs the pointer to have moved on: look again.
-    raise nothing_published()
-
-
-def active_of(row: dict[str, Any]) -> Release | None:
-    """Return the release of a row of ``publish/read_active_release``; None if it was taken away since the pointer was read."""
-    return None if row["properties"] is None else _release(row | {"active": True, "previous": False})
-
-
-def nothing_published() -> ReleaseError:
-    """Return the error of a graph that nothing was published in."""
-    return ReleaseError("nothing is published yet; run `hopline train`, then `hopline publish`")
+    raise ReleaseError("nothing is published yet; run `hopline train`, then `hopline publish`")
 
 
 def is_there(database: Database, version: int) -> bool:
