@@ -31,9 +31,8 @@ def fresh_database(on_stopped: Callable[[Path], None] = lambda _home: None) -> I
 def session_of(database: Database) -> Iterator[neo4j.Session]:
     """Give a plain session of the driver, as any program has one."""
     endpoint = database.endpoint
-    auth = None if endpoint.password is None else (endpoint.username, endpoint.password.get_secret_value())
     with (
-        neo4j.GraphDatabase.driver(endpoint.uri, auth=auth, notifications_min_severity="OFF") as driver,
+        neo4j.GraphDatabase.driver(endpoint.uri, auth=endpoint.auth, notifications_min_severity="OFF") as driver,
         driver.session(database=endpoint.database) as session,
     ):
         yield session

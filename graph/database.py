@@ -30,8 +30,8 @@ Run = Callable[[Statement, Mapping[str, Any], Names], list[Row]]
 
 _CONNECTION_TIMEOUT_S = 10.0
 _HANDSHAKE_TIMEOUT_S = 30.0
-RETRY_TIME_S = 15.0
-FIRST_WITH_SEARCH = (2026, 1)
+_RETRY_TIME_S = 15.0
+_FIRST_WITH_SEARCH = (2026, 1)
 
 
 class Database:
@@ -62,7 +62,7 @@ class Database:
                 auth=endpoint.auth,
                 connection_timeout=_CONNECTION_TIMEOUT_S,
                 connection_acquisition_timeout=_HANDSHAKE_TIMEOUT_S,
-                max_transaction_retry_time=RETRY_TIME_S,
+                max_transaction_retry_time=_RETRY_TIME_S,
                 notifications_min_severity="OFF",
             )
         except (DriverError, ValueError) as error:
@@ -85,12 +85,12 @@ class Database:
     @property
     def supports_search(self) -> bool:
         """Whether the server has Cypher 25's ``SEARCH``; if not, it has ``db.index.vector.queryNodes``."""
-        return self.version >= FIRST_WITH_SEARCH
+        return self.version >= _FIRST_WITH_SEARCH
 
     @property
     def takes_vectors(self) -> bool:
         """Whether the server takes a vector as a parameter, packed as its bytes; if not, it takes lists of floats."""
-        return self.version >= FIRST_WITH_SEARCH
+        return self.version >= _FIRST_WITH_SEARCH
 
     def read(
         self,
@@ -105,7 +105,7 @@ class Database:
             DatabaseError: Neo4j refused it, or was lost (``DatabaseGoneError``).
         """
         text, values = prepare(statement, Access.READ, params, identifiers)
-        pauses = pauses_s(RETRY_TIME_S)
+        pauses = pauses_s(_RETRY_TIME_S)
         with translated(self.endpoint, f"while running {statement.name}"):
             while True:
                 # Committed by the server at its end: a statement in a transaction of the driver's takes two round trips.

@@ -76,8 +76,7 @@ def rows_of_system(database, text, **params):
 
 
 def _rows(endpoint, database, text, params):
-    auth = (endpoint.username, endpoint.password.get_secret_value())
-    with neo4j.GraphDatabase.driver(endpoint.uri, auth=auth, notifications_min_severity="OFF") as driver:
+    with neo4j.GraphDatabase.driver(endpoint.uri, auth=endpoint.auth, notifications_min_severity="OFF") as driver:
         return [dict(record) for record in driver.execute_query(text, params, database_=database).records]
 
 

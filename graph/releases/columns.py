@@ -30,9 +30,8 @@ class Scales:
     @classmethod
     def of(cls, draft: ReleaseDraft) -> Scales:
         """Return those of a draft by itself: the lengths of the longest vectors."""
-        people = None if draft.people is None else longest([draft.people.asked])
-        own = longest(draft.items)
-        return cls(own, people, Grid.of(_parts(draft, own)) if draft.code == "int8" else None)
+        items, people = _lengths(draft)
+        return cls(items, people, Grid.of(_parts(draft, items)) if draft.code == "int8" else None)
 
     @classmethod
     def of_release(cls, release: Release) -> Scales:
@@ -41,14 +40,18 @@ class Scales:
 
     def fit(self, draft: ReleaseDraft) -> bool:
         """Return whether a draft's vectors can be indexed by these scales: none is longer, and the longest not much shorter."""
-        own = Scales.of(draft)
-        if (self.grid is None) is not (own.grid is None):
+        if (self.grid is not None) is not (draft.code == "int8"):
             return False
         if self.grid is not None and not all(map(self.grid.holds, _parts(draft, self.items))):
             return False
-        if self.people is None or own.people is None:
-            return self.people == own.people and _fits(own.items, self.items)
-        return _fits(own.items, self.items) and _fits(own.people, self.people)
+        items, people = _lengths(draft)
+        if self.people is None or people is None:
+            return self.people == people and _fits(items, self.items)
+        return _fits(items, self.items) and _fits(people, self.people)
+
+
+def _lengths(draft: ReleaseDraft) -> tuple[float, float | None]:
+    return longest(draft.items), None if draft.people is None else longest([draft.people.asked])
 
 
 def _parts(draft: ReleaseDraft, length: float) -> list[NDArray[np.float32]]:

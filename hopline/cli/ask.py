@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
 
 import typer
 
+from graph.answers import Recommendations
+from graph.explain import Explanation
 from hopline.cli.options import ConfigFile, Count, Item, Json, User
 from hopline.cli.output import console, explanation_table, print_json, recommendation_table
 from hopline.cli.score import print_score
@@ -44,11 +48,7 @@ def recommend(
         found = recommender.recommend(user, k, domain)
         with_reasons = why and found.by_model
         reasons = [recommender.reason(user, item.id, found.domain) for item in found.items] if with_reasons else None
-    if json:
-        print_json(asdict(found) | ({"reasons": reasons} if reasons is not None else {}))
-    elif cypher:
-        console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
-    else:
+    if not _is_printed(found, json, cypher, {"reasons": reasons} if reasons is not None else {}):
         if not found.by_model:
             console.print(f"user {user} is not known to release {found.version}: these are popular items", markup=False)
         if found.items:
@@ -76,11 +76,7 @@ def similar(
     """
     with Recommender.from_config(config) as recommender:
         found = recommender.similar(item, k, domain, of=of)
-    if json:
-        print_json(asdict(found))
-    elif cypher:
-        console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
-    else:
+    if not _is_printed(found, json, cypher):
         console.print(recommendation_table(found, f"like item {item}, by release {found.version}"))
 
 
@@ -103,11 +99,7 @@ def session(
     """
     with Recommender.from_config(config) as recommender:
         found = recommender.session(items, k, domain, of=of)
-    if json:
-        print_json(asdict(found))
-    elif cypher:
-        console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
-    else:
+    if not _is_printed(found, json, cypher):
         if not found.by_model:
             console.print(f"release {found.version} knows nothing of these items: these are popular ones", markup=False)
         console.print(recommendation_table(found, f"after {len(items)} items, by release {found.version}"))
@@ -120,11 +112,9 @@ def people(user: User, k: Count = 10, cypher: Cypher = False, config: ConfigFile
     """
     with Recommender.from_config(config) as recommender:
         found = recommender.people(user, k)
-    if json:
-        print_json(asdict(found))
-    elif cypher:
-        console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
-    elif found.items:
+    if _is_printed(found, json, cypher):
+        return
+    if found.items:
         console.print(recommendation_table(found, f"people for user {user}, by release {found.version}"))
     else:
         console.print(f"nobody is left to suggest: user {user} has a tie with every {found.domain}", markup=False)
@@ -168,11 +158,20 @@ def explain(
         return
     with Recommender.from_config(config) as recommender:
         found = recommender.explain(user, item, limit, domain)
-    if json:
-        print_json(asdict(found))
-    elif cypher:
-        console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
-    elif found.paths:
+    if _is_printed(found, json, cypher):
+        return
+    if found.paths:
         console.print(explanation_table(found, f"why item {item} for user {user}"))
     else:
         console.print(f"no path leads from user {user} to item {item}", markup=False)
+
+
+def _is_printed(
+    found: Recommendations | Explanation, json: bool, cypher: bool, more: Mapping[str, Any] = MappingProxyType({})
+) -> bool:
+    """Print an answer, and ``more`` beside it, as JSON, or its statement, if either is wanted; tell whether it was."""
+    if json:
+        print_json(asdict(found) | dict(more))
+    elif cypher:
+        console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
+    return json or cypher

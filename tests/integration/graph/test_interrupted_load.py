@@ -21,7 +21,7 @@ KILLED_AFTER = 3 * BATCH
 
 def test_a_load_whose_server_was_killed_is_completed_by_a_rerun(tmp_path, monkeypatch):
     monkeypatch.setattr("graph.write.edges.EDGES_A_BATCH", BATCH)
-    monkeypatch.setattr("graph.database.RETRY_TIME_S", 1.0)
+    monkeypatch.setattr("graph.database._RETRY_TIME_S", 1.0)
     settings = ServerSettings(home=tmp_path / "home", port=0, heap_mb=512)
     embedded = ConnectionSettings(uri=None, database="neo4j")
     tables = small_tables()

@@ -152,7 +152,7 @@ def test_rolling_back_while_many_ask_fails_no_question_and_mixes_no_answer(datab
 @pytest.fixture
 def own_server(tmp_path, monkeypatch):
     """Settings of a server that may be killed, with small batches and little patience."""
-    monkeypatch.setattr("graph.database.RETRY_TIME_S", 1.0)
+    monkeypatch.setattr("graph.database._RETRY_TIME_S", 1.0)
     monkeypatch.setattr(node_vectors, "VECTORS_A_BATCH", 5)
     settings = ServerSettings(home=tmp_path / "home", port=0, heap_mb=512)
     yield settings

@@ -174,7 +174,7 @@ def test_two_ingesters_of_one_file_at_once_take_each_event_in_once(shop, databas
 
 
 def test_a_database_that_is_killed_and_comes_back_is_waited_for(tmp_path, monkeypatch):
-    monkeypatch.setattr("graph.database.RETRY_TIME_S", 1.0)
+    monkeypatch.setattr("graph.database._RETRY_TIME_S", 1.0)
     monkeypatch.setenv("HOPLINE_HOME", str(tmp_path / "home"))
     settings = ServerSettings(home=tmp_path / "home", port=0, heap_mb=512)
     (tmp_path / "hopline.toml").write_text(TOML)

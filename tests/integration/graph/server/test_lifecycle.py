@@ -35,7 +35,7 @@ print(up(ServerSettings(home=sys.argv[1], port=0, heap_mb=512)).pid)
 
 @pytest.fixture
 def settings(tmp_path, monkeypatch):
-    monkeypatch.setattr("graph.database.RETRY_TIME_S", 1.0)
+    monkeypatch.setattr("graph.database._RETRY_TIME_S", 1.0)
     settings = ServerSettings(home=tmp_path / "home", port=0, heap_mb=512)
     yield settings
     down(settings)
