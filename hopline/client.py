@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel
 
 from hopline.errors import OverloadError, ServiceError
 from hopline.service.messages import (
+    Erasure,
     EventsRequest,
     EventsTaken,
     ExplainRequest,
@@ -100,6 +102,14 @@ class Client:
         """
         return self._post("/events", EventsRequest(events=[dict(event) for event in events]), EventsTaken)
 
+    def erase(self, user: str | int) -> Erasure:
+        """Erase a user; the answer is the receipt. The key must allow ``admin``.
+
+        Raises:
+            ServiceError: there is no such user, it was refused, or nothing answers.
+        """
+        return self._answered("DELETE", f"/users/{quote(str(user), safe='')}", None, Erasure)
+
     def health(self) -> Health:
         """Return whether the service is ready, and which release serves.
 
@@ -119,7 +129,10 @@ class Client:
         self.close()
 
     def _post(self, path: str, message: BaseModel, answer: type[M]) -> M:
-        found = self._sent("POST", path, message.model_dump_json(exclude_none=True))
+        return self._answered("POST", path, message.model_dump_json(exclude_none=True), answer)
+
+    def _answered(self, method: str, path: str, body: str | None, answer: type[M]) -> M:
+        found = self._sent(method, path, body)
         if found.status_code != httpx.codes.OK:
             kind = OverloadError if found.status_code in _LATER else ServiceError
             raise kind(f"{path} was refused with {found.status_code}: {_told(found)}", found.status_code)

@@ -13,6 +13,7 @@ from safetensors.numpy import save_file
 
 from gnn.inductive import Student
 from gnn.vector_scorer import VectorScorer
+from hopline.tensor_rows import drop_row
 
 _FILE = "compressed.safetensors"
 _TOLD = "told"
@@ -64,3 +65,12 @@ def remove_compressed(folder: Path) -> bool:
     is_there = (folder / _FILE).exists()
     (folder / _FILE).unlink(missing_ok=True)
     return is_there
+
+
+def drop_user(folder: Path, row: int) -> None:
+    """Take one user out of them.
+
+    Raises:
+        OSError, IndexError, SafetensorError: the file is damaged.
+    """
+    drop_row(folder / _FILE, row, lambda name: name == "users")

@@ -33,7 +33,7 @@ from loaders.sampling.learning_graph import LearningGraph
 
 CUTOFFS = (10, 20)
 VALIDATED, REFITTED = "validate", "refit"  # the phases of training, and folders of their checkpoints in the run's
-SET_ASIDE_FILE = "cleaned.parquet"  # in the run's folder: rows that cleaning dropped or changed
+CLEANED_FILE = "cleaned.parquet"  # in the run's folder: rows that cleaning dropped or changed
 
 
 def fit(
@@ -59,7 +59,7 @@ def fit(
     """
     events = EventFiles(config.run_folder / EVENT_FOLDER) if config.train.tensorboard else None
     prepared = prepare(snapshot, config.clean, config.behaviours, config.split, read_at)
-    prepared.cleaning.write(config.run_folder / SET_ASIDE_FILE)
+    prepared.cleaning.write(config.run_folder / CLEANED_FILE)
     if prepared.cleaning.summary():
         on_stage(prepared.cleaning.summary(), 0, 0)
     check_learnable(prepared, config)

@@ -14,6 +14,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from gnn.pair_predictor import PairPredictor, PairVectors
+from hopline.tensor_rows import drop_row
 
 FILE = "predictors.safetensors"
 
@@ -61,3 +62,22 @@ def read_predictors(folder: Path) -> Predictors:
                 tuple(factors), -math.inf if lowest is None else lowest, math.inf if highest is None else highest
             )
     return found
+
+
+def drop_user(folder: Path, row: int, label: str) -> None:
+    """Take one node of a label, that of users, out of what is foretold, on either side.
+
+    Raises:
+        OSError, ValueError, KeyError, IndexError, SafetensorError: the file is damaged.
+    """
+    with safe_open(folder / FILE, framework="np") as opened:
+        told = json.loads(opened.metadata()["predictors"])
+    ends = [(one["etype"][0], one["etype"][2]) for one in told]
+
+    def has_row(name: str) -> bool:
+        number, _, side = name.split(".")
+        source, target = ends[int(number)]
+        end: str = source if side == "users" else target
+        return end == label
+
+    drop_row(folder / FILE, row, has_row)

@@ -30,6 +30,7 @@ from hopline.checkup import Checkup, check_up
 from hopline.compress import CompressionReport, compress_run
 from hopline.compressed_file import remove_compressed, write_compressed
 from hopline.embed import EmbeddedFacts, embed, write_embedded
+from hopline.erase import Receipt, erase
 from hopline.evaluate import EvaluationReport, evaluate_run
 from hopline.fit import fit
 from hopline.ials_draft import draft_ials
@@ -38,7 +39,7 @@ from hopline.load import LoadReport, load
 from hopline.node_properties import OnFeatures
 from hopline.release_diff import ReleaseDiff, diff_releases
 from hopline.run_draft import draft_run
-from hopline.run_folder import read_run, write_run
+from hopline.run_folder import SET_ASIDE_FILE, SET_ASIDE_FOLDER, SNAPSHOT_FOLDER, read_run, write_run
 from hopline.score_explainer import ScoreExplainer
 from hopline.split_config import SplitConfig
 from hopline.split_log import SPLIT_SECTIONS, prepare
@@ -107,7 +108,7 @@ class Recommender(Asker):
             DatabaseGoneError: the connection was lost; what was committed stays, loading again completes it.
         """
         if isinstance(source, Stage):
-            return load(self.database, source, self.config.run_folder / "set-aside.tsv", on_stage)
+            return load(self.database, source, self.config.run_folder / SET_ASIDE_FILE, on_stage)
         said = Path(mapping) if isinstance(mapping, str) else mapping
         if isinstance(source, Mapping):
             with open_frames(source, mapping=said) as data:
@@ -151,10 +152,23 @@ class Recommender(Asker):
         """
         schema = self.schema
         if self._intake is None or self._intake.schema != schema:
-            self._intake = Intake(self.database, schema, self.config.events, self.config.run_folder / "set-aside")
+            self._intake = Intake(self.database, schema, self.config.events, self.config.run_folder / SET_ASIDE_FOLDER)
         if isinstance(events, (str, Path)):
             return self._intake.take_file(Path(events), on_stage)
         return self._intake.take(events, on_stage)
+
+    def erase(self, user_id: str | int) -> Receipt:
+        """Erase a person: node, relationships, vectors of all releases, and what the run's folder has of them.
+
+        The receipt tells what was erased and what may still name them. What the model learnt of all users together stays; train
+        again to have it learn without them.
+
+        Raises:
+            SchemaError: nothing was loaded.
+            NotFoundError: neither the graph nor the run knows such a user.
+            DatabaseError: Neo4j refused or was lost: call it again.
+        """
+        return erase(self.database, self.schema, user_id, self.config.run_folder)
 
     def export(self, folder: str | Path, format: str = "parquet", *, on_stage: OnStage = silent) -> ExportReport:
         """Write what the schema names to files: ``parquet``, which :meth:`load` reads as the same graph, or ``recbole``.
@@ -357,7 +371,7 @@ class Recommender(Asker):
 
     @property
     def _snapshot_folder(self) -> Path:
-        return self.config.run_folder / "snapshot"
+        return self.config.run_folder / SNAPSHOT_FOLDER
 
     def _snapshot(self, on_stage: OnStage = silent) -> Snapshot:
         synced = sync(self.database, self.schema, self._snapshot_folder, on_stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,16 @@ from safetensors.numpy import load_file, save_file
 from gnn.inductive import Student
 from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings, as_served
+from hopline import compressed_file, predictor_file, teacher_file
 from hopline.compressed_file import Compressed, read_compressed, remove_compressed
 from hopline.errors import ReleaseError, TrainingError
 from hopline.fusion import TeacherVectors
 from hopline.predictor_file import Predictors, read_predictors, write_predictors
 from hopline.teacher_file import write_teacher
+from hopline.tensor_rows import drop_row
+
+SNAPSHOT_FOLDER, SET_ASIDE_FOLDER, SET_ASIDE_FILE = "snapshot", "set-aside", "set-aside.tsv"
+"""In the run's folder: the kept snapshot, and what could not be used of events, and of loaded files."""
 
 _VECTORS = "vectors.safetensors"
 _RECORD = "run.json"
@@ -101,9 +107,7 @@ def write_run(folder: Path, run: Run) -> None:
         "item_ids": {part.label: _plain(part.ids) for part in run.items},
         **{key: value for key, value in vars(run).items() if key not in _NOT_IN_RECORD},
     }
-    draft = folder / f"{_RECORD}.tmp"
-    draft.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-    draft.replace(folder / _RECORD)
+    _write_record(folder, record)
 
 
 def read_run(folder: Path) -> Run:
@@ -133,6 +137,41 @@ def read_run(folder: Path) -> Run:
         return run if compressed is None else run.serving(compressed)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError, ReleaseError) as error:
         raise TrainingError(f"the run in {folder} cannot be read ({error}); run `hopline train` again") from error
+
+
+def drop_user(folder: Path, user_ids: Sequence[Any]) -> bool:
+    """Take the first of some users whom the run in ``folder`` knows out of it; return whether there was one.
+
+    As for :func:`write_run`, the record comes last: cut off in between, there is no run until the next training.
+
+    Raises:
+        TrainingError: the run's files are damaged.
+    """
+    path = folder / _RECORD
+    if not path.is_file():
+        return False
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        known = [user_id for user_id in user_ids if user_id in record["user_ids"]]
+        if not known:
+            return False
+        row = record["user_ids"].index(known[0])
+        path.unlink()
+        drop_row(folder / _VECTORS, row, lambda name: name in {"users", _ASKING, _ASKED})
+        predictor_file.drop_user(folder, row, record["user_label"])
+        teacher_file.drop_user(folder, row)
+        compressed_file.drop_user(folder, row)
+        del record["user_ids"][row]
+        _write_record(folder, record)
+    except (OSError, ValueError, KeyError, IndexError, SafetensorError) as error:
+        raise TrainingError(f"the run in {folder} is damaged ({error}); run `hopline train` again") from error
+    return True
+
+
+def _write_record(folder: Path, record: dict[str, Any]) -> None:
+    draft = folder / f"{_RECORD}.tmp"
+    draft.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    draft.replace(folder / _RECORD)
 
 
 def _plain(ids: NDArray[np.generic]) -> list[Any]:

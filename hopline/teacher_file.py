@@ -11,6 +11,7 @@ from safetensors.numpy import load_file, save_file
 from gnn.vector_scorer import VectorScorer
 from hopline.errors import TrainingError
 from hopline.fusion import TeacherVectors
+from hopline.tensor_rows import drop_row
 
 _FILE = "teacher.safetensors"
 
@@ -41,3 +42,12 @@ def read_teacher(folder: Path) -> TeacherVectors:
             f"what the run in {folder} would be distilled from cannot be read ({error}); run `hopline train` again"
         ) from error
     return TeacherVectors(learnt, validated)
+
+
+def drop_user(folder: Path, row: int) -> None:
+    """Take one user out of them.
+
+    Raises:
+        OSError, IndexError, SafetensorError: the file is damaged.
+    """
+    drop_row(folder / _FILE, row, lambda name: name.endswith(" users"))

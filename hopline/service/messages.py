@@ -171,6 +171,18 @@ class EventsTaken(_Message):
     set_aside: list[SetAside] = Field(default_factory=list, description="could not be used; kept in a file beside the run")
 
 
+class Erasure(_Message):
+    """What was erased of a user, and what may still name them."""
+
+    user: Any = Field(description="id of the user, as the graph had it")
+    erased_at: str = Field(description="ISO 8601, UTC")
+    relationships: dict[str, int] = Field(description="how many of each type")
+    properties: list[str] = Field(description="names of what the graph said of them")
+    releases: list[int] = Field(description="those that had a vector of them")
+    files: list[str] = Field(description="files of the last run that were written without them, or deleted")
+    left: list[str] = Field(description="what is to be looked at by hand, and why")
+
+
 class Health(_Message):
     """How the service is."""
 

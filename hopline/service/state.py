@@ -20,7 +20,9 @@ from graph.releases import Release
 from graph.schema import Schema
 from graph.schema_store import load_schema
 from hopline.config import Config
+from hopline.erase import Receipt, erase
 from hopline.errors import HoplineError
+from hopline.run_folder import SET_ASIDE_FOLDER
 from hopline.service.event_queue import EventQueue
 from hopline.service.keys import KeyFile, keys_path
 from hopline.service.log import tell
@@ -58,7 +60,7 @@ class State:
             database,
             lambda: self.schema,
             config.events,
-            config.run_folder / "set-aside",
+            config.run_folder / SET_ASIDE_FOLDER,
             self.serve.waiting_events,
             self.serve.retry_events_s,
         )
@@ -74,6 +76,10 @@ class State:
         if self._schema is None:
             self._schema = load_schema(self._blocking)
         return self._schema
+
+    async def erase(self, user_id: str | int) -> Receipt:
+        """Erase a person, as :func:`hopline.erase.erase` does; answers go on meanwhile."""
+        return await asyncio.to_thread(erase, self._blocking, self.schema, user_id, self.config.run_folder)
 
     async def start(self) -> None:
         """Begin to write events and to look after the release."""
