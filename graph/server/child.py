@@ -25,6 +25,12 @@ from typing import Any
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _LOCK_WAIT_S = 2.0
 _OPENED_PACKAGES = ("java.nio", "java.io", "sun.nio.ch")
+# A server that meets a setting it does not know refuses to start.
+_SETTINGS_OF_5 = {"internal.dbms.bolt.netty_server_shutdown_quiet_period": "0"}
+_SETTINGS_OF_CALENDAR_VERSIONS = {
+    "internal.dbms.bolt.netty_server_shutdown_quiet_period_duration": "0s",
+    "server.fleet_discovery.enabled": "false",
+}
 
 
 @dataclass(frozen=True)
@@ -52,14 +58,13 @@ class ChildConfig:
             "server.bolt.enabled": "true",
             "server.bolt.listen_address": address,
             "server.bolt.advertised_address": address,
-            "server.fleet_discovery.enabled": "false",
             "dbms.usage_report.enabled": "false",
             "server.memory.pagecache.size": f"{self.page_cache_mb}m",
             "db.tx_log.preallocate": "false",
             "db.tx_log.rotation.size": "32m",
             "db.tx_log.rotation.retention_policy": "64M size",
             "db.logs.query.enabled": "OFF",
-            "internal.dbms.bolt.netty_server_shutdown_quiet_period_duration": "0s",
+            **(_SETTINGS_OF_5 if self.version.startswith("5.") else _SETTINGS_OF_CALENDAR_VERSIONS),
         }
 
     def jvm_flags(self) -> list[str]:

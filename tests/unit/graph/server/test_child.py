@@ -74,3 +74,12 @@ def test_memory_is_what_was_asked_for(config):
     config = replace(config, heap_mb=333, page_cache_mb=44)
     assert "-Xmx333m" in config.jvm_flags()
     assert config.neo4j_settings()["server.memory.pagecache.size"] == "44m"
+
+
+def test_a_version_is_told_only_what_it_knows(config):
+    now, lts = config.neo4j_settings(), replace(config, version="5.26.28").neo4j_settings()
+    assert set(now) - set(lts) == {
+        "server.fleet_discovery.enabled",
+        "internal.dbms.bolt.netty_server_shutdown_quiet_period_duration",
+    }
+    assert set(lts) - set(now) == {"internal.dbms.bolt.netty_server_shutdown_quiet_period"}
