@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from graph.asking import interaction_types, shown_property
+from graph.question import Row
 from graph.schema import NodeKind, Schema
 
 
@@ -38,9 +40,14 @@ class Recommendations:
     num_events: int | None = None
 
 
-def scored_items(rows: list[dict[str, Any]]) -> list[ScoredItem]:
-    """Return rows of id, title and score as items; one that tells of the user alone has no id."""
-    return [ScoredItem(row["id"], row["title"], float(row["score"])) for row in rows if row["id"] is not None]
+def scored_items(rows: Iterable[Row]) -> list[ScoredItem]:
+    """Return rows of id, title and score as items."""
+    return [ScoredItem(row["id"], row["title"], float(row["score"])) for row in rows]
+
+
+def unmet_items(row: Row) -> list[ScoredItem]:
+    """Return the items of the one row in which a statement tells of a user and of items that they have not met."""
+    return [ScoredItem(item_id, title, float(score)) for item_id, title, score in row["items"]]
 
 
 def item_names(schema: Schema, item: NodeKind) -> dict[str, Any]:

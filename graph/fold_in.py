@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cypher import load
-from graph.answers import Recommendations, item_names, scored_items
+from graph.answers import Recommendations, item_names, unmet_items
 from graph.asking import liking_types
 from graph.codes import as_asked
 from graph.met_vectors import from_bytes
@@ -71,6 +71,6 @@ def by_events(
         "scale": release.scale,
     }
     domain, names = release.domain(item.label), item_names(schema, item)
-    read, rows = yield from read_unmet(dialect, "items_by_vector", domain, params, names, len(but))
-    found = Recommendations(release.version, item.label, True, scored_items(rows), read.inline(), len(met))
-    return found, rows[0]["version"] if rows else None
+    read, row = yield from read_unmet(dialect, "items_by_vector", domain, params, names, len(but))
+    found = Recommendations(release.version, item.label, True, unmet_items(row), read.inline(), len(met))
+    return found, row["version"]

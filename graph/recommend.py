@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cypher import load
-from graph.answers import Recommendations, item_names, scored_items
+from graph.answers import Recommendations, item_names, scored_items, unmet_items
 from graph.asking import Served, by_active_release, either_type
 from graph.database import Database
 from graph.fold_in import by_history
@@ -62,16 +62,15 @@ def _by_release(
     domain = release.domain(item.label)
     names = item_names(schema, item) | {"vector": release.name, "norm": release.norm_property}
     params = {"user_ids": either_type(user_id), "k": k, "scale": release.scale, "zero": release.zero}
-    read, rows = yield from read_unmet(dialect, "items_by_user", domain, params, names)
-    version = rows[0]["version"] if rows else None
-    if not rows or not rows[0]["norm"]:
-        if not rows or rows[0]["user_id"] is None:
-            return (yield from ask_popular(schema, release, item, user_id, k)), version
-        known_id = rows[0]["user_id"]
-        if (folded := (yield from by_history(dialect, schema, release, item, known_id, k))) is not None:
-            return folded
-        return (yield from ask_popular(schema, release, item, known_id, k)), version
-    return Recommendations(release.version, item.label, True, scored_items(rows), read.inline()), version
+    read, row = yield from read_unmet(dialect, "items_by_user", domain, params, names)
+    version, known_id = row["version"], row["user_id"]
+    if row["norm"]:
+        return Recommendations(release.version, item.label, True, unmet_items(row), read.inline()), version
+    if known_id is None:
+        return (yield from ask_popular(schema, release, item, user_id, k)), version
+    if (folded := (yield from by_history(dialect, schema, release, item, known_id, k))) is not None:
+        return folded
+    return (yield from ask_popular(schema, release, item, known_id, k)), version
 
 
 def ask_popular(schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Question[Recommendations]:

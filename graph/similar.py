@@ -25,7 +25,8 @@ from graph.releases import Release
 from graph.schema import NodeKind, Schema
 
 CANDIDATES_AN_ANSWER = 4
-"""The index ranks with the extra dimension in; the exact cosine then chooses from so many times ``k``."""
+LEAST_CANDIDATES = 100
+"""The index ranks with the extra dimension in; the exact cosine then chooses from so many times ``k``, and no fewer."""
 
 
 def similar(
@@ -83,7 +84,7 @@ def _similar(
     params: dict[str, Any] = {
         "item_id": stored_id,
         "k": k,
-        "candidates": num_candidates(CANDIDATES_AN_ANSWER * k, 1, domain),
+        "candidates": num_candidates(max(CANDIDATES_AN_ANSWER * k, LEAST_CANDIDATES), 1, domain),
         "dimensions": release.dimensions,
         "is_whole": release.is_whole,
     }

@@ -70,6 +70,13 @@ def rows(database, text, **params):
     return _rows(database.endpoint, "neo4j", text, params)
 
 
+def pasted(database, found):
+    """Id, title and score of each item, as one sees them who pastes the statement of an answer into cypher-shell."""
+    found = rows(database, found.statement)
+    items = found[0]["items"] if found and "items" in found[0] else [[row["id"], row["title"], row["score"]] for row in found]
+    return [tuple(item) for item in items]
+
+
 def rows_of_system(database, text, **params):
     """The rows of a statement on the database that holds the users."""
     return _rows(database.endpoint, "system", text, params)

@@ -1,19 +1,20 @@
 // The best items for a vector made of events, but for some and those that a user has met, and which release serves; for servers that have SEARCH.
 // identifiers: user, user_key, item, item_key, title, interactions, index
 // params: $user_id: any, $vector: list of floats, $but: list of ids, $k: integer, $candidates: integer, $scale: float
-// returns: version, user_id, norm, id, title, score
+// returns: version, user_id, norm, items: an id with title and score each
 // access: read
 CYPHER 25
 OPTIONAL MATCH (u:{{user}} {{{user_key}}: $user_id})
-OPTIONAL CALL (u) {
+CALL (u) {
   MATCH (i:{{item}})
-  SEARCH i IN (VECTOR INDEX {{index}} FOR $vector LIMIT $candidates) SCORE AS similarity
+  SEARCH i IN (
+    VECTOR INDEX {{index}} FOR $vector
+    LIMIT $candidates
+  ) SCORE AS similarity
   WHERE NOT i.{{item_key}} IN $but AND NOT EXISTS { (u)-[:{{interactions}}]-(i) }
-  RETURN i.{{item_key}} AS id, toString(i.{{title}}) AS title, (2 * similarity - 1) * $scale AS score
-  ORDER BY score DESC, id
-  LIMIT $k
+  WITH i, (2 * similarity - 1) * $scale AS score, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
+  RETURN collect([id, toString(i.{{title}}), score]) AS items // one row: more of them take longer to send
 }
-WITH u, id, title, score ORDER BY score DESC, id // all is read before the pointer is: what it names has served until then
+WITH u, items // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.version AS version, u.{{user_key}} AS user_id, 1.0 AS norm, id, title, score
-ORDER BY score DESC, id
+RETURN p.version AS version, u.{{user_key}} AS user_id, 1.0 AS norm, items

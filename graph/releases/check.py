@@ -18,9 +18,9 @@ from graph.errors import ReleaseError
 from graph.releases.record import ASKED, ASKING, Release, index_name, release_name
 from graph.schema import Schema
 
-CHECKED_USERS = 20
+CHECKED_USERS = 50
 CHECKED_K = 10
-FIRST_WIDTH = 100
+FIRST_WIDTH = 40
 WANTED_OVERLAP = 0.99
 MIN_OVERLAP = 0.95
 _USERS_AT_ONCE = 4  # as many as vectors are written by

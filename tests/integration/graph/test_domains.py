@@ -14,7 +14,7 @@ from graph.schema import Schema
 from graph.similar import similar
 from graph.write import write_tables
 from tests.small_domains import ARTICLE, ARTICLES, BOUGHT, GOOD, GOODS, LIKED_GOOD, SCHEMA, USER, USERS, shop_tables
-from tests.small_releases import rows, traces
+from tests.small_releases import pasted, rows, traces
 
 pytestmark = pytest.mark.integration
 
@@ -48,10 +48,6 @@ def draft(database):
 
 def ids(found):
     return [item.id for item in found.items]
-
-
-def pasted(database, found):
-    return [(row["id"], row["title"], row["score"]) for row in rows(database, found.statement)]
 
 
 def as_rows(found):

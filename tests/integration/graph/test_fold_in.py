@@ -15,7 +15,7 @@ from graph.recommend import recommend
 from graph.releases import activate, active_release, list_releases
 from graph.releases.stored import read_ranking
 from graph.session import session
-from tests.small_releases import SCHEMA, make_draft, rows, traces, write_graph
+from tests.small_releases import SCHEMA, make_draft, pasted, rows, traces, write_graph
 
 pytestmark = pytest.mark.integration
 SIZE, ITEMS = 6, 40
@@ -70,7 +70,7 @@ def test_a_user_who_came_since_is_asked_for_by_what_they_met(database, path, pla
     assert [item.id for item in found.items] == ids
     assert [item.score for item in found.items] == pytest.approx(scores, rel=1e-4)
     assert (found.by_model, found.num_events) == (True, len(places))
-    assert [row["id"] for row in rows(database, found.statement)] == ids
+    assert [item_id for item_id, _, _ in pasted(database, found)] == ids
 
 
 def test_the_answer_follows_each_event(database):
@@ -113,7 +113,7 @@ def test_a_session_is_asked_for_by_its_items_and_leaves_them_out(database, path)
     found = session(database, SCHEMA, ["i3", "i8", "not there"], 5)
     assert [item.id for item in found.items] == wanted(draft, [3, 8], 5)[0]
     assert (found.by_model, found.num_events) == (True, 2)
-    assert [row["id"] for row in rows(database, found.statement)] == [item.id for item in found.items]
+    assert [item_id for item_id, _, _ in pasted(database, found)] == [item.id for item in found.items]
 
 
 def test_a_session_that_tells_nothing_gets_popular_items(database):

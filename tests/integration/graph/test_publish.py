@@ -6,6 +6,7 @@ from graph.errors import ReleaseError
 from graph.publish import publish
 from graph.recommend import recommend
 from graph.releases import Domain, active_release, list_releases
+from graph.releases.check import FIRST_WIDTH
 from tests.small_releases import SCHEMA, best, make_draft, rows, traces, write_graph
 
 pytestmark = pytest.mark.integration
@@ -68,14 +69,14 @@ def test_a_release_records_what_it_was_made_of(database):
     assert (release.version, release.ready, release.active) == (1, True, True)
     assert (release.num_users, release.dimensions) == (8, 6)
     assert (release.config, release.metrics) == (draft.config, draft.metrics)
-    assert release.domains == (Domain("Item", "hopline_v1 Item", 40, 100, draft.popular["Item"]),)
+    assert release.domains == (Domain("Item", "hopline_v1 Item", 40, FIRST_WIDTH, draft.popular["Item"]),)
 
 
 def test_the_index_is_searched_as_wide_as_its_vectors_need(database):
     easy, hard = make_draft(), make_draft(num_users=10, num_items=4000, dimensions=32)
     write_graph(database, hard)
-    assert publish(database, SCHEMA, easy).domain("Item").search_width == 100
-    assert publish(database, SCHEMA, hard).domain("Item").search_width > 100
+    assert publish(database, SCHEMA, easy).domain("Item").search_width == FIRST_WIDTH
+    assert publish(database, SCHEMA, hard).domain("Item").search_width > FIRST_WIDTH
     found = [
         set(ids(recommend(database, SCHEMA, user, 10))) & set(best(hard, row, 10)[0]) for row, user in enumerate(hard.users.ids)
     ]

@@ -9,7 +9,7 @@ from graph.recommend import recommend
 from graph.tables import NodeTable, Tables
 from graph.write import write_tables
 from loaders import set_aside
-from tests.small_releases import SCHEMA, best, make_draft, rows, write_graph
+from tests.small_releases import SCHEMA, best, make_draft, pasted, rows, write_graph
 
 pytestmark = pytest.mark.integration
 STRANGE = [
@@ -35,10 +35,6 @@ def path(request, monkeypatch):
 
 def ids(found):
     return [item.id for item in found.items]
-
-
-def pasted(database, found):
-    return [(row["id"], row["title"], row["score"]) for row in rows(database, found.statement)]
 
 
 def as_rows(found):

@@ -16,7 +16,7 @@ from graph.releases import active_release, list_releases, rollback
 from graph.releases.columns import Scales, release_columns, served_draft
 from graph.releases.stored import read_ranking
 from graph.similar import similar
-from tests.small_releases import SCHEMA, best, make_draft, rows, traces, write_graph
+from tests.small_releases import SCHEMA, best, make_draft, pasted, rows, traces, write_graph
 
 pytestmark = pytest.mark.integration
 MET = [("u1", "i2"), ("u1", "i3"), ("u2", "i3"), ("u3", "i2"), ("u2", "i7"), ("u3", "i8"), ("u1", "i8"), ("u2", "i9")]
@@ -72,7 +72,7 @@ def test_recommendations_are_those_of_what_is_left(database, path):
         assert found.by_model
         assert [item.id for item in found.items] == wanted
         assert [item.score for item in found.items] == pytest.approx(scores, rel=1e-4)
-        assert {(one["id"], one["score"]) for one in rows(database, found.statement)} == {(i.id, i.score) for i in found.items}
+        assert {(item_id, score) for item_id, _, score in pasted(database, found)} == {(i.id, i.score) for i in found.items}
 
 
 def test_items_alike_are_those_of_what_is_left(database, path):
