@@ -23,8 +23,8 @@ from gnn.holdout import Holdout
 from gnn.vector_scorer import of_length_one
 from graph.codes import Code, num_bytes
 from graph.releases import Release
-from hopline.compress import Tried
 from hopline.compressed_file import Compressed, read_compressed, remove_compressed, write_compressed
+from hopline.compression import Tried
 from hopline.config import Config, read_config
 from hopline.recommender import Recommender
 from hopline.run_folder import read_run

@@ -1,16 +1,21 @@
-"""The last run's vectors made as small as they may be: sizes are tried on validation, and the one chosen is served."""
+"""The last run's vectors made as small as they may be: sizes and codes are tried on validation, and the best is served."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
+from typing import get_args
+
+import numpy as np
 
 from gnn.bootstrap import paired_bootstrap
 from gnn.compress import CompressConfig, DistilConfig, distil, shorten, smallest_within
 from gnn.evaluate import Evaluation, evaluate
+from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 from gnn.model import TasksConfig
+from gnn.topk import NOTHING
 from gnn.vector_scorer import VectorScorer
 from gnn.watched import cutoff, ranking_metric
 from graph.codes import Code, num_bytes
@@ -18,6 +23,7 @@ from graph.embeddings import as_served
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
 from hopline.compressed_file import Compressed
+from hopline.compression import CompressionReport, Tried
 from hopline.errors import ConfigError, TrainingError
 from hopline.fit import CUTOFFS
 from hopline.fusion import TeacherVectors
@@ -26,46 +32,6 @@ from hopline.run_split import prepare_as_run
 from hopline.student import learn_student
 
 _FLOAT_BYTES = 4
-
-
-@dataclass(frozen=True)
-class Tried:
-    """Vectors of ``size`` numbers, ``num_bytes`` in the graph: their metric on validation, and its share of the teacher's.
-
-    ``low`` and ``high`` are the 95 % interval of that share, by users drawn anew.
-    """
-
-    size: int
-    num_bytes: int
-    value: float
-    ratio: float
-    low: float
-    high: float
-    seconds: float
-
-
-@dataclass(frozen=True)
-class CompressionReport:
-    """Which sizes were tried, by size, and which was chosen; ``teacher`` is its ``metric`` on validation.
-
-    All figures are of vectors as they are left once they were written in ``code``.
-
-    ``max_loss`` is the budget, None where a size was asked for. ``metrics`` are those of the vectors chosen on the test split,
-    which had no say.
-    """
-
-    metric: str
-    code: Code
-    teacher: float
-    teacher_bytes: int
-    max_loss: float | None
-    tried: tuple[Tried, ...]
-    chosen: Tried
-    metrics: dict[str, float]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values."""
-        return asdict(self) | {"tried": [asdict(one) for one in self.tried]}
 
 
 def compress_run(
@@ -79,8 +45,9 @@ def compress_run(
 ) -> tuple[Compressed, CompressionReport]:
     """Return the smallest vectors within the budget; with ``size``, vectors of so many numbers, whatever they lose.
 
-    Each size is distilled from what was learnt from train alone and measured on validation. The smallest that loses no more of
-    the metric than ``config.max_loss`` is distilled anew, from what was learnt from all but the test split.
+    Each size is distilled from what was learnt from train alone, written in each code and measured on validation. What takes
+    the fewest bytes of those that lose no more of the metric than ``config.max_loss`` is distilled anew, from what was learnt
+    from all but the test split. Where a size was asked for and no code is within that, the code that keeps most is taken.
 
     Raises:
         ConfigError: a metric that is none of ranking, no size within ``config.max_bytes``, or a ``size`` beyond the teacher's.
@@ -96,42 +63,95 @@ def compress_run(
     split_log = prepare_as_run(run, snapshot).split_log
     if not len(split_log.split.valid):
         raise TrainingError("the split has no validation part to choose by; give it some ([split] valid in hopline.toml)")
-    holdout, train = split_log.valid(), split_log.liked(split_log.split.train)
-    whole = evaluate(teacher.validated, holdout, ks=(k,))
-    found: dict[int, Tried] = {}
-
-    def attempt(one: int) -> Tried:
-        started = time.perf_counter()
-        on_stage(f"trying {one} numbers a vector, on validation", len(found), 0)
-        vectors = _distilled(teacher.validated, train, one, teaching, on_stage)
-        evaluation = evaluate(_served(vectors, config.code), holdout, ks=(k,))
-        found[one] = _tried(one, config.code, evaluation, whole, metric, time.perf_counter() - started)
-        return found[one]
-
-    if size is None:
-        sizes = _sizes(config, largest)
-        smallest = smallest_within(sizes, lambda one: attempt(one).ratio >= 1 - config.max_loss)
-        if smallest is None:
-            raise _beyond_budget(config, metric, found[max(sizes)])
-    else:
-        smallest = size
-        attempt(size)
+    train = split_log.liked(split_log.split.train)
+    trials = _Trials(teacher.validated, train, split_log.valid(), metric, config, teaching, on_stage)
+    chosen = trials.smallest() if size is None else trials.of_size(size)
     learnt = split_log.liked(split_log.learnt) if run.config["train"]["refit"] else train
-    vectors = _distilled(teacher.learnt, learnt, smallest, teaching, on_stage)
-    served = _served(vectors, config.code)
+    vectors = _distilled(teacher.learnt, learnt, chosen.size, teaching, on_stage)
+    served = _served(vectors, chosen.code)
     metrics = evaluate(served, split_log.test(), ks=CUTOFFS).metrics if len(split_log.split.test) else {}
     report = CompressionReport(
         metric=metric,
-        code=config.code,
-        teacher=whole.metrics[metric],
+        teacher=trials.teacher.metrics[metric],
         teacher_bytes=_FLOAT_BYTES * teacher.learnt.items.shape[1],
         max_loss=config.max_loss if size is None else None,
-        tried=tuple(found[one] for one in sorted(found)),
-        chosen=found[smallest],
+        tried=trials.all(),
+        chosen=chosen,
         metrics=metrics,
     )
     student = learn_student(served.items, split_log, refit=run.config["train"]["refit"], on_stage=on_stage)
     return Compressed(vectors, report.as_dict(), metrics, student), report
+
+
+class _Trials:
+    """What was tried so far of the vectors that a teacher is distilled into, each size once and written in all the codes."""
+
+    def __init__(
+        self,
+        teacher: VectorScorer,
+        train: Interactions,
+        valid: Holdout,
+        metric: str,
+        config: CompressConfig,
+        teaching: DistilConfig,
+        on_stage: OnStage,
+    ) -> None:
+        self._vectors, self._train, self._valid, self._metric = teacher, train, valid, metric
+        self._config, self._teaching, self._on_stage = config, teaching, on_stage
+        self._codes: tuple[Code, ...] = get_args(Code) if config.code == "auto" else (config.code,)
+        self._found: dict[int, dict[Code, Tried]] = {}
+        self.teacher = evaluate(teacher, valid, ks=(cutoff(metric),))
+
+    def all(self) -> tuple[Tried, ...]:
+        """Return all of it, by bytes."""
+        found = [one for by_code in self._found.values() for one in by_code.values()]
+        return tuple(sorted(found, key=lambda one: (one.num_bytes, one.size)))
+
+    def smallest(self) -> Tried:
+        """Bisect sizes for each code, and return what takes the fewest bytes of all that keeps enough."""
+        sizes = {code: self._sizes(code) for code in self._codes}
+        if not any(sizes.values()):
+            raise _too_few_bytes(self._config, self._codes)
+        for code in self._codes:
+            smallest_within(sizes[code], partial(self._is_enough, code=code))
+        allowed = [one for one in self.all() if one.size in sizes[one.code]]
+        within = [one for one in allowed if self._keeps_enough(one)]
+        if not within:
+            raise _beyond_budget(self._config, self._metric, max(allowed, key=lambda one: one.ratio))
+        return _fewest_bytes(within)
+
+    def of_size(self, size: int) -> Tried:
+        """Return the code of the fewest bytes that keeps enough at one size, or, where none does, that which keeps most."""
+        tried = list(self._attempt(size).values())
+        return _fewest_bytes(list(filter(self._keeps_enough, tried)) or [max(tried, key=lambda one: one.ratio)])
+
+    def _is_enough(self, size: int, code: Code) -> bool:
+        return self._keeps_enough(self._attempt(size)[code])
+
+    def _keeps_enough(self, tried: Tried) -> bool:
+        return tried.ratio >= 1 - self._config.max_loss
+
+    def _attempt(self, size: int) -> dict[Code, Tried]:
+        if size not in self._found:
+            started = time.perf_counter()
+            self._on_stage(f"trying {size} numbers a vector, on validation", len(self._found), 0)
+            vectors = _distilled(self._vectors, self._train, size, self._teaching, self._on_stage)
+            measured = {code: evaluate(_served(vectors, code), self._valid, ks=(cutoff(self._metric),)) for code in self._codes}
+            seconds = time.perf_counter() - started
+            self._found[size] = {
+                code: _tried(size, code, of, self.teacher, self._metric, seconds) for code, of in measured.items()
+            }
+        return self._found[size]
+
+    def _sizes(self, code: Code) -> list[int]:
+        """Return the sizes to try in a code, none larger than the teacher's own; none where the bytes allowed hold none."""
+        most, largest = self._config.max_bytes, self._vectors.items.shape[1]
+        within = [size for size in self._config.sizes if most is None or num_bytes(size, code) <= most]
+        return [size for size in within if size <= largest] or ([largest] if within else [])
+
+
+def _fewest_bytes(tried: Sequence[Tried]) -> Tried:
+    return min(tried, key=lambda one: (one.num_bytes, -one.ratio))
 
 
 def _distilled(teacher: VectorScorer, learnt: Interactions, size: int, config: DistilConfig, on_stage: OnStage) -> VectorScorer:
@@ -154,24 +174,29 @@ def _tried(size: int, code: Code, evaluation: Evaluation, teacher: Evaluation, m
     value, best = evaluation.metrics[metric], teacher.metrics[metric]
     difference = paired_bootstrap(evaluation.per_user[metric], teacher.per_user[metric])
     ratio, low, high = (1 + part / best if best else 1.0 for part in (difference.mean, difference.low, difference.high))
-    return Tried(size, num_bytes(size, code), value, ratio, low, high, seconds)
+    return Tried(size, code, num_bytes(size, code), value, ratio, low, high, _overlap(evaluation, teacher), seconds)
 
 
-def _sizes(config: CompressConfig, largest: int) -> list[int]:
-    """Return the sizes to try, none larger than the teacher's own."""
-    within = [size for size in config.sizes if config.max_bytes is None or num_bytes(size, config.code) <= config.max_bytes]
-    if not within:
-        raise ConfigError(
-            f"max_bytes is {config.max_bytes}, and the smallest vectors that may be chosen take "
-            f"{num_bytes(min(config.sizes), config.code)}; allow more, or give [compress] sizes a smaller one"
-        )
-    return [size for size in within if size <= largest] or [largest]
+def _overlap(evaluation: Evaluation, teacher: Evaluation) -> float:
+    """Return the mean share of a list of the teacher's that is in the other one of the same user."""
+    is_item = teacher.top != NOTHING
+    is_kept = is_item & (teacher.top[:, :, None] == evaluation.top[:, None, :]).any(axis=2)
+    return float(np.mean(is_kept.sum(axis=1) / np.maximum(is_item.sum(axis=1), 1)))
+
+
+def _too_few_bytes(config: CompressConfig, codes: Sequence[Code]) -> ConfigError:
+    least = min(num_bytes(min(config.sizes), code) for code in codes)
+    return ConfigError(
+        f"max_bytes is {config.max_bytes}, and the smallest vectors that may be chosen take {least}; allow more, or give "
+        "[compress] sizes a smaller one"
+    )
 
 
 def _beyond_budget(config: CompressConfig, metric: str, nearest: Tried) -> TrainingError:
     within = f" within {config.max_bytes} bytes" if config.max_bytes is not None else ""
+    told = f"of {nearest.size} numbers in {nearest.code} ({nearest.num_bytes} bytes)"
     return TrainingError(
-        f"no vectors{within} keep {1 - config.max_loss:.4g} of the teacher's {metric}; the nearest, of {nearest.size} numbers "
-        f"({nearest.num_bytes} bytes), keep {nearest.ratio:.4g}. Allow a loss of {max(0.0, 1 - nearest.ratio):.2%} (--max-loss)"
+        f"no vectors{within} keep {1 - config.max_loss:.4g} of the teacher's {metric}; the nearest, {told}, keep "
+        f"{nearest.ratio:.4g}. Allow a loss of {max(0.0, 1 - nearest.ratio):.2%} (--max-loss)"
         f"{', or more bytes (--max-bytes)' if within else ''}; what is served stays as it is"
     )

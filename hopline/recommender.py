@@ -27,8 +27,9 @@ from graph.sync import Difference, SyncReport, check_cache, sync
 from hopline.asker import Asker
 from hopline.canary import check_canary
 from hopline.checkup import Checkup, check_up
-from hopline.compress import CompressionReport, compress_run
+from hopline.compress import compress_run
 from hopline.compressed_file import remove_compressed, write_compressed
+from hopline.compression import CompressionReport
 from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.erase import Receipt, erase
 from hopline.evaluate import EvaluationReport, evaluate_run

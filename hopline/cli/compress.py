@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.table import Table
 
-from graph.codes import Code
 from hopline.cli.options import ConfigFile, Json, Quiet
 from hopline.cli.output import console, print_json, progress_bars
-from hopline.compress import CompressionReport, Tried
+from hopline.compression import CompressionReport
 from hopline.recommender import Recommender
 
 
@@ -43,7 +42,8 @@ def compress(
     ] = None,
     max_bytes: Annotated[int | None, typer.Option(min=8, help="Bytes a node that a vector may take.")] = None,
     code: Annotated[
-        Code | None, typer.Option(help="What a number is kept in: float32, or int8, a byte. [default: float32]")
+        Literal["auto", "float32", "int8"] | None,
+        typer.Option(help="What a number is kept in: float32, or int8, a byte. [default: auto, the smallest of both]"),
     ] = None,
     metric: Annotated[
         str | None, typer.Option(help="What may be lost, such as recall@20. [default: what training was judged by]")
@@ -55,8 +55,9 @@ def compress(
 ) -> None:
     """Make the vectors of the last `hopline train` as small as a stated loss allows; the next `hopline publish` serves them.
 
-    Sizes are tried on the validation split: small vectors are taught to rank as the large ones do. The smallest that keeps
-    enough of the metric is chosen; the test split has no say. Other defaults are set in `[compress]` of hopline.toml.
+    Sizes are tried on the validation split, as floats and as bytes: small vectors are taught to rank as the large ones do. The
+    smallest that keep enough of the metric are chosen; the test split has no say. Other defaults are set in `[compress]` of
+    hopline.toml.
 
     Example: `hopline compress --max-loss 1%`
     """
@@ -81,25 +82,25 @@ def compress(
 
 def _print(report: CompressionReport) -> None:
     table = Table(title=f"vectors by what they keep of the teacher's {report.metric} on validation", title_justify="left")
-    for name in ("numbers", "bytes a node", report.metric, "kept", "95 % interval", "s"):
+    for name in ("numbers", "in", "bytes a node", report.metric, "kept", "95 % interval", "first items kept", "s"):
         table.add_column(name, justify="right")
-    table.add_row("teacher", str(report.teacher_bytes), f"{report.teacher:.4f}", "", "", "")
+    table.add_column("")
+    table.add_row("teacher", "float32", str(report.teacher_bytes), f"{report.teacher:.4f}")
     for one in reversed(report.tried):
-        mark = " *" if one == report.chosen else ""
-        interval = f"{one.low:.3f} to {one.high:.3f}"
-        table.add_row(
-            f"{one.size}{mark}", str(one.num_bytes), f"{one.value:.4f}", f"{one.ratio:.4f}", interval, f"{one.seconds:.0f}"
-        )
+        figures = (f"{one.value:.4f}", f"{one.ratio:.4f}", f"{one.low:.3f} to {one.high:.3f}", f"{one.overlap:.3f}")
+        mark = "chosen" if one == report.chosen else "on the front" if one in report.front else ""
+        table.add_row(str(one.size), one.code, str(one.num_bytes), *figures, f"{one.seconds:.0f}", mark)
     console.print(table)
-    console.print(f"{_why(report.chosen, report)}. Next: `hopline publish`.", soft_wrap=True, highlight=False)
+    console.print("on the front: nothing tried is as good and smaller", highlight=False)
+    console.print(f"{_why(report)}. Next: `hopline publish`.", soft_wrap=True, highlight=False)
 
 
-def _why(chosen: Tried, report: CompressionReport) -> str:
+def _why(report: CompressionReport) -> str:
+    chosen = report.chosen
     smaller = report.teacher_bytes / chosen.num_bytes
     kept = "" if report.code == "float32" else f" in {report.code}"
     told = (
         f"chosen: {chosen.size} numbers{kept}, {chosen.num_bytes} bytes a node, {smaller:.1f} times smaller than the teacher's"
     )
-    reason = "as asked" if report.max_loss is None else f"the smallest tried that loses at most {report.max_loss:.4g} of it"
     tested = f"; on held-out interactions: NDCG@20 {report.metrics['ndcg@20']:.4f}" if report.metrics else ""
-    return f"{told}, {reason}{tested}"
+    return f"{told}, {report.reason}{tested}"

@@ -21,7 +21,7 @@ def test_small_vectors_are_served_and_the_large_ones_come_back(hopline, recommen
     as_json(hopline("import", "films", "--json"))
     hopline("train", "--quiet")
     trained = read_run(recommender.config.run_folder)
-    report = as_json(hopline("compress", "--max-loss", "5%", "--json"))
+    report = as_json(hopline("compress", "--max-loss", "5%", "--code", "float32", "--json"))
     assert report["max_loss"] == 0.05
     chosen = report["chosen"]
     assert chosen["size"] < trained.users.vectors.shape[1]
@@ -34,7 +34,7 @@ def test_small_vectors_are_served_and_the_large_ones_come_back(hopline, recommen
         assert answer.by_model
         assert int(answer.items[0].id[1:]) % 2 == int(film[1:]) % 2
 
-    status, out, err = hopline("compress", "--size", "2", "--quiet")
+    status, out, err = hopline("compress", "--size", "2", "--code", "float32", "--quiet")
     assert (status, err) == (0, "")
     assert "chosen: 2 numbers, 12 bytes a node" in " ".join(out.split())
     assert read_run(recommender.config.run_folder).users.vectors.shape[1] == 2
@@ -48,7 +48,7 @@ def test_small_vectors_are_served_and_the_large_ones_come_back(hopline, recommen
 def test_a_byte_a_number_is_chosen_published_and_asked(hopline, recommender):
     hopline("import", "films", "--json")
     hopline("train", "--quiet")
-    report = as_json(hopline("compress", "--code", "int8", "--max-loss", "5%", "--json"))
+    report = as_json(hopline("compress", "--max-loss", "5%", "--json"))
     chosen = report["chosen"]
     assert (report["code"], chosen["num_bytes"]) == ("int8", chosen["size"] + 1)
     assert chosen["ratio"] >= 0.95
@@ -66,7 +66,7 @@ def test_a_byte_a_number_is_chosen_published_and_asked(hopline, recommender):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--code", "int4"), "'int4' is not one of 'float32', 'int8'"),
+        (("--code", "int4"), "'int4' is not one of 'auto', 'float32', 'int8'"),
         (("--max-loss", "lots"), "expected a share such as 1% or 0.01"),
         (("--max-loss", "120%"), "expected a share such as 1% or 0.01"),
         (("--max-bytes", "3"), "should be greater than or equal to 8"),

@@ -68,7 +68,7 @@ def test_what_was_taught_from_is_kept_in_half_precision(run, folder):
 
 
 def test_the_smallest_within_the_budget_is_chosen_and_the_larger_ones_tried_too(folder, graph):
-    compressed, report = compress(folder, graph, max_loss=0.05, sizes=[1, 2, 3, 5, 7])
+    compressed, report = compress(folder, graph, max_loss=0.05, code="float32", sizes=[1, 2, 3, 5, 7])
     assert report.metric == "ndcg@20"
     assert report.teacher_bytes == 32
     within = [one for one in report.tried if one.ratio >= 0.95]
@@ -76,11 +76,50 @@ def test_the_smallest_within_the_budget_is_chosen_and_the_larger_ones_tried_too(
     assert max(one.size for one in report.tried) == 7
     assert [one.size for one in report.tried] == sorted({one.size for one in report.tried})
     for one in report.tried:
-        assert one.num_bytes == 4 * (one.size + 1)
+        assert (one.code, one.num_bytes) == ("float32", 4 * (one.size + 1))
         assert one.low <= one.ratio <= one.high
         assert one.value == pytest.approx(one.ratio * report.teacher)
     assert compressed.vectors.users.shape == compressed.vectors.items.shape == (24, report.chosen.size)
     assert report.metrics.keys() >= {"ndcg@20", "recall@10"}
+
+
+def test_both_codes_are_tried_and_the_fewest_bytes_that_keep_enough_chosen(folder, graph):
+    compressed, report = compress(folder, graph, max_loss=0.05, sizes=[1, 2, 3, 5, 7])
+    by_code = {code: {one.size: one for one in report.tried if one.code == code} for code in ("float32", "int8")}
+    assert by_code["float32"].keys() == by_code["int8"].keys()
+    within = [one for one in report.tried if one.ratio >= 0.95]
+    assert report.chosen.num_bytes == min(one.num_bytes for one in within)
+    assert report.code == report.chosen.code == "int8"
+    assert compressed.told["code"] == "int8"
+    assert compressed.vectors.items.shape[1] == report.chosen.size
+    assert f"lose at most {0.05:.4g} of it" in report.reason
+
+
+def test_the_front_holds_what_nothing_smaller_equals_and_more_numbers_keep_more_of_the_first_items(tmp_path):
+    graph = snapshot([(u, i) for u in range(24) for i in range(24) if u % 4 == i % 4])
+    learn(tmp_path, graph)
+    _, report = compress(tmp_path, graph, max_loss=0.0, metric="ndcg@3", sizes=[1, 5])
+    for one in report.tried:
+        others = [other for other in report.tried if other != one and other.num_bytes <= one.num_bytes]
+        assert (one in report.front) is (max((other.value for other in others), default=-1.0) < one.value)
+        assert 0 <= one.overlap <= 1
+    overlaps = {one.size: one.overlap for one in report.tried if one.code == "float32"}
+    assert overlaps[1] < overlaps[5]
+
+
+def test_what_fits_no_code_is_refused_and_what_fits_bytes_alone_is_tried_in_bytes(folder, graph):
+    _, report = compress(folder, graph, max_loss=0.5, max_bytes=8, sizes=[3, 7])
+    assert report.code == "int8"
+    with pytest.raises(ConfigError, match="max_bytes is 8, and the smallest vectors that may be chosen take 12"):
+        compress(folder, graph, max_bytes=8, sizes=[11])
+
+
+def test_of_a_size_that_loses_more_than_the_budget_the_code_that_keeps_most_is_taken(folder, graph):
+    _, report = compress(folder, graph, 1, max_loss=0.0)
+    most = max(one.ratio for one in report.tried)
+    assert {one.size for one in report.tried} == {1}
+    assert report.chosen.ratio == most
+    assert report.reason == "as asked"
 
 
 def test_figures_of_bytes_are_of_what_is_left_of_the_vectors(folder, graph):
@@ -97,7 +136,7 @@ def test_figures_of_bytes_are_of_what_is_left_of_the_vectors(folder, graph):
 
 
 def test_a_run_serves_what_was_compressed_until_that_is_taken_away(run, folder, graph):
-    compressed, report = compress(folder, graph, size=3)
+    compressed, report = compress(folder, graph, size=3, code="float32")
     assert report.max_loss is None
     write_compressed(folder, compressed)
     served = read_run(folder)
@@ -107,7 +146,7 @@ def test_a_run_serves_what_was_compressed_until_that_is_taken_away(run, folder, 
     assert {name: served.metrics[name] for name in report.metrics} == report.metrics
     assert served.metrics["valid/ndcg@20"] == run.metrics["valid/ndcg@20"]
 
-    again, _ = compress(folder, graph, size=3)
+    again, _ = compress(folder, graph, size=3, code="float32")
     np.testing.assert_array_equal(again.vectors.items, compressed.vectors.items)
 
     assert remove_compressed(folder)
@@ -137,8 +176,10 @@ def test_a_budget_that_cannot_be_met_says_the_nearest(tmp_path):
     # Four tastes: one number ranks for two of them at the most.
     graph = snapshot([(u, i) for u in range(24) for i in range(24) if u % 4 == i % 4])
     learn(tmp_path, graph)
-    with pytest.raises(TrainingError, match=r"no vectors within 8 bytes keep 1 of .* the nearest, of 1 numbers \(8 bytes\)"):
-        compress(tmp_path, graph, max_loss=0.0, max_bytes=8, sizes=[1, 5])
+    with pytest.raises(
+        TrainingError, match=r"no vectors within 8 bytes keep 1 of .* the nearest, of 1 numbers in float32 \(8 bytes\)"
+    ):
+        compress(tmp_path, graph, max_loss=0.0, max_bytes=8, code="float32", sizes=[1, 5])
     assert read_run(tmp_path).compressed == {}
 
 
@@ -148,7 +189,11 @@ def test_a_budget_that_cannot_be_met_says_the_nearest(tmp_path):
         ({"metric": "click.auc"}, None, "expected one of ranking, such as ndcg@20"),
         ({"metric": "nonsense@20"}, None, "expected one of ranking, such as ndcg@20"),
         ({}, 9, "got 9 numbers a vector to compress to; expected at most 8"),
-        ({"max_bytes": 8, "sizes": [3, 5]}, None, "max_bytes is 8, and the smallest vectors that may be chosen take 16"),
+        (
+            {"max_bytes": 8, "code": "float32", "sizes": [3, 5]},
+            None,
+            "max_bytes is 8, and the smallest vectors that may be chosen take 16",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused(folder, graph, config, size, told):
