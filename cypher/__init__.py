@@ -3,6 +3,7 @@
 from cypher.catalog import Access, Names, Statement, catalog, load
 from cypher.errors import HoplineError, IdentifierError, StatementError
 from cypher.identifiers import escape
+from cypher.terms import Term, TermKind
 
 __all__ = [
     "Access",
@@ -11,6 +12,8 @@ __all__ = [
     "Names",
     "Statement",
     "StatementError",
+    "Term",
+    "TermKind",
     "catalog",
     "escape",
     "load",

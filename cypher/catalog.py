@@ -10,13 +10,15 @@ A file is one statement under a header of ``//`` lines::
     MATCH (u:{{user_label}} {{{user_key}}: $user_id}) …
 
 Values are ``$parameters``. Names come in as ``{{identifiers}}``, escaped here and nowhere else; several names, such as
-relationship types of which any will do, are joined by ``|``.
+relationship types of which any will do, are joined by ``|``. Where a statement may be given further conditions on a node, it
+has a place for them, ``{{AND i.wanted}}`` or ``{{WHERE i.wanted}}``, and declares it, ``// terms: wanted``: see
+``cypher.terms``. ``{{n.filters}}`` stands for several properties of a node, with commas.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -26,15 +28,18 @@ from typing import Any
 from cypher.errors import StatementError
 from cypher.identifiers import escape, escape_any
 from cypher.literals import literal
+from cypher.terms import Term, join
 
-Names = Mapping[str, str | Sequence[str]]
-"""Placeholder → the name it stands for, or several of which any will do."""
+Names = Mapping[str, str | Sequence[str] | Sequence[Term]]
+"""Placeholder → the name it stands for, or several of which any will do; of a place for terms, the terms."""
 
 _ROOT = Path(__file__).parent
-_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+_NAME = re.compile(r"\{\{(\w+)\}\}")
+_PROPERTIES = re.compile(r"\{\{(\w+)\.(\w+)\}\}")
+_TERMS = re.compile(r"\{\{(WHERE|AND) (\w+)\.(\w+)\}\}")
 _PARAMETER = re.compile(r"\$(\w+)")
-_NAME_OR_VALUE = re.compile(r"\{\{(\w+)\}\}|\$(\w+)")
-_FIELD = re.compile(r"^(identifiers|params|returns|access):\s*(.*)$")
+_ANY = re.compile("|".join(one.pattern for one in (_NAME, _PROPERTIES, _TERMS, _PARAMETER)))
+_FIELD = re.compile(r"^(identifiers|terms|params|returns|access):\s*(.*)$")
 
 
 class Access(str, Enum):
@@ -47,7 +52,10 @@ class Access(str, Enum):
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of the catalogue; ``name`` is ``folder/file`` without the suffix."""
+    """One statement of the catalogue; ``name`` is ``folder/file`` without the suffix.
+
+    ``terms`` are its places for conditions; ``params`` has their values' names too.
+    """
 
     name: str
     purpose: str
@@ -56,6 +64,7 @@ class Statement:
     params: tuple[str, ...]
     returns: tuple[str, ...]
     access: Access
+    terms: tuple[str, ...] = ()
 
     def render(self, identifiers: Names | None = None) -> str:
         """Return the text with every ``{{identifier}}`` replaced by its escaped name, or names joined by ``|``.
@@ -65,7 +74,7 @@ class Statement:
             IdentifierError: a name that Neo4j could not hold, or no name at all.
         """
         names = self._names(identifiers)
-        return _PLACEHOLDER.sub(lambda match: names[match.group(1)], self.text)
+        return self._written(names, lambda param: f"${param}", lambda param, place: f"${param}[{place}]")
 
     def inline(self, params: Mapping[str, Any], identifiers: Names | None = None) -> str:
         """Return the text with values written into it as literals, for a person to paste; never to be run by Hopline.
@@ -76,19 +85,40 @@ class Statement:
         names = self._names(identifiers)
         if set(params) != set(self.params):
             raise StatementError(f"{self.name} was given the params {sorted(params)}; it declares {sorted(self.params)}")
-        # One pass, so that neither a name nor a value is searched for placeholders itself.
-        return _NAME_OR_VALUE.sub(
-            lambda match: names[match.group(1)] if match.group(1) else literal(params[match.group(2)]),
-            self.text,
-        )
+        return self._written(names, lambda param: literal(params[param]), lambda param, place: literal(params[param][place]))
 
-    def _names(self, identifiers: Names | None) -> dict[str, str]:
+    def _written(self, names: Names, value: Callable[[str], str], part: Callable[[str, int], str]) -> str:
+        """Return the text with names, terms and values in their places; ``part`` gives that of one of a place's terms."""
+
+        def one(match: re.Match[str]) -> str:
+            name, of, properties, word, node, place, param = match.groups()
+            if name:
+                return _escaped(names[name])
+            if properties:
+                return ", ".join(f"{of}.{escape(one)}" for one in _several(names[properties]))
+            if place:
+                terms = _several(names[place])
+                return join(terms, word, node, [part(place, number) for number in range(len(terms))])
+            return value(param)
+
+        # One pass, so that neither a name nor a value is searched for placeholders itself.
+        return _ANY.sub(one, self.text)
+
+    def _names(self, identifiers: Names | None) -> Names:
         given = dict(identifiers or {})
-        if set(given) != set(self.identifiers):
+        if set(given) != {*self.identifiers, *self.terms}:
             raise StatementError(
-                f"{self.name} was given the identifiers {sorted(given)}; it declares {sorted(self.identifiers)}"
+                f"{self.name} was given the identifiers {sorted(given)}; it declares {sorted({*self.identifiers, *self.terms})}"
             )
-        return {placeholder: escape(name) if isinstance(name, str) else escape_any(name) for placeholder, name in given.items()}
+        return given
+
+
+def _escaped(name: Any) -> str:
+    return escape(name) if isinstance(name, str) else escape_any(name)
+
+
+def _several(names: Any) -> list[Any]:
+    return [names] if isinstance(names, str) else list(names)
 
 
 def _parse(name: str, source: str) -> Statement:
@@ -119,21 +149,27 @@ def _parse(name: str, source: str) -> Statement:
     known = [access.value for access in Access]
     if fields["access"] not in known:
         raise StatementError(f"{name}.cypher has the access {fields['access']!r}; expected one of {known}")
-    names = tuple(part.strip() for part in fields.get("identifiers", "").split(",") if part.strip())
+    names, terms = (_listed(fields.get(field, "")) for field in ("identifiers", "terms"))
     params = tuple(_PARAMETER.findall(fields["params"]))
-    _check_declared(name, "identifiers", names, set(_PLACEHOLDER.findall(text)))
+    _check_declared(name, "identifiers", names, {*_NAME.findall(text), *(of for _, of in _PROPERTIES.findall(text))})
+    _check_declared(name, "terms", terms, {place for _, _, place in _TERMS.findall(text)})
     _check_declared(name, "params", params, set(_PARAMETER.findall(text)))
     return Statement(
         name=name,
         purpose=" ".join(purpose),
         text=text,
         identifiers=names,
-        params=params,
+        params=(*params, *terms),
+        terms=terms,
         returns=tuple(
             part.strip().split(":")[0] for part in fields["returns"].split(",") if part.strip() not in {"", "nothing"}
         ),
         access=Access(fields["access"]),
     )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _check_declared(name: str, field: str, declared: tuple[str, ...], used: set[str]) -> None:

@@ -45,8 +45,8 @@ def scored_items(rows: Iterable[Row]) -> list[ScoredItem]:
     return [ScoredItem(row["id"], row["title"], float(row["score"])) for row in rows]
 
 
-def unmet_items(row: Row) -> list[ScoredItem]:
-    """Return the items of the one row in which a statement tells of a user and of items that they have not met."""
+def items_of(row: Row) -> list[ScoredItem]:
+    """Return the items of an answer that is one row."""
     return [ScoredItem(item_id, title, float(score)) for item_id, title, score in row["items"]]
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from cypher import load
 from graph.behaviours import behaviour_of, default_weight
 from graph.errors import DatabaseError, DatabaseGoneError, NotFoundError, ReleaseError
+from graph.filters import ANY_ITEM, Condition
 from graph.question import Dialect, Question, Read
 from graph.releases import Domain, Release
 from graph.releases.record import ask_active_release
@@ -65,16 +66,42 @@ def still_serves(release: Release) -> Question[bool]:
     return bool(rows) and rows[0]["version"] == release.version
 
 
-def read_by_index(dialect: Dialect, statement: str, index: str, params: Mapping[str, Any], names: Mapping[str, Any]) -> Read:
+def read_by_index(
+    dialect: Dialect,
+    statement: str,
+    index: str,
+    params: Mapping[str, Any],
+    names: Mapping[str, Any],
+    conditions: Sequence[Condition] = ANY_ITEM,
+    filters: Sequence[str] = (),
+) -> Read:
     """Return the reading that asks a vector index, in the form that the server has: ``recommend/search_…`` or ``…/query_…``.
 
-    ``names`` may hold more than that form declares.
+    ``conditions`` that the index can decide, as it has the property among its ``filters``, narrow the search; the others are
+    held against what it found.
     """
-    if dialect.supports_search:
-        form, names = load(f"recommend/search_{statement}"), {**names, "index": index}
-    else:
-        form, params = load(f"recommend/query_{statement}"), {**params, "index": index}
-    return Read(form, params, {name: names[name] for name in form.identifiers})
+    if not dialect.supports_search:
+        return read_with(f"recommend/query_{statement}", {**params, "index": index}, names, wanted=conditions)
+    indexed = [one for one in conditions if is_narrowing(dialect, one, filters)]
+    wanted = [one for one in conditions if one not in indexed]
+    return read_with(f"recommend/search_{statement}", params, {**names, "index": index}, indexed=indexed, wanted=wanted)
+
+
+def is_narrowing(dialect: Dialect, condition: Condition, filters: Sequence[str]) -> bool:
+    """Whether a condition is decided by an index that has the properties ``filters``."""
+    return dialect.supports_search and condition.by_index and condition.term.name in filters
+
+
+def read_with(statement: str, params: Mapping[str, Any], names: Mapping[str, Any], **places: Sequence[Condition]) -> Read:
+    """Return the reading of a statement with conditions in the places that it has for them.
+
+    ``names`` and ``params`` may hold more than the statement declares.
+    """
+    form = load(statement)
+    params = {**params, **{place: [one.value for one in places.get(place, ())] for place in form.terms}}
+    names = {**names, **{place: [one.term for one in places.get(place, ())] for place in form.terms}}
+    wanted = (*form.identifiers, *form.terms)
+    return Read(form, {name: params[name] for name in form.params}, {name: names[name] for name in wanted})
 
 
 def either_type(node_id: Any) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,8 @@ class ReleaseDraft:
     values from which new nodes can be encoded as those learnt from were; ``people`` ranks users for users, None: nothing does;
     ``data`` tells what was learnt from: ``interactions``, the digest of all that there were, and ``read_at``, when they were
     read, in seconds since 1970. ``code`` is what vectors are written as, but for those of ``people``, which stay floats.
-    ``met`` makes vectors of users not learnt from, None: nothing does.
+    ``met`` makes vectors of users not learnt from, None: nothing does. ``filters`` names the properties of items by which their
+    indexes can be narrowed, where the server can do so.
 
     Raises:
         ReleaseError: no items, two of one domain, user and item vectors of different dimension, or a code that is none.
@@ -85,6 +86,7 @@ class ReleaseDraft:
     data: dict[str, Any] = field(default_factory=dict)
     code: Code = "float32"
     met: MetVectors | None = None
+    filters: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_code(self.code)
@@ -196,7 +198,8 @@ class VectorColumn:
     ``ids`` [n]; ``vectors`` float32[n, d], kept under the release's property with ``suffix`` added to its name, and indexed by
     cosine if ``is_indexed``; ``beside`` by further suffixes what else each of the nodes gets: float32[n] is a number a node,
     uint8[n, w] an array of bytes. No two columns of a release have the same label and suffix. ``code`` tells what vectors are
-    written as; in "int8" their numbers are whole ones from 0 to 255.
+    written as; in "int8" their numbers are whole ones from 0 to 255. ``filters`` names properties of the nodes by which the
+    index can be narrowed.
     """
 
     label: str
@@ -206,8 +209,9 @@ class VectorColumn:
     is_indexed: bool
     beside: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     code: Code = "float32"
+    filters: tuple[str, ...] = ()
 
     def rows(self, rows: NDArray[Any]) -> VectorColumn:
         """Return what is kept of some nodes, by row number or as bool[n]."""
         beside = {suffix: values[rows] for suffix, values in self.beside.items()}
-        return VectorColumn(self.label, self.suffix, self.ids[rows], self.vectors[rows], self.is_indexed, beside, self.code)
+        return replace(self, ids=self.ids[rows], vectors=self.vectors[rows], beside=beside)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from cypher import load
-from graph.answers import Recommendations, item_names, unmet_items
+from graph.answers import Recommendations, item_names, items_of
 from graph.asking import liking_types
+from graph.choice import BEST, Choice
 from graph.codes import as_asked
 from graph.met_vectors import from_bytes
 from graph.question import Dialect, Question, Read
@@ -20,14 +21,14 @@ Answer = tuple[Recommendations, int | None]
 
 
 def by_history(
-    dialect: Dialect, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int
+    dialect: Dialect, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int, choice: Choice = BEST
 ) -> Question[Answer | None]:
     """Ask for a user whom a release has no vector of, by what they met last and liked, in any domain; None: nothing tells.
 
     ``user_id`` is as the graph has it.
     """
     met = yield from read_history(schema, release, user_id)
-    return (yield from by_events(dialect, schema, release, item, met, k, user_id=user_id))
+    return (yield from by_events(dialect, schema, release, item, met, k, user_id=user_id, choice=choice))
 
 
 def read_history(schema: Schema, release: Release, user_id: Any) -> Question[list[bytes]]:
@@ -53,6 +54,7 @@ def by_events(
     *,
     user_id: Any = None,
     but: Sequence[Any] = (),
+    choice: Choice = BEST,
 ) -> Question[Answer | None]:
     """Ask for whoever met items whose vectors are given as they are stored; neither those in ``but`` nor what the user met.
 
@@ -70,7 +72,7 @@ def by_events(
         "k": k,
         "scale": release.scale,
     }
-    domain, names = release.domain(item.label), item_names(schema, item)
-    read, row = yield from read_unmet(dialect, "items_by_vector", domain, params, names, len(but))
-    found = Recommendations(release.version, item.label, True, unmet_items(row), read.inline(), len(met))
+    domain, names = release.domain(item.label), item_names(schema, item) | {"vector": release.name}
+    read, row = yield from read_unmet(dialect, "items_by_vector", domain, params, names, choice.conditions, len(but))
+    found = Recommendations(release.version, item.label, True, items_of(row), read.inline(), len(met))
     return found, row["version"]

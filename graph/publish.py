@@ -51,6 +51,8 @@ def publish(
         DatabaseGoneError: the connection was lost; publish again.
     """
     _check_labels(schema, draft)
+    if not database.supports_search:
+        draft = replace(draft, filters=())
     database.schema(load("publish/create_release_constraint"))
     database.schema(load("publish/create_pointer_constraint"))
     with hold_lease(database) as lease:

@@ -4,42 +4,56 @@ from __future__ import annotations
 
 from typing import Any
 
-from cypher import load
-from graph.answers import Recommendations, item_names, scored_items, unmet_items
-from graph.asking import Served, by_active_release, either_type
+from graph.answers import Recommendations, item_names, items_of, scored_items
+from graph.asking import Served, by_active_release, either_type, read_with
+from graph.choice import BEST, Choice
 from graph.database import Database
 from graph.fold_in import by_history
-from graph.question import Dialect, Question, Read
+from graph.question import Dialect, Question
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
 from graph.unmet import read_unmet
 
 
 def recommend(
-    database: Database, schema: Schema, user_id: Any, k: int = 10, domain: str | None = None, *, served: Served | None = None
+    database: Database,
+    schema: Schema,
+    user_id: Any,
+    k: int = 10,
+    domain: str | None = None,
+    *,
+    choice: Choice = BEST,
+    served: Served | None = None,
 ) -> Recommendations:
     """Return the ``k`` best items that a user has not met; popular ones, said so, for a user the release does not know.
 
     They are of one domain, named by its label; None: the default one. What the user met in other domains tells of them too.
-    Fewer come where fewer are left. ``served`` remembers the release from one question to the next: an answer is then one round
-    trip, two for a user who has met most of what the index gave or whom the release does not know.
+    Fewer come where fewer are left. ``choice`` tells what they must be like. ``served`` remembers the release from one question
+    to the next: an answer is then one round trip, two for a user who has met most of what the index gave or whom the release
+    does not know.
 
     Raises:
         SchemaError: the graph has no such domain.
         ReleaseError: nothing is published, or nothing of that domain.
         DatabaseError: Neo4j refused or was lost.
     """
-    return database.answer(recommendations(served or Served(), database, schema, user_id, k, domain))
+    return database.answer(recommendations(served or Served(), database, schema, user_id, k, domain, choice))
 
 
 def recommendations(
-    served: Served, dialect: Dialect, schema: Schema, user_id: Any, k: int = 10, domain: str | None = None
+    served: Served,
+    dialect: Dialect,
+    schema: Schema,
+    user_id: Any,
+    k: int = 10,
+    domain: str | None = None,
+    choice: Choice = BEST,
 ) -> Question[Recommendations]:
     """Ask what :func:`recommend` answers."""
     item = schema.domain(domain)
 
     def question(release: Release) -> Question[Recommendations | None]:
-        found, version = yield from _by_release(dialect, schema, release, item, user_id, k)
+        found, version = yield from _by_release(dialect, schema, release, item, user_id, k, choice)
         return found if version == release.version else None
 
     return by_active_release(served, question)
@@ -52,30 +66,40 @@ def recommend_by(database: Database, schema: Schema, release: Release, item: Nod
         ReleaseError: the release has nothing of that domain.
         DatabaseError: Neo4j refused or was lost, or the release was taken away.
     """
-    return database.answer(_by_release(database, schema, release, item, user_id, k))[0]
+    return database.answer(_by_release(database, schema, release, item, user_id, k, BEST))[0]
 
 
 def _by_release(
-    dialect: Dialect, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int
+    dialect: Dialect, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int, choice: Choice
 ) -> Question[tuple[Recommendations, int | None]]:
     """Ask one release, and for the version of the one that served when all was read."""
     domain = release.domain(item.label)
     names = item_names(schema, item) | {"vector": release.name, "norm": release.norm_property}
     params = {"user_ids": either_type(user_id), "k": k, "scale": release.scale, "zero": release.zero}
-    read, row = yield from read_unmet(dialect, "items_by_user", domain, params, names)
+    read, row = yield from read_unmet(dialect, "items_by_user", domain, params, names, choice.conditions)
     version, known_id = row["version"], row["user_id"]
     if row["norm"]:
-        return Recommendations(release.version, item.label, True, unmet_items(row), read.inline()), version
+        return Recommendations(release.version, item.label, True, items_of(row), read.inline()), version
     if known_id is None:
-        return (yield from ask_popular(schema, release, item, user_id, k)), version
-    if (folded := (yield from by_history(dialect, schema, release, item, known_id, k))) is not None:
+        return (yield from ask_popular(schema, release, item, user_id, k, choice)), version
+    if (folded := (yield from by_history(dialect, schema, release, item, known_id, k, choice))) is not None:
         return folded
-    return (yield from ask_popular(schema, release, item, known_id, k)), version
+    return (yield from ask_popular(schema, release, item, known_id, k, choice)), version
 
 
-def ask_popular(schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Question[Recommendations]:
-    """Ask for the ``k`` most popular items of a domain that a user, None: nobody, has not met."""
-    statement, names = load("recommend/read_popular_items"), item_names(schema, item)
-    params = {"user_id": user_id, "ids": [either_type(id_) for id_ in release.domain(item.label).popular], "k": k}
-    items = scored_items((yield Read(statement, params, names)))
-    return Recommendations(release.version, item.label, False, items, statement.inline(params, names))
+def ask_popular(
+    schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int, choice: Choice = BEST
+) -> Question[Recommendations]:
+    """Ask for the ``k`` most popular items of a domain that a user, None: nobody, has not met.
+
+    Of items that must be a certain way too few may be among those that the release has as popular: then all that are so are
+    counted.
+    """
+    names = item_names(schema, item)
+    ids = [either_type(id_) for id_ in release.domain(item.label).popular]
+    read = read_with("recommend/read_popular_items", {"user_id": user_id, "ids": ids, "k": k}, names, wanted=choice.conditions)
+    rows = yield read
+    if len(rows) < k and choice.conditions:
+        read = read_with("recommend/scan_popular_items", {"user_id": user_id, "k": k}, names, wanted=choice.conditions)
+        rows = yield read
+    return Recommendations(release.version, item.label, False, scored_items(rows), read.inline())

@@ -9,6 +9,7 @@ from typing import Any
 from cypher import load
 from graph.answers import Recommendations
 from graph.asking import Served, by_active_release, either_type, still_serves
+from graph.choice import BEST, Choice
 from graph.database import Database
 from graph.errors import NotFoundError
 from graph.fold_in import by_events
@@ -26,12 +27,13 @@ def session(
     domain: str | None = None,
     of: str | None = None,
     *,
+    choice: Choice = BEST,
     served: Served | None = None,
 ) -> Recommendations:
     """Return the ``k`` best items, but for those met, for somebody who met ``items``; popular ones, said so, if nothing tells.
 
     ``of`` names the domain of the items that were met; None: the default one. ``domain`` names the one to find items in; None:
-    the same.
+    the same. ``choice`` tells what they must be like.
 
     Raises:
         SchemaError: the graph has no such domain.
@@ -39,7 +41,7 @@ def session(
         ReleaseError: nothing is published, or nothing of that domain.
         DatabaseError: Neo4j refused or was lost.
     """
-    return database.answer(session_items(served or Served(), database, schema, items, k, domain, of))
+    return database.answer(session_items(served or Served(), database, schema, items, k, domain, of, choice))
 
 
 def session_items(
@@ -50,15 +52,23 @@ def session_items(
     k: int = 10,
     domain: str | None = None,
     of: str | None = None,
+    choice: Choice = BEST,
 ) -> Question[Recommendations]:
     """Ask what :func:`session` answers."""
     met = schema.domain(of)
     wanted = met if domain is None else schema.domain(domain)
-    return by_active_release(served, lambda release: _session(dialect, schema, release, met, wanted, items, k))
+    return by_active_release(served, lambda release: _session(dialect, schema, release, met, wanted, items, k, choice))
 
 
 def _session(
-    dialect: Dialect, schema: Schema, release: Release, met: NodeKind, item: NodeKind, items: Sequence[Any], k: int
+    dialect: Dialect,
+    schema: Schema,
+    release: Release,
+    met: NodeKind,
+    item: NodeKind,
+    items: Sequence[Any],
+    k: int,
+    choice: Choice,
 ) -> Question[Recommendations | None]:
     names = {"item": met.label, "item_key": met.key, "met": release.met_property}
     params = {"items": [either_type(item_id) for item_id in items]}
@@ -66,10 +76,10 @@ def _session(
     if items and not row["ids"]:
         raise NotFoundError(f"the graph has none of these {len(items)} items as {met.label} by their {met.key}; check the ids")
     but = row["ids"] if met == item else []
-    answer = yield from by_events(dialect, schema, release, item, row["vectors"], k, but=but)
+    answer = yield from by_events(dialect, schema, release, item, row["vectors"], k, but=but, choice=choice)
     if answer is not None:
         return answer[0] if answer[1] == release.version else None
-    popular = yield from ask_popular(schema, release, item, None, k + len(but))
+    popular = yield from ask_popular(schema, release, item, None, k + len(but), choice)
     if not (yield from still_serves(release)):
         return None
     return replace(popular, items=[one for one in popular.items if one.id not in but][:k])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cypher import load
-from graph.answers import Recommendations, scored_items
+from graph.answers import Recommendations, items_of
 from graph.asking import (
     Served,
     by_active_release,
@@ -15,14 +15,17 @@ from graph.asking import (
     no_such_node,
     num_candidates,
     read_by_index,
+    read_with,
     shown_property,
     still_serves,
 )
+from graph.choice import BEST, Choice
 from graph.database import Database
 from graph.errors import NotFoundError
 from graph.question import Dialect, Question, Read
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
+from graph.unmet import read_enough
 
 CANDIDATES_AN_ANSWER = 4
 LEAST_CANDIDATES = 100
@@ -37,19 +40,21 @@ def similar(
     domain: str | None = None,
     of: str | None = None,
     *,
+    choice: Choice = BEST,
     served: Served | None = None,
 ) -> Recommendations:
     """Return the ``k`` items whose vectors have the highest cosine with one item's.
 
     ``of`` names the domain of the item that is asked about; None: the first of the schema that has an item of this id.
-    ``domain`` names the one to find items in; None: the same. ``served`` remembers the release from one question to the next.
+    ``domain`` names the one to find items in; None: the same. ``choice`` tells what they must be like.
+    ``served`` remembers the release from one question to the next.
 
     Raises:
         SchemaError: the graph has no such domain.
         NotFoundError: no such item, or the active release has no vector of it.
         ReleaseError: nothing is published, or nothing of that domain.
     """
-    return database.answer(similar_items(served or Served(), database, schema, item_id, k, domain, of))
+    return database.answer(similar_items(served or Served(), database, schema, item_id, k, domain, of, choice))
 
 
 def similar_items(
@@ -60,15 +65,22 @@ def similar_items(
     k: int = 10,
     domain: str | None = None,
     of: str | None = None,
+    choice: Choice = BEST,
 ) -> Question[Recommendations]:
     """Ask what :func:`similar` answers."""
     asked = domains_to_look_in(schema, of)
     wanted = None if domain is None else schema.domain(domain)
-    return by_active_release(served, lambda release: _similar(dialect, release, asked, wanted, item_id, k))
+    return by_active_release(served, lambda release: _similar(dialect, release, asked, wanted, item_id, k, choice))
 
 
 def _similar(
-    dialect: Dialect, release: Release, asked: Sequence[NodeKind], wanted: NodeKind | None, item_id: Any, k: int
+    dialect: Dialect,
+    release: Release,
+    asked: Sequence[NodeKind],
+    wanted: NodeKind | None,
+    item_id: Any,
+    k: int,
+    choice: Choice,
 ) -> Question[Recommendations | None]:
     one, stored_id = yield from _find(release, asked, item_id)
     item = wanted or one
@@ -84,15 +96,21 @@ def _similar(
     params: dict[str, Any] = {
         "item_id": stored_id,
         "k": k,
-        "candidates": num_candidates(max(CANDIDATES_AN_ANSWER * k, LEAST_CANDIDATES), 1, domain),
         "dimensions": release.dimensions,
         "is_whole": release.is_whole,
     }
-    read = read_by_index(dialect, "items_by_item", domain.index, params, names)
-    items = scored_items((yield read))
+
+    def by_index(candidates: int) -> Read:
+        sized = params | {"candidates": candidates}
+        return read_by_index(dialect, "items_by_item", domain.index, sized, names, choice.conditions, domain.filters)
+
+    first = num_candidates(max(CANDIDATES_AN_ANSWER * k, LEAST_CANDIDATES), 1, domain)
+    by_scan = read_with("recommend/scan_items_by_item", params, names, wanted=choice.conditions)
+    wanted_k = k if choice.conditions else 0  # without conditions too few are left only where there are no more
+    read, row = yield from read_enough(wanted_k, first, domain, by_index, by_scan, lambda row: len(row["items"]))
     if not (yield from still_serves(release)):
         return None
-    return Recommendations(release.version, item.label, True, items, read.inline())
+    return Recommendations(release.version, item.label, True, items_of(row), read.inline())
 
 
 def _find(release: Release, asked: Sequence[NodeKind], item_id: Any) -> Question[tuple[NodeKind, Any]]:

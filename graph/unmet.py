@@ -1,36 +1,73 @@
-"""Reading a vector index for items that a user has not met: wide enough that what is left is still enough."""
+"""Reading a vector index for items that a question may be answered with: wide enough that what is left is still enough."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cypher import load
-from graph.asking import num_candidates, read_by_index
+from graph.asking import is_narrowing, num_candidates, read_by_index, read_with
+from graph.filters import ANY_ITEM, Condition
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Domain
 
 SPARE_CANDIDATES = 30
 """Fetched beside the ``k`` that are wanted, in place of those that the user has met: most users have met fewer of the best."""
+MOST_SEARCHED = 2_000
+"""Where more candidates of an index would be needed than so many, every item is looked at instead, which is about as fast."""
 
 
 def read_unmet(
-    dialect: Dialect, statement: str, domain: Domain, params: Mapping[str, Any], names: Mapping[str, Any], but: int = 0
+    dialect: Dialect,
+    statement: str,
+    domain: Domain,
+    params: Mapping[str, Any],
+    names: Mapping[str, Any],
+    conditions: Sequence[Condition] = ANY_ITEM,
+    but: int = 0,
 ) -> Question[tuple[Read, Row]]:
-    """Ask an index for ``$k`` items of a domain; return the row and the reading that gave it.
+    """Ask an index for ``$k`` items of a domain that meet some conditions; return the row and the reading that gave it.
 
     ``but`` more items than those that the user has met are left out. Where too few are left for a user whom the answer is for,
-    the index is asked again, as wide as there are items that the user has met.
+    the index is asked again, as wide as there are items that the user has met; where conditions left too few that the index
+    cannot decide, see :func:`read_enough`.
     """
-    k = params["k"]
-    candidates = num_candidates(k, but + SPARE_CANDIDATES, domain)
-    read = read_by_index(dialect, statement, domain.index, {**params, "candidates": candidates}, names)
+
+    def by_index(candidates: int) -> Read:
+        sized = {**params, "candidates": candidates}
+        return read_by_index(dialect, statement, domain.index, sized, names, conditions, domain.filters)
+
+    k, first = params["k"], num_candidates(params["k"], but + SPARE_CANDIDATES, domain)
+    if not all(is_narrowing(dialect, one, domain.filters) for one in conditions):
+        by_scan = read_with(f"recommend/scan_{statement}", params, names, wanted=conditions)
+        return (
+            yield from read_enough(k, first, domain, by_index, by_scan, lambda row: len(row["items"]) if row["norm"] else k)
+        )
+    read = by_index(first)
     (row,) = yield read
-    if len(row["items"]) == k or candidates == domain.num_items or not row["norm"]:
+    if len(row["items"]) == k or first == domain.num_items or not row["norm"]:
         return read, row
     counting = load("recommend/count_met_items")
     met = yield Read(counting, {"user_id": row["user_id"]}, {name: names[name] for name in counting.identifiers})
-    candidates = num_candidates(k, but + (met[0]["number"] if met else 0), domain)
-    read = read_by_index(dialect, statement, domain.index, {**params, "candidates": candidates}, names)
+    read = by_index(num_candidates(k, but + (met[0]["number"] if met else 0), domain))
     (row,) = yield read
+    return read, row
+
+
+def read_enough(
+    k: int, candidates: int, domain: Domain, by_index: Callable[[int], Read], by_scan: Read, count: Callable[[Row], int]
+) -> Question[tuple[Read, Row]]:
+    """Read an index, each time as wide as ``k`` items should need by what was found, and at last every item.
+
+    ``count`` tells how many items the one row of an answer has. Returns the reading that gave ``k``, or all there are, and its
+    row.
+    """
+    read = by_index(candidates)
+    (row,) = yield read
+    while (found := count(row)) < k and candidates < domain.num_items:
+        candidates = num_candidates(2 * candidates * k // max(found, 1), 0, domain)
+        read = by_index(candidates) if candidates <= MOST_SEARCHED else by_scan
+        (row,) = yield read
+        if read is by_scan:
+            break
     return read, row

@@ -11,10 +11,12 @@ import polars as pl
 
 from graph.answers import Recommendations
 from graph.asking import Served
+from graph.choice import choice_of
 from graph.database import Database
 from graph.describe import Description, describe
 from graph.explain import Explanation, explain
 from graph.explore import Explorer
+from graph.filters import Filter
 from graph.people import people
 from graph.recommend import recommend
 from graph.releases import Release, activate, active_release, list_releases, rollback
@@ -121,42 +123,68 @@ class Asker:
         """
         return rollback(self.database, self.schema, check=check)
 
-    def recommend(self, user_id: str | int, k: int = 10, domain: str | None = None) -> Recommendations:
+    def recommend(
+        self, user_id: str | int, k: int = 10, domain: str | None = None, *, filter: Filter | None = None
+    ) -> Recommendations:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
 
-        They are of one domain, named by its label; None: the first item kind of the schema.
+        They are of one domain, named by its label; None: the first item kind of the schema. ``filter`` narrows them to items
+        that are so, by what ``[ask.filters]`` declares: ``{"price": {"at_most": 20}, "genre": ["Comedy", "Drama"]}``.
 
         Raises:
             SchemaError: the graph has no such domain.
+            QuestionError: a filter that was not declared, or a value that it cannot have.
             ReleaseError: nothing was published, or nothing of that domain.
         """
-        return recommend(self.database, self.schema, user_id, k, domain, served=self._served)
+        schema = self.schema
+        choice = choice_of(self.config.ask, schema, filter)
+        return recommend(self.database, schema, user_id, k, domain, choice=choice, served=self._served)
 
-    def similar(self, item_id: str | int, k: int = 10, domain: str | None = None, *, of: str | None = None) -> Recommendations:
+    def similar(
+        self,
+        item_id: str | int,
+        k: int = 10,
+        domain: str | None = None,
+        *,
+        of: str | None = None,
+        filter: Filter | None = None,
+    ) -> Recommendations:
         """Return the ``k`` items most like one item, by the cosine of their vectors.
 
         ``of`` names the domain of that item; None: the first that has an item of this id. ``domain`` names the one to find
-        items in; None: the same.
+        items in; None: the same. ``filter`` as for :meth:`recommend`.
 
         Raises:
             SchemaError: the graph has no such domain.
+            QuestionError: a filter that was not declared, or a value that it cannot have.
             NotFoundError: no such item, or it has no vector in the active release.
         """
-        return similar(self.database, self.schema, item_id, k, domain, of, served=self._served)
+        schema = self.schema
+        choice = choice_of(self.config.ask, schema, filter)
+        return similar(self.database, schema, item_id, k, domain, of, choice=choice, served=self._served)
 
     def session(
-        self, items: Sequence[str | int], k: int = 10, domain: str | None = None, *, of: str | None = None
+        self,
+        items: Sequence[str | int],
+        k: int = 10,
+        domain: str | None = None,
+        *,
+        of: str | None = None,
+        filter: Filter | None = None,
     ) -> Recommendations:
         """Return the ``k`` best items for somebody unknown who met ``items``; popular ones, said so, if those tell nothing.
 
         ``of`` names the domain of the items that were met; None: the first item kind of the schema. ``domain`` names the one to
-        find items in; None: the same.
+        find items in; None: the same. ``filter`` as for :meth:`recommend`.
 
         Raises:
             SchemaError: the graph has no such domain.
+            QuestionError: a filter that was not declared, or a value that it cannot have.
             NotFoundError: the graph has none of the items.
         """
-        return session(self.database, self.schema, items, k, domain, of, served=self._served)
+        schema = self.schema
+        choice = choice_of(self.config.ask, schema, filter)
+        return session(self.database, schema, items, k, domain, of, choice=choice, served=self._served)
 
     def rerank(
         self, user_id: str | int, items: Sequence[str | int], k: int | None = None, domain: str | None = None

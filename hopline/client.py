@@ -17,6 +17,7 @@ from hopline.service.messages import (
     EventsRequest,
     EventsTaken,
     ExplainRequest,
+    Filter,
     Health,
     Items,
     Paths,
@@ -45,29 +46,41 @@ class Client:
         key = os.environ.get("HOPLINE_API_KEY") if key is None else key
         self._http = httpx.Client(base_url=self.url, timeout=timeout_s, headers={} if key is None else {"X-API-Key": key})
 
-    def recommend(self, user: str | int, k: int = 10, domain: str | None = None, *, explain: bool = False) -> Items:
+    def recommend(
+        self, user: str | int, k: int = 10, domain: str | None = None, *, filter: Filter = None, explain: bool = False
+    ) -> Items:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
 
         Raises:
             ServiceError: it was refused, or nothing answers.
         """
-        return self._post("/recommend", RecommendRequest(user=user, k=k, domain=domain, explain=explain), Items)
+        return self._post("/recommend", RecommendRequest(user=user, k=k, domain=domain, filter=filter, explain=explain), Items)
 
-    def similar(self, item: str | int, k: int = 10, domain: str | None = None, *, of: str | None = None) -> Items:
+    def similar(
+        self, item: str | int, k: int = 10, domain: str | None = None, *, of: str | None = None, filter: Filter = None
+    ) -> Items:
         """Return the ``k`` items most like one item.
 
         Raises:
             ServiceError: there is no such item, it was refused, or nothing answers.
         """
-        return self._post("/similar", SimilarRequest(item=item, k=k, domain=domain, of=of), Items)
+        return self._post("/similar", SimilarRequest(item=item, k=k, domain=domain, of=of, filter=filter), Items)
 
-    def session(self, items: Sequence[str | int], k: int = 10, domain: str | None = None, *, of: str | None = None) -> Items:
+    def session(
+        self,
+        items: Sequence[str | int],
+        k: int = 10,
+        domain: str | None = None,
+        *,
+        of: str | None = None,
+        filter: Filter = None,
+    ) -> Items:
         """Return the ``k`` best items for somebody unknown who met ``items``.
 
         Raises:
             ServiceError: there is none of the items, it was refused, or nothing answers.
         """
-        return self._post("/session", SessionRequest(items=list(items), k=k, domain=domain, of=of), Items)
+        return self._post("/session", SessionRequest(items=list(items), k=k, domain=domain, of=of, filter=filter), Items)
 
     def rerank(self, user: str | int, items: Sequence[str | int], k: int | None = None, domain: str | None = None) -> Items:
         """Return given items, or the first ``k`` of them, in the order of the model's score for a user.

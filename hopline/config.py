@@ -21,6 +21,7 @@ from gnn.fuse import FuseConfig
 from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import TrainConfig
+from graph.ask_config import AskConfig
 from graph.events import EventsConfig
 from graph.releases.collect import KEPT
 from graph.schema import Schema
@@ -75,6 +76,7 @@ class Config(BaseSettings):
     compress: CompressConfig = CompressConfig()
     publish: PublishConfig = PublishConfig()
     events: EventsConfig = EventsConfig()
+    ask: AskConfig = AskConfig()
     serve: ServeConfig = ServeConfig()
 
     def changed(self, parts: Mapping[str, BaseModel | Mapping[str, Any]]) -> Config:

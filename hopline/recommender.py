@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +18,7 @@ from gnn.train import OnEpoch, OnStep, TrainConfig
 from gnn.watched import ranking_metric
 from graph.database import Database
 from graph.embeddings import ReleaseDraft, VectorColumn
+from graph.filters.config import check_filterable, indexable
 from graph.keys import derive_keys, index_keys
 from graph.node_vectors import check_free_property, write_column
 from graph.progress import OnStage, silent
@@ -404,6 +406,8 @@ class Recommender(Asker):
             draft = draft_ials(snapshot, self.config, int(time.time()), on_stage)
         else:
             draft = draft_run(read_run(self.config.run_folder))
+        check_filterable(self.config.ask.filters, self.schema)
+        draft = replace(draft, filters=indexable(self.config.ask.filters))
         index_keys(self.database, self.schema)
         gate = None if snapshot is None or not canary else partial(self._check_canary, snapshot, draft, on_stage)
         keep = self.config.publish.keep

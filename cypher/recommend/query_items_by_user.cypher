@@ -1,5 +1,6 @@
 // The best items that a user has not met, by one release's vector index, and which release serves; for servers before SEARCH.
 // identifiers: user, user_key, item_key, title, interactions, vector, norm
+// terms: wanted
 // params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $candidates: integer, $scale: float, $zero: float, $index: index name
 // returns: version, user_id, norm, items: an id with title and score each
 // access: read
@@ -8,7 +9,7 @@ WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
 CALL (u) {
   WITH u WHERE u.{{norm}} > 0
   CALL db.index.vector.queryNodes($index, $candidates, CASE WHEN $zero = 0 THEN u.{{vector}} ELSE [x IN u.{{vector}} | x - $zero] END) YIELD node AS i, score AS similarity
-  WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) }
+  WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.wanted}}
   WITH i, (2 * similarity - 1) * u.{{norm}} * $scale AS score, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
   RETURN collect([id, toString(i.{{title}}), score]) AS items // one row: more of them take longer to send
 }

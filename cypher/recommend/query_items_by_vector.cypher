@@ -1,12 +1,13 @@
 // The best items for a vector made of events, but for some and those that a user has met, and which release serves; for servers before SEARCH.
 // identifiers: user, user_key, item_key, title, interactions
+// terms: wanted
 // params: $user_id: any, $vector: list of floats, $but: list of ids, $k: integer, $candidates: integer, $scale: float, $index: index name
 // returns: version, user_id, norm, items: an id with title and score each
 // access: read
 OPTIONAL MATCH (u:{{user}} {{{user_key}}: $user_id})
 CALL (u) {
   CALL db.index.vector.queryNodes($index, $candidates, $vector) YIELD node AS i, score AS similarity
-  WHERE NOT i.{{item_key}} IN $but AND NOT EXISTS { (u)-[:{{interactions}}]-(i) }
+  WHERE NOT i.{{item_key}} IN $but AND NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.wanted}}
   WITH i, (2 * similarity - 1) * $scale AS score, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
   RETURN collect([id, toString(i.{{title}}), score]) AS items // one row: more of them take longer to send
 }

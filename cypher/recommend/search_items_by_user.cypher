@@ -1,5 +1,6 @@
 // The best items that a user has not met, by one release's vector index, and which release serves; for servers that have SEARCH.
 // identifiers: user, user_key, item, item_key, title, interactions, vector, norm, index
+// terms: indexed, wanted
 // params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $candidates: integer, $scale: float, $zero: float
 // returns: version, user_id, norm, items: an id with title and score each
 // access: read
@@ -11,9 +12,9 @@ CALL (u) {
   MATCH (i:{{item}})
   SEARCH i IN (
     VECTOR INDEX {{index}} FOR CASE WHEN $zero = 0 THEN u.{{vector}} ELSE [x IN u.{{vector}} | x - $zero] END
-    LIMIT $candidates
+    {{WHERE i.indexed}} LIMIT $candidates
   ) SCORE AS similarity
-  WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) }
+  WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.wanted}}
   WITH i, (2 * similarity - 1) * u.{{norm}} * $scale AS score, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
   RETURN collect([id, toString(i.{{title}}), score]) AS items // one row: more of them take longer to send
 }

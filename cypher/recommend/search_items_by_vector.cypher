@@ -1,5 +1,6 @@
 // The best items for a vector made of events, but for some and those that a user has met, and which release serves; for servers that have SEARCH.
 // identifiers: user, user_key, item, item_key, title, interactions, index
+// terms: indexed, wanted
 // params: $user_id: any, $vector: list of floats, $but: list of ids, $k: integer, $candidates: integer, $scale: float
 // returns: version, user_id, norm, items: an id with title and score each
 // access: read
@@ -9,9 +10,9 @@ CALL (u) {
   MATCH (i:{{item}})
   SEARCH i IN (
     VECTOR INDEX {{index}} FOR $vector
-    LIMIT $candidates
+    {{WHERE i.indexed}} LIMIT $candidates
   ) SCORE AS similarity
-  WHERE NOT i.{{item_key}} IN $but AND NOT EXISTS { (u)-[:{{interactions}}]-(i) }
+  WHERE NOT i.{{item_key}} IN $but AND NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.wanted}}
   WITH i, (2 * similarity - 1) * $scale AS score, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
   RETURN collect([id, toString(i.{{title}}), score]) AS items // one row: more of them take longer to send
 }

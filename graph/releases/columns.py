@@ -70,7 +70,9 @@ def release_columns(draft: ReleaseDraft, scales: Scales) -> list[VectorColumn]:
     of_items = [] if draft.met is None else draft.met.asking
     met = [{MET: to_bytes(vectors)} for vectors in of_items] or [{} for _ in draft.items]
     columns = [
-        VectorColumn(items.label, "", items.ids, vectors, is_indexed=True, beside=of_met, code=draft.code)
+        VectorColumn(
+            items.label, "", items.ids, vectors, is_indexed=True, beside=of_met, code=draft.code, filters=draft.filters
+        )
         for items, vectors, of_met in zip(draft.items, made.items, met, strict=True)
     ]
     users = draft.users
@@ -107,6 +109,7 @@ def told_columns(columns: list[VectorColumn]) -> str:
                 "number": len(column.ids),
                 "dimensions": column.vectors.shape[1],
                 "code": column.code,
+                "filters": column.filters,
             }
             for column in columns
         ]

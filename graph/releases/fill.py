@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -52,12 +53,14 @@ def fill_slot(database: Database, schema: Schema, slot: Slot, progress: OnStage,
     progress("building the index", 0, 1)
     for column in slot.columns:
         if column.is_indexed:
-            names = {
+            names: dict[str, Any] = {
                 "index": index_name(slot.number, column.label, column.suffix),
                 "label": column.label,
                 "property": name + column.suffix,
             }
-            database.schema(load("publish/create_vector_index"), {"dimensions": column.vectors.shape[1]}, names)
+            narrowable = {"filters": column.filters} if column.filters else {}
+            statement = load(f"publish/create_{'narrowable_' if narrowable else ''}vector_index")
+            database.schema(statement, {"dimensions": column.vectors.shape[1]}, names | narrowable)
     database.read(load("schema/await_indexes"), {"timeout_s": AWAIT_INDEX_S})
     check()
     progress("building the index", 1, 1)

@@ -28,7 +28,7 @@ class Domain:
     """What a release has of the items of one domain, the label ``label``.
 
     ``search_width`` is how many items the index must be asked for, at least, to give the model's ranking; 0 until it is known.
-    ``popular`` holds ids, the most popular first.
+    ``popular`` holds ids, the most popular first; ``filters`` the properties of items by which the index can be narrowed.
     """
 
     label: str
@@ -36,6 +36,7 @@ class Domain:
     num_items: int
     search_width: int
     popular: list[Any]
+    filters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class StoredColumn:
     number: int
     dimensions: int
     code: str = "float32"
+    filters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,8 @@ def index_name(slot: int, label: str, suffix: str = "") -> str:
 
 def stored_columns(text: str) -> tuple[StoredColumn, ...]:
     """Return columns as a record tells of them, in JSON."""
-    return tuple(StoredColumn(**column | {"beside": tuple(column["beside"])}) for column in json.loads(text))
+    lists = ("beside", "filters")
+    return tuple(StoredColumn(**column | {name: tuple(column.get(name, ())) for name in lists}) for column in json.loads(text))
 
 
 def list_releases(database: Database) -> list[Release]:
@@ -254,6 +257,8 @@ def _release(row: dict[str, Any]) -> Release:
     popular = json.loads(properties["popular"]) if labels else {}
     widths = properties.get("search_widths", [0] * len(labels))
     counts = properties["num_items"] if labels else []
+    columns = stored_columns(properties.get("columns", "[]"))
+    filters = {column.label: column.filters for column in columns if not column.suffix}
     return Release(
         version=version,
         active=row["active"],
@@ -268,9 +273,9 @@ def _release(row: dict[str, Any]) -> Release:
         code=properties.get("code", "float32"),
         longest=properties["scale"],
         grid=Grid(properties["reach"], properties["steps"]) if "reach" in properties else None,
-        columns=stored_columns(properties.get("columns", "[]")),
+        columns=columns,
         domains=tuple(
-            Domain(label, index_name(slot, label), num_items, width, popular[label])
+            Domain(label, index_name(slot, label), num_items, width, popular[label], filters.get(label, ()))
             for label, num_items, width in zip(labels, counts, widths, strict=True)
         ),
         people=None if properties.get("num_people") is None else _people(properties, slot),

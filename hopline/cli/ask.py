@@ -14,11 +14,21 @@ from graph.explain import Explanation
 from hopline.cli.options import ConfigFile, Count, Item, Json, User
 from hopline.cli.output import console, explanation_table, print_json, recommendation_table
 from hopline.cli.score import print_score
+from hopline.cli.where import parse_where
 from hopline.errors import InputError
 from hopline.recommender import Recommender
 
 _PANEL = "Ask"
 Cypher = Annotated[bool, typer.Option("--cypher", help="Print the statement that answers, to paste into cypher-shell.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        "-w",
+        help="Only items that are so: 'price<=20', 'genre=Comedy|Drama', 'in_stock=true'; may be given again. [ask.filters] of "
+        "hopline.toml declares what can be asked for.",
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,6 +44,7 @@ def recommend(
         str | None, typer.Option("--domain", "-d", help="Label of the items. [default: the schema's first item kind]")
     ] = None,
     why: Annotated[bool, typer.Option("--why", help="Add a reason to each item; popular items have none.")] = False,
+    where: Where = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -42,10 +53,10 @@ def recommend(
 
     In a graph with several kinds of items, such as goods and articles, `--domain Article` names the kind.
 
-    Example: `hopline recommend --user 196 --k 5 --why`
+    Example: `hopline recommend --user 196 --k 5 --why`, or `hopline recommend --user 196 --where 'year>=1990'`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.recommend(user, k, domain)
+        found = recommender.recommend(user, k, domain, filter=_filter(recommender, where))
         with_reasons = why and found.by_model
         reasons = [recommender.reason(user, item.id, found.domain) for item in found.items] if with_reasons else None
     if not _is_printed(found, json, cypher, {"reasons": reasons} if reasons is not None else {}):
@@ -54,7 +65,8 @@ def recommend(
         if found.items:
             console.print(recommendation_table(found, f"for user {user}, by release {found.version}", reasons))
         else:
-            console.print(f"nothing is left to recommend: user {user} has met every {found.domain}", markup=False)
+            asked = " that is as asked for" if where else ""
+            console.print(f"nothing is left to recommend: user {user} has met every {found.domain}{asked}", markup=False)
 
 
 def similar(
@@ -66,6 +78,7 @@ def similar(
     of: Annotated[
         str | None, typer.Option("--of", help="Label of the item. [default: the first item kind that has its id]")
     ] = None,
+    where: Where = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -75,7 +88,7 @@ def similar(
     Example: `hopline similar --item 50 --k 5`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.similar(item, k, domain, of=of)
+        found = recommender.similar(item, k, domain, of=of, filter=_filter(recommender, where))
     if not _is_printed(found, json, cypher):
         console.print(recommendation_table(found, f"like item {item}, by release {found.version}"))
 
@@ -89,6 +102,7 @@ def session(
     of: Annotated[
         str | None, typer.Option("--of", help="Label of the items met. [default: the schema's first item kind]")
     ] = None,
+    where: Where = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -98,7 +112,7 @@ def session(
     Example: `hopline session --item 50 --item 172 --k 5`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.session(items, k, domain, of=of)
+        found = recommender.session(items, k, domain, of=of, filter=_filter(recommender, where))
     if not _is_printed(found, json, cypher):
         if not found.by_model:
             console.print(f"release {found.version} knows nothing of these items: these are popular ones", markup=False)
@@ -164,6 +178,10 @@ def explain(
         console.print(explanation_table(found, f"why item {item} for user {user}"))
     else:
         console.print(f"no path leads from user {user} to item {item}", markup=False)
+
+
+def _filter(recommender: Recommender, where: list[str] | None) -> dict[str, Any] | None:
+    return parse_where(where or (), recommender.config.ask.filters)
 
 
 def _is_printed(

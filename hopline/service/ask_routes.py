@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 
 from graph.answers import Recommendations
+from graph.choice import Choice, choice_of
 from graph.errors import DatabaseGoneError, SchemaError
 from graph.explain import explanation
 from graph.people import people_for
@@ -43,10 +44,13 @@ async def recommend(asked: RecommendRequest, request: Request) -> Items:
     """Recommend items that the user has not met; popular ones, said so, for an unknown user or while Neo4j is away."""
     state: State = request.app.state.hopline
     try:
-        question = recommendations(state.served, state.database, state.schema, asked.user, asked.k, asked.domain)
+        choice = _choice(state, asked)
+        question = recommendations(state.served, state.database, state.schema, asked.user, asked.k, asked.domain, choice)
         found = await state.database.answer(question)
         reasons = await _reasons(state, asked, found) if asked.explain and found.by_model else None
     except DatabaseGoneError as error:
+        if asked.filter is not None:
+            raise  # what the popular items are like is not known here
         state.away(error)
         return _standby(state, asked)
     if not found.by_model:
@@ -59,7 +63,9 @@ async def recommend(asked: RecommendRequest, request: Request) -> Items:
 async def similar(asked: SimilarRequest, request: Request) -> Items:
     """Find the items most like one item, of its own kind or of another."""
     state: State = request.app.state.hopline
-    question = similar_items(state.served, state.database, state.schema, asked.item, asked.k, asked.domain, asked.of)
+    question = similar_items(
+        state.served, state.database, state.schema, asked.item, asked.k, asked.domain, asked.of, _choice(state, asked)
+    )
     return _items(await state.database.answer(question))
 
 
@@ -67,7 +73,9 @@ async def similar(asked: SimilarRequest, request: Request) -> Items:
 async def session(asked: SessionRequest, request: Request) -> Items:
     """Recommend items to somebody unknown, by the items met in a session."""
     state: State = request.app.state.hopline
-    question = session_items(state.served, state.database, state.schema, asked.items, asked.k, asked.domain, asked.of)
+    question = session_items(
+        state.served, state.database, state.schema, asked.items, asked.k, asked.domain, asked.of, _choice(state, asked)
+    )
     return _items(await state.database.answer(question))
 
 
@@ -97,6 +105,11 @@ async def explain(asked: ExplainRequest, request: Request) -> Paths:
         for path in found.paths
     ]
     return Paths(version=found.version, paths=paths, statement=found.statement)
+
+
+def _choice(state: State, asked: RecommendRequest | SimilarRequest | SessionRequest) -> Choice:
+    given = asked.model_dump(include={"filter"}, exclude_none=True).get("filter")
+    return choice_of(state.config.ask, state.schema, given)
 
 
 async def _reasons(state: State, asked: RecommendRequest, found: Recommendations) -> list[str]:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    Tag,
+)
 
 from graph.events.event import MOST_ID_CHARS, MOST_TEXT_CHARS
+from graph.filters.conditions import MOST_CHARS, MOST_VALUES
 
 MOST_ITEMS = 1_000
 MOST_PATHS = 100
+MOST_FILTERS = 100
 _EXACT = 2**53  # whole numbers beyond it are not the same in every program that reads JSON
 
 
@@ -28,9 +41,38 @@ Count = Annotated[StrictInt, Field(ge=1, le=MOST_ITEMS), BeforeValidator(_whole)
 
 PathCount = Annotated[StrictInt, Field(ge=1, le=MOST_PATHS), BeforeValidator(_whole)]
 
+_Value = StrictBool | StrictInt | StrictFloat | Annotated[StrictStr, Field(max_length=MOST_CHARS)]
+
 
 class _Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bounds(_Message):
+    """From which number to which, both included."""
+
+    at_least: StrictInt | StrictFloat | None = Field(default=None, description="unset: none is too small")
+    at_most: StrictInt | StrictFloat | None = Field(default=None, description="unset: none is too large")
+
+
+def _shape(value: Any) -> str:
+    return "bounds" if isinstance(value, (dict, Bounds)) else "several" if isinstance(value, list) else "one"
+
+
+_Wanted = Annotated[
+    Annotated[_Value, Tag("one")]
+    | Annotated[list[_Value], Field(min_length=1, max_length=MOST_VALUES), Tag("several")]
+    | Annotated[Bounds, Tag("bounds")],
+    Discriminator(_shape),
+]
+Filter = Annotated[
+    dict[Label, _Wanted] | None,
+    Field(
+        max_length=MOST_FILTERS,
+        description="only items that are so: by each name, as [ask.filters] of hopline.toml declares it, a value, several of "
+        'which any will do, or bounds: {"price": {"at_most": 20}, "genre": ["Comedy", "Drama"]}',
+    ),
+]
 
 
 class RecommendRequest(_Message):
@@ -41,6 +83,7 @@ class RecommendRequest(_Message):
     user: Id = Field(description="id of the user; one that the graph does not have gets popular items")
     k: Count = Field(default=10, description="how many items")
     domain: Label | None = Field(default=None, description="label of the items; unset: the schema's first item kind")
+    filter: Filter = None
     explain: bool = Field(default=False, description="add a reason to each item, and the statement that gave them")
 
 
@@ -53,6 +96,7 @@ class SimilarRequest(_Message):
     k: Count = Field(default=10, description="how many items")
     domain: Label | None = Field(default=None, description="label of the items to find; unset: that of the item")
     of: Label | None = Field(default=None, description="label of the item; unset: the first kind that has this id")
+    filter: Filter = None
 
 
 class SessionRequest(_Message):
@@ -64,6 +108,7 @@ class SessionRequest(_Message):
     k: Count = Field(default=10, description="how many items")
     domain: Label | None = Field(default=None, description="label of the items to find; unset: that of those met")
     of: Label | None = Field(default=None, description="label of the items met; unset: the schema's first item kind")
+    filter: Filter = None
 
 
 class RerankRequest(_Message):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cypher import Access, catalog, load
+from cypher import Access, Term, TermKind, catalog, load
 
 pytestmark = pytest.mark.integration
 
@@ -52,6 +52,14 @@ LISTS_OF_PROPERTIES = {
     "publish/sample_vectors",
 }
 
+SINGLE = {TermKind.EQUAL, TermKind.AT_LEAST, TermKind.AT_MOST}
+BY_INDEX = (
+    Term(TermKind.EQUAL, "a `b`"),
+    Term(TermKind.AT_LEAST, "c"),
+    Term(TermKind.AT_MOST, "c"),
+    Term(TermKind.ONE_OF, "d"),
+)
+EVERY = (*BY_INDEX, Term(TermKind.HAS_ANY, "a `b`"), Term(TermKind.LINKED, "a `b`", "c`"))
 QUERY_TYPES = {Access.READ: {"r"}, Access.WRITE: {"w", "rw"}, Access.SCHEMA: {"s"}}
 ON_THE_SYSTEM_ITSELF = {
     "admin/read_server_version",
@@ -70,11 +78,20 @@ def examples_for(statement):
         "over": 2 if statement.name == "publish/replace_release" else "text",
         "values": [] if statement.name == "publish/write_checksums" else EXAMPLES["values"],
     }
-    return {param: examples[param] for param in statement.params}
+    return {param: examples[param] for param in statement.params if param not in statement.terms}
 
 
 def names_for(statement):
     return {identifier: f"a `{identifier}`" for identifier in statement.identifiers}
+
+
+def terms_for(statement):
+    """None in any place; then each kind in it that the place can have, and values for them."""
+    yield dict.fromkeys(statement.terms, ()), dict.fromkeys(statement.terms, ())
+    if statement.terms:
+        at_a_place = {place: BY_INDEX if place == "indexed" else EVERY for place in statement.terms}
+        values = {place: [2 if term.kind in SINGLE else [2] for term in terms] for place, terms in at_a_place.items()}
+        yield at_a_place, values
 
 
 def explain(driver, statement, text, params):
@@ -87,20 +104,22 @@ def explain(driver, statement, text, params):
 @pytest.fixture
 def with_index(database):
     """Some statements are only understood where the index they name is."""
-    index = load("publish/create_vector_index")
-    database.schema(index, {"dimensions": 2}, {"index": "a `index`", "label": "a `item`", "property": "a `vector`"})
+    index = load("publish/create_narrowable_vector_index")
+    names = {"index": "a `index`", "label": "a `item`", "property": "a `vector`", "filters": ["a `b`", "c", "d"]}
+    database.schema(index, {"dimensions": 2}, names)
     database.read(load("schema/await_indexes"), {"timeout_s": 60})
 
 
 @pytest.mark.usefixtures("with_index")
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.name)
 def test_the_server_accepts_a_statement_and_finds_it_to_be_what_its_header_says(driver, statement):
-    params, names = examples_for(statement), names_for(statement)
-    keys, summary = explain(driver, statement, statement.render(names), params)
-    assert keys == statement.returns
-    expected = {"s"} if statement.name in ON_THE_SYSTEM_ITSELF else QUERY_TYPES[statement.access]
-    assert summary.query_type in expected
-    assert explain(driver, statement, statement.inline(params, names), {})[0] == keys
+    for terms, values in terms_for(statement):
+        params, names = examples_for(statement) | values, names_for(statement) | terms
+        keys, summary = explain(driver, statement, statement.render(names), params)
+        assert keys == statement.returns
+        expected = {"s"} if statement.name in ON_THE_SYSTEM_ITSELF else QUERY_TYPES[statement.access]
+        assert summary.query_type in expected
+        assert explain(driver, statement, statement.inline(params, names), {})[0] == keys
 
 
 @pytest.mark.parametrize("statement", READS, ids=lambda statement: statement.name)

@@ -6,7 +6,7 @@ from graph.embeddings import Embeddings
 from graph.errors import NotFoundError, ReleaseError
 from graph.publish import publish
 from graph.similar import similar
-from tests.small_releases import SCHEMA, make_draft, rows, write_graph
+from tests.small_releases import SCHEMA, make_draft, pasted, rows, write_graph
 
 pytestmark = pytest.mark.integration
 
@@ -37,7 +37,7 @@ def test_the_order_is_the_exact_cosines_whatever_the_lengths(database, path):
         assert [item.score for item in found.items] == pytest.approx(cosines, abs=1e-5)
     assert path in found.statement
     answers = [(item.id, item.title, item.score) for item in found.items]
-    assert [(row["id"], row["title"], row["score"]) for row in rows(database, found.statement)] == answers
+    assert pasted(database, found) == answers
     assert len(similar(database, SCHEMA, "i0", 1000).items) == 59
 
 

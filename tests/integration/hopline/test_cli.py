@@ -93,7 +93,19 @@ def test_recommending_shows_titles_as_they_are_reasons_and_the_statement(hopline
     assert "Film number 8 [8]" in out
     assert "because" in out
     _, statement, _ = hopline("recommend", "-u", "u2", "-k", "3", "--cypher")
-    assert [row["id"] for row in rows(database, statement)][:1] == ["f8"]
+    assert [item for row in rows(database, statement) for item, _, _ in row["items"]][:1] == ["f8"]
+
+
+def test_recommending_is_narrowed_by_where(hopline, published, workplace):
+    with (workplace / "hopline.toml").open("a") as file:
+        file.write('[ask.filters]\ngenres = "list"\ndirector = { fact = "DIRECTED_BY" }\n')
+    narrowed = "--where", "director=director 0|director 3", "--where", "genres=even"
+    for command in (("recommend", "-u", "u2"), ("similar", "-i", "f2"), ("session", "-i", "f2")):
+        found = as_json(hopline(*command, *narrowed, "--json"))
+        assert found["items"]
+        assert all(int(item["id"][1:]) % 4 == 0 for item in found["items"])
+    assert "met every Item that is as asked for" in hopline("recommend", "-u", "u2", "-w", "genres=none")[1]
+    assert "with one of ['director', 'genres']" in " ".join(refused(hopline("recommend", "-u", "u2", "-w", "year>=1")).split())
 
 
 def test_an_unknown_user_is_said_to_be_unknown(hopline, published):

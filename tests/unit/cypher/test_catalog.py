@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from cypher import Access, StatementError, catalog, load
+from cypher import Access, StatementError, Term, TermKind, catalog, load
 from cypher.catalog import _parse
 from cypher.errors import IdentifierError
 
@@ -117,3 +117,34 @@ def test_other_values_than_those_declared_are_refused_with_both(params):
 def test_no_name_at_all_is_refused_as_it_would_match_everything():
     with pytest.raises(IdentifierError, match="got no name; expected at least one"):
         _parse("x", GOOD).render({"user": [], "key": "id"})
+
+
+WITH_TERMS = """\
+// The items that are so.
+// identifiers: item, filters
+// terms: indexed, wanted
+// params: $k: integer
+// returns: values
+// access: read
+MATCH (i:{{item}} {{WHERE i.indexed}}) WHERE true {{AND i.wanted}}
+RETURN [{{i.filters}}] AS values LIMIT $k
+"""
+
+
+def test_a_place_for_conditions_holds_any_number_of_them_and_their_values_are_parameters():
+    statement = _parse("x", WITH_TERMS)
+    assert (statement.terms, statement.params) == (("indexed", "wanted"), ("k", "indexed", "wanted"))
+    none = statement.render({"item": "Item", "filters": ["a`b", "c"], "indexed": [], "wanted": []})
+    assert none == "MATCH (i:`Item` ) WHERE true \nRETURN [i.`a``b`, i.`c`] AS values LIMIT $k"
+    terms = [Term(TermKind.AT_LEAST, "a`b"), Term(TermKind.LINKED, "IS}", "{name}")]
+    names = {"item": "Item", "filters": "c", "indexed": [Term(TermKind.EQUAL, "$k")], "wanted": terms}
+    conditions = "i.`a``b` >= $wanted[0] AND EXISTS { (i)-[:`IS}`]-(x) WHERE x.`{name}` IN $wanted[1] }"
+    assert statement.render(names).startswith(f"MATCH (i:`Item` WHERE i.`$k` = $indexed[0]) WHERE true AND {conditions}")
+    inlined = statement.inline({"k": 1, "indexed": ["$wanted"], "wanted": [2, ["{{item}}"]]}, names)
+    assert 'WHERE i.`$k` = "$wanted")' in inlined
+    assert 'i.`a``b` >= 2 AND EXISTS { (i)-[:`IS}`]-(x) WHERE x.`{name}` IN ["{{item}}"] }' in inlined
+
+
+def test_a_place_that_a_header_does_not_declare_is_refused():
+    with pytest.raises(StatementError, match=r"declares the terms \['indexed'\], its text uses \['indexed', 'wanted'\]"):
+        _parse("x", WITH_TERMS.replace("terms: indexed, wanted", "terms: indexed"))

@@ -51,7 +51,7 @@ def test_the_embedded_servers_variables_are_no_keys_of_the_configuration(monkeyp
         ("[train]\nepoch = 3", r"train\.epoch: there is no such key; known are epochs, fanout"),
         (
             "[trian]\nepochs = 3",
-            r"trian: there is no such key; known are behaviours, clean, compress, events, features, fuse, graph_schema, kge",
+            "trian: there is no such key; known are ask, behaviours, clean, compress, events, features, fuse, graph_schema",
         ),
         ("[tasks.ranking]\nhardness = 3", r"tasks\.ranking\.hardness: there is no such key; known are batch_size"),
         ("[train]\nepochs = 0", r"train\.epochs: Input should be greater than or equal to 1 \(got 0\)"),

@@ -25,13 +25,13 @@ def draft(database):
 
 @pytest.fixture
 def serving(database, server_settings, tmp_path, monkeypatch):
-    """Start a service in this process with the given keys of ``[serve]``; return its client."""
+    """Start a service in this process with the given keys of ``[serve]``, and ``[ask]``; return its client."""
     monkeypatch.delenv("NEO4J_URI", raising=False)
     monkeypatch.chdir(tmp_path)
     clients = []
 
-    def start(**serve):
-        config = Config(run_folder=tmp_path / "run", serve=serve)
+    def start(ask=None, **serve):
+        config = Config(run_folder=tmp_path / "run", serve=serve, ask=ask or {})
         connection = ConnectionSettings(uri=None, database="neo4j")
         app = make_app(config, lambda: State(config, Database.connect(connection, server_settings)))
         client = TestClient(app, raise_server_exceptions=False)

@@ -1,0 +1,12 @@
+// The index of one release's item vectors, which can be narrowed by properties of the items; for servers that have SEARCH.
+// identifiers: index, label, property, filters
+// params: $dimensions: integer
+// returns: nothing
+// access: schema
+CYPHER 25
+CREATE VECTOR INDEX {{index}} IF NOT EXISTS FOR (n:{{label}}) ON n.{{property}} WITH [{{n.filters}}]
+OPTIONS {indexConfig: {
+  `vector.dimensions`: $dimensions,
+  `vector.similarity_function`: 'cosine',
+  `vector.quantization.enabled`: false
+}}

@@ -1,0 +1,101 @@
+"""What may be asked for: properties and facts of items, by the names that questions use."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from graph.errors import SchemaError
+from graph.schema import FeatureType, Schema
+
+
+class FilterType(str, Enum):
+    """What a property of items holds."""
+
+    NUMBER = "number"  # asked for by value, one of several, at least and at most
+    TEXT = "text"  # by value, one of several
+    FLAG = "flag"  # true or false
+    LIST = "list"  # texts or numbers, of which one is asked for, or any of several
+
+
+class Fact(BaseModel):
+    """A relationship from an item to an entity, which is asked for by its title, or by any of several."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fact: str = Field(min_length=1, description="relationship type of the knowledge graph")
+
+
+Filterable = Annotated[
+    dict[Annotated[str, Field(min_length=1)], FilterType | Fact],
+    Field(
+        description="by name: a property of items as number, text, flag or list, or a fact as { fact = TYPE }; publish anew "
+        "after a change, so that the index itself can be narrowed"
+    ),
+]
+"""Name → what it stands for; that of a property is its name in the graph."""
+
+_HELD = {
+    FeatureType.NUMERIC: {FilterType.NUMBER, FilterType.FLAG},
+    FeatureType.CATEGORICAL: {FilterType.TEXT, FilterType.NUMBER, FilterType.FLAG},
+    FeatureType.MULTI: {FilterType.LIST},
+    FeatureType.TEXT: {FilterType.TEXT},
+    FeatureType.DATE: {FilterType.NUMBER, FilterType.TEXT},
+    FeatureType.VECTOR: set[FilterType](),
+}
+
+
+def check_filterable(filterable: Filterable, schema: Schema) -> None:
+    """See that what may be asked for can be in the graph. A property need not be in the schema: others may write it.
+
+    Raises:
+        SchemaError: no such fact of items, a property that holds something else, or one that Hopline writes itself.
+    """
+    for name, kind in filterable.items():
+        if isinstance(kind, Fact):
+            entity_title(schema, name, kind)
+        elif name.startswith("hopline_"):
+            raise SchemaError(
+                f"[ask.filters] {name!r} begins with 'hopline_', as what Hopline writes itself; name another property"
+            )
+        else:
+            for item in schema.items:
+                held = next((feature.type for feature in item.features if feature.name == name), None)
+                if held is not None and kind not in _HELD[held]:
+                    known = sorted(one.value for one in _HELD[held])
+                    raise SchemaError(
+                        f"[ask.filters] {name!r} is declared as {kind.value}, and {item.label} has it as {held.value}; "
+                        f"expected {' or '.join(known) if known else 'another property'}"
+                    )
+
+
+def entity_title(schema: Schema, name: str, kind: Fact) -> str:
+    """Return the property by which entities are known that a fact leads to from items.
+
+    Raises:
+        SchemaError: there is no such fact of items, or its entities are known by different properties.
+    """
+    items = {item.label for item in schema.items}
+    ends = {
+        end
+        for edge in schema.knowledge
+        if edge.type == kind.fact
+        for end, other in ((edge.source, edge.target), (edge.target, edge.source))
+        if other in items
+    }
+    if not ends:
+        known = sorted({edge.type for edge in schema.knowledge if {edge.source, edge.target} & items})
+        raise SchemaError(f"[ask.filters] {name!r} asks for the fact {kind.fact!r}, which items do not have; they have {known}")
+    titles = sorted({schema.node(end).title or schema.node(end).key for end in ends})
+    if len(titles) > 1:
+        raise SchemaError(f"[ask.filters] {name!r} leads to entities that are known by {titles}; expected one property")
+    return titles[0]
+
+
+def indexable(filterable: Filterable) -> tuple[str, ...]:
+    """Return the properties by which a vector index can be narrowed: those of one value a node."""
+    return tuple(
+        sorted(name for name, kind in filterable.items() if isinstance(kind, FilterType) and kind is not FilterType.LIST)
+    )
