@@ -3,7 +3,7 @@
 from cypher.catalog import Access, Names, Statement, catalog, load
 from cypher.errors import HoplineError, IdentifierError, StatementError
 from cypher.identifiers import escape
-from cypher.terms import Term, TermKind
+from cypher.terms import Term, TermKind, Unless
 
 __all__ = [
     "Access",
@@ -14,6 +14,7 @@ __all__ = [
     "StatementError",
     "Term",
     "TermKind",
+    "Unless",
     "catalog",
     "escape",
     "load",

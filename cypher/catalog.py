@@ -10,9 +10,9 @@ A file is one statement under a header of ``//`` lines::
     MATCH (u:{{user_label}} {{{user_key}}: $user_id}) …
 
 Values are ``$parameters``. Names come in as ``{{identifiers}}``, escaped here and nowhere else; several names, such as
-relationship types of which any will do, are joined by ``|``. Where a statement may be given further conditions on a node, it
-has a place for them, ``{{AND i.wanted}}`` or ``{{WHERE i.wanted}}``, and declares it, ``// terms: wanted``: see
-``cypher.terms``. ``{{n.filters}}`` stands for several properties of a node, with commas.
+relationship types of which any will do, are joined by ``|``. Where a statement may be given further conditions on a node, or
+asked for more of it, it has a place for that, ``{{AND i.wanted}}`` or ``{{, i.told}}``, and declares it, ``// terms: wanted,
+told``: see ``cypher.terms``. ``{{n.filters}}`` stands for several properties of a node, with commas.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from typing import Any
 from cypher.errors import StatementError
 from cypher.identifiers import escape, escape_any
 from cypher.literals import literal
-from cypher.terms import Term, join
+from cypher.terms import Term, Unless, join
 
-Names = Mapping[str, str | Sequence[str] | Sequence[Term]]
+Names = Mapping[str, str | Sequence[str] | Sequence[Term | Unless]]
 """Placeholder → the name it stands for, or several of which any will do; of a place for terms, the terms."""
 
 _ROOT = Path(__file__).parent
 _NAME = re.compile(r"\{\{(\w+)\}\}")
 _PROPERTIES = re.compile(r"\{\{(\w+)\.(\w+)\}\}")
-_TERMS = re.compile(r"\{\{(WHERE|AND) (\w+)\.(\w+)\}\}")
+_TERMS = re.compile(r"\{\{(WHERE|AND|,) (\w+)\.(\w+)\}\}")
 _PARAMETER = re.compile(r"\$(\w+)")
 _ANY = re.compile("|".join(one.pattern for one in (_NAME, _PROPERTIES, _TERMS, _PARAMETER)))
 _FIELD = re.compile(r"^(identifiers|terms|params|returns|access):\s*(.*)$")

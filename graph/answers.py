@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graph.asking import interaction_types, shown_property
@@ -15,12 +15,22 @@ from graph.schema import NodeKind, Schema
 class ScoredItem:
     """One item of an answer; ``title`` is None where the graph has none.
 
-    ``score`` is the model's (see the release's configuration), or for popular items the number of users who chose it.
+    ``score`` is the model's (see the release's configuration), or for popular items the number of users who chose it. ``rules``
+    are the names of those of ``[ask.rules]`` that moved it.
     """
 
     id: Any
     title: str | None
     score: float
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An item that would have been in an answer, and the rule that kept it out."""
+
+    id: Any
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class Recommendations:
 
     ``domain`` is the items' label. ``by_model`` is False where the release has no vector of the user and nothing that they met
     tells of them, and the items are popular ones instead. ``num_events``: of how many events the vector was made that asked,
-    None where it was learnt.
+    None where it was learnt. ``left_out``: what rules kept out.
     """
 
     version: int
@@ -38,16 +48,12 @@ class Recommendations:
     items: list[ScoredItem]
     statement: str
     num_events: int | None = None
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 def scored_items(rows: Iterable[Row]) -> list[ScoredItem]:
     """Return rows of id, title and score as items."""
     return [ScoredItem(row["id"], row["title"], float(row["score"])) for row in rows]
-
-
-def items_of(row: Row) -> list[ScoredItem]:
-    """Return the items of an answer that is one row."""
-    return [ScoredItem(item_id, title, float(score)) for item_id, title, score in row["items"]]
 
 
 def item_names(schema: Schema, item: NodeKind) -> dict[str, Any]:

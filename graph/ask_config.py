@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from graph.filters.config import Filterable
+from graph.rules import Rule
 
 
 class AskConfig(BaseModel):
@@ -13,3 +14,4 @@ class AskConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     filters: Filterable = {}
+    rules: tuple[Rule, ...] = Field(default=(), max_length=100, description="what every answer keeps to, in this order")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from cypher import load
+from cypher import Term, load
 from graph.behaviours import behaviour_of, default_weight
 from graph.errors import DatabaseError, DatabaseGoneError, NotFoundError, ReleaseError
 from graph.filters import ANY_ITEM, Condition
@@ -74,22 +74,27 @@ def read_by_index(
     names: Mapping[str, Any],
     conditions: Sequence[Condition] = ANY_ITEM,
     filters: Sequence[str] = (),
+    told: Sequence[Condition] = (),
 ) -> Read:
     """Return the reading that asks a vector index, in the form that the server has: ``recommend/search_…`` or ``…/query_…``.
 
     ``conditions`` that the index can decide, as it has the property among its ``filters``, narrow the search; the others are
-    held against what it found.
+    held against what it found, of which ``told`` is told.
     """
     if not dialect.supports_search:
-        return read_with(f"recommend/query_{statement}", {**params, "index": index}, names, wanted=conditions)
+        return read_with(f"recommend/query_{statement}", {**params, "index": index}, names, wanted=conditions, told=told)
     indexed = [one for one in conditions if is_narrowing(dialect, one, filters)]
     wanted = [one for one in conditions if one not in indexed]
-    return read_with(f"recommend/search_{statement}", params, {**names, "index": index}, indexed=indexed, wanted=wanted)
+    return read_with(
+        f"recommend/search_{statement}", params, {**names, "index": index}, indexed=indexed, wanted=wanted, told=told
+    )
 
 
 def is_narrowing(dialect: Dialect, condition: Condition, filters: Sequence[str]) -> bool:
     """Whether a condition is decided by an index that has the properties ``filters``."""
-    return dialect.supports_search and condition.by_index and condition.term.name in filters
+    return (
+        dialect.supports_search and condition.by_index and isinstance(condition.term, Term) and condition.term.name in filters
+    )
 
 
 def read_with(statement: str, params: Mapping[str, Any], names: Mapping[str, Any], **places: Sequence[Condition]) -> Read:

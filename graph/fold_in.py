@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from cypher import load
-from graph.answers import Recommendations, item_names, items_of
+from graph.answers import Recommendations, item_names
 from graph.asking import liking_types
 from graph.choice import BEST, Choice
+from graph.chosen import read_chosen
 from graph.codes import as_asked
+from graph.filters import Condition
 from graph.met_vectors import from_bytes
-from graph.question import Dialect, Question, Read
+from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
-from graph.unmet import read_unmet
+from graph.unmet import read_all, read_unmet
 
 Answer = tuple[Recommendations, int | None]
 """What a release answers, and the version of the one that served when all was read."""
@@ -69,10 +71,16 @@ def by_events(
         "user_id": user_id,
         "vector": as_asked(asking, release.code).tolist(),
         "but": list(but),
-        "k": k,
         "scale": release.scale,
     }
     domain, names = release.domain(item.label), item_names(schema, item) | {"vector": release.name}
-    read, row = yield from read_unmet(dialect, "items_by_vector", domain, params, names, choice.conditions, len(but))
-    found = Recommendations(release.version, item.label, True, items_of(row), read.inline(), len(met))
-    return found, row["version"]
+
+    def pool(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
+        return read_unmet(dialect, "items_by_vector", domain, params | {"k": size}, names, conditions, told, len(but))
+
+    def pinned(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
+        return read_all("recommend/scan_items_by_vector", params | {"k": size}, names, conditions, told)
+
+    read, row, chosen = yield from read_chosen(k, choice, item, pool, pinned)
+    items, left_out = chosen.items, chosen.left_out
+    return Recommendations(release.version, item.label, True, items, read.inline(), len(met), left_out), row["version"]

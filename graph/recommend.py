@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from graph.answers import Recommendations, item_names, items_of, scored_items
-from graph.asking import Served, by_active_release, either_type, read_with
+from graph.answers import Recommendations, item_names
+from graph.asking import Served, by_active_release, either_type
 from graph.choice import BEST, Choice
+from graph.chosen import read_chosen
 from graph.database import Database
+from graph.filters import Condition
 from graph.fold_in import by_history
-from graph.question import Dialect, Question
+from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
-from graph.unmet import read_unmet
+from graph.unmet import read_all, read_unmet
 
 
 def recommend(
@@ -75,11 +78,19 @@ def _by_release(
     """Ask one release, and for the version of the one that served when all was read."""
     domain = release.domain(item.label)
     names = item_names(schema, item) | {"vector": release.name, "norm": release.norm_property}
-    params = {"user_ids": either_type(user_id), "k": k, "scale": release.scale, "zero": release.zero}
-    read, row = yield from read_unmet(dialect, "items_by_user", domain, params, names, choice.conditions)
+    params = {"user_ids": either_type(user_id), "scale": release.scale, "zero": release.zero}
+
+    def pool(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
+        return read_unmet(dialect, "items_by_user", domain, params | {"k": size}, names, conditions, told)
+
+    def pinned(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
+        return read_all("recommend/scan_items_by_user", params | {"k": size}, names, conditions, told)
+
+    read, row, chosen = yield from read_chosen(k, choice, item, pool, pinned)
     version, known_id = row["version"], row["user_id"]
     if row["norm"]:
-        return Recommendations(release.version, item.label, True, items_of(row), read.inline()), version
+        found = Recommendations(release.version, item.label, True, chosen.items, read.inline(), left_out=chosen.left_out)
+        return found, version
     if known_id is None:
         return (yield from ask_popular(schema, release, item, user_id, k, choice)), version
     if (folded := (yield from by_history(dialect, schema, release, item, known_id, k, choice))) is not None:
@@ -96,10 +107,17 @@ def ask_popular(
     counted.
     """
     names = item_names(schema, item)
-    ids = [either_type(id_) for id_ in release.domain(item.label).popular]
-    read = read_with("recommend/read_popular_items", {"user_id": user_id, "ids": ids, "k": k}, names, wanted=choice.conditions)
-    rows = yield read
-    if len(rows) < k and choice.conditions:
-        read = read_with("recommend/scan_popular_items", {"user_id": user_id, "k": k}, names, wanted=choice.conditions)
-        rows = yield read
-    return Recommendations(release.version, item.label, False, scored_items(rows), read.inline())
+    params = {"user_id": user_id, "ids": [either_type(id_) for id_ in release.domain(item.label).popular]}
+
+    def pool(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
+        sized = params | {"k": size}
+        read, row = yield from read_all("recommend/read_popular_items", sized, names, conditions, told)
+        if conditions and len(row["items"]) < size:
+            read, row = yield from read_all("recommend/scan_popular_items", sized, names, conditions, told)
+        return read, row
+
+    def pinned(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
+        return read_all("recommend/scan_popular_items", params | {"k": size}, names, conditions, told)
+
+    read, _, chosen = yield from read_chosen(k, choice, item, pool, pinned)
+    return Recommendations(release.version, item.label, False, chosen.items, read.inline(), left_out=chosen.left_out)

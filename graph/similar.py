@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cypher import load
-from graph.answers import Recommendations, items_of
+from graph.answers import Recommendations
 from graph.asking import (
     Served,
     by_active_release,
@@ -20,9 +20,11 @@ from graph.asking import (
     still_serves,
 )
 from graph.choice import BEST, Choice
+from graph.chosen import read_chosen
 from graph.database import Database
 from graph.errors import NotFoundError
-from graph.question import Dialect, Question, Read
+from graph.filters import Condition
+from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
 from graph.unmet import read_enough
@@ -95,22 +97,26 @@ def _similar(
     }
     params: dict[str, Any] = {
         "item_id": stored_id,
-        "k": k,
         "dimensions": release.dimensions,
         "is_whole": release.is_whole,
     }
 
-    def by_index(candidates: int) -> Read:
-        sized = params | {"candidates": candidates}
-        return read_by_index(dialect, "items_by_item", domain.index, sized, names, choice.conditions, domain.filters)
+    def pool(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
+        sized = params | {"k": size}
 
-    first = num_candidates(max(CANDIDATES_AN_ANSWER * k, LEAST_CANDIDATES), 1, domain)
-    by_scan = read_with("recommend/scan_items_by_item", params, names, wanted=choice.conditions)
-    wanted_k = k if choice.conditions else 0  # without conditions too few are left only where there are no more
-    read, row = yield from read_enough(wanted_k, first, domain, by_index, by_scan, lambda row: len(row["items"]))
+        def by_index(candidates: int) -> Read:
+            asked = sized | {"candidates": candidates}
+            return read_by_index(dialect, "items_by_item", domain.index, asked, names, conditions, domain.filters, told)
+
+        first = num_candidates(max(CANDIDATES_AN_ANSWER * size, LEAST_CANDIDATES), 1, domain)
+        by_scan = read_with("recommend/scan_items_by_item", sized, names, wanted=conditions, told=told)
+        enough = size if conditions else 0  # without conditions too few are left only where there are no more
+        return read_enough(enough, first, domain, by_index, by_scan, lambda row: len(row["items"]))
+
+    read, _, chosen = yield from read_chosen(k, choice, item, pool)
     if not (yield from still_serves(release)):
         return None
-    return Recommendations(release.version, item.label, True, items_of(row), read.inline())
+    return Recommendations(release.version, item.label, True, chosen.items, read.inline(), left_out=chosen.left_out)
 
 
 def _find(release: Release, asked: Sequence[NodeKind], item_id: Any) -> Question[tuple[NodeKind, Any]]:

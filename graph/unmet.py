@@ -24,22 +24,23 @@ def read_unmet(
     params: Mapping[str, Any],
     names: Mapping[str, Any],
     conditions: Sequence[Condition] = ANY_ITEM,
+    told: Sequence[Condition] = (),
     but: int = 0,
 ) -> Question[tuple[Read, Row]]:
     """Ask an index for ``$k`` items of a domain that meet some conditions; return the row and the reading that gave it.
 
-    ``but`` more items than those that the user has met are left out. Where too few are left for a user whom the answer is for,
-    the index is asked again, as wide as there are items that the user has met; where conditions left too few that the index
-    cannot decide, see :func:`read_enough`.
+    ``told`` is what the row has of each item beside its score. ``but`` more items than those that the user has met
+    are left out. Where too few are left for a user whom the answer is for, the index is asked again, as wide as there are items
+    that the user has met; where conditions left too few that the index cannot decide, see :func:`read_enough`.
     """
 
     def by_index(candidates: int) -> Read:
         sized = {**params, "candidates": candidates}
-        return read_by_index(dialect, statement, domain.index, sized, names, conditions, domain.filters)
+        return read_by_index(dialect, statement, domain.index, sized, names, conditions, domain.filters, told)
 
     k, first = params["k"], num_candidates(params["k"], but + SPARE_CANDIDATES, domain)
     if not all(is_narrowing(dialect, one, domain.filters) for one in conditions):
-        by_scan = read_with(f"recommend/scan_{statement}", params, names, wanted=conditions)
+        by_scan = read_with(f"recommend/scan_{statement}", params, names, wanted=conditions, told=told)
         return (
             yield from read_enough(k, first, domain, by_index, by_scan, lambda row: len(row["items"]) if row["norm"] else k)
         )
@@ -70,4 +71,17 @@ def read_enough(
         (row,) = yield read
         if read is by_scan:
             break
+    return read, row
+
+
+def read_all(
+    statement: str,
+    params: Mapping[str, Any],
+    names: Mapping[str, Any],
+    conditions: Sequence[Condition] = ANY_ITEM,
+    told: Sequence[Condition] = (),
+) -> Question[tuple[Read, Row]]:
+    """Read a statement that looks at all items which meet some conditions; return its row and the reading."""
+    read = read_with(statement, params, names, wanted=conditions, told=told)
+    (row,) = yield read
     return read, row

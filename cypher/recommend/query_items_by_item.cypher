@@ -1,8 +1,8 @@
 // The items most like one item, of its domain or of another, by one release's vector index and then the exact cosine; for servers before SEARCH.
 // identifiers: asked, asked_key, item_key, title, vector
-// terms: wanted
+// terms: wanted, told
 // params: $item_id: any, $k: integer, $candidates: integer, $dimensions: integer, $is_whole: whether vectors are whole numbers about a mean, $index: index name
-// returns: items: an id with title and score each
+// returns: items: id; title; score and what else is told of each
 // access: read
 MATCH (one:{{asked}} {{{asked_key}}: $item_id})
 CALL db.index.vector.queryNodes($index, $candidates, one.{{vector}}) YIELD node AS i
@@ -14,4 +14,4 @@ END] AS vectors
 WITH i, vectors[0] AS of_i, vectors[1] AS of_one
 WHERE any(x IN of_i WHERE abs(x) > 1e-12) AND any(x IN of_one WHERE abs(x) > 1e-12) // zeros have no direction
 WITH i, 2 * vector.similarity.cosine(of_i, of_one) - 1 AS score, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
-RETURN collect([id, toString(i.{{title}}), score]) AS items
+RETURN collect([id, toString(i.{{title}}), score {{, i.told}}]) AS items

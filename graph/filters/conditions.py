@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cypher import Term, TermKind
+from cypher import Term, TermKind, Unless
 from graph.errors import QuestionError
 from graph.filters.config import Fact, Filterable, FilterType, check_filterable, entity_title
 from graph.schema import Schema
@@ -25,9 +25,15 @@ Filter = Mapping[str, Any]
 class Condition:
     """A term and what it compares with. ``by_index`` tells whether a vector index that has the property can decide it."""
 
-    term: Term
+    term: Term | Unless
     value: Any
     by_index: bool
+
+
+def unless(conditions: Sequence[Condition]) -> Condition:
+    """Return the condition that not all of some single ones are met."""
+    terms = tuple(one.term for one in conditions if isinstance(one.term, Term))
+    return Condition(Unless(terms), [one.value for one in conditions if isinstance(one.term, Term)], by_index=False)
 
 
 ANY_ITEM: tuple[Condition, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from types import MappingProxyType
@@ -64,9 +65,10 @@ def recommend(
             console.print(f"user {user} is not known to release {found.version}: these are popular items", markup=False)
         if found.items:
             console.print(recommendation_table(found, f"for user {user}, by release {found.version}", reasons))
-        else:
-            asked = " that is as asked for" if where else ""
-            console.print(f"nothing is left to recommend: user {user} has met every {found.domain}{asked}", markup=False)
+        for rule, number in Counter(one.rule for one in found.left_out).items() if why else ():
+            console.print(f"left out by the rule {rule}: {number}", markup=False)
+        asked = " that is as asked for" if where else ""
+        console.print(f"nothing is left to recommend: user {user} has met every {found.domain}{asked}", markup=False)
 
 
 def similar(

@@ -23,6 +23,7 @@ from hopline.service.messages import (
     ExplainRequest,
     Item,
     Items,
+    LeftOutMessage,
     PathMessage,
     Paths,
     PeopleRequest,
@@ -56,7 +57,7 @@ async def recommend(asked: RecommendRequest, request: Request) -> Items:
     if not found.by_model:
         state.metrics.fallbacks.labels("unknown user").inc()
     state.metrics.items.labels("model" if found.by_model else "popular").observe(len(found.items))
-    return _items(found, reasons, with_statement=asked.explain)
+    return _items(found, reasons, is_explained=asked.explain)
 
 
 @router.post("/similar", response_model_exclude_none=True)
@@ -118,7 +119,7 @@ async def _reasons(state: State, asked: RecommendRequest, found: Recommendations
     return [one.paths[0].sentence if one.paths else NO_PATH for one in explained]
 
 
-def _items(found: Recommendations, reasons: list[str] | None = None, *, with_statement: bool = False) -> Items:
+def _items(found: Recommendations, reasons: list[str] | None = None, *, is_explained: bool = False) -> Items:
     why: list[Any] = [None] * len(found.items) if reasons is None else reasons
     return Items(
         version=found.version,
@@ -126,10 +127,11 @@ def _items(found: Recommendations, reasons: list[str] | None = None, *, with_sta
         by_model=found.by_model,
         num_events=found.num_events,
         items=[
-            Item(id=item.id, title=item.title, score=item.score, reason=reason)
+            Item(id=item.id, title=item.title, score=item.score, reason=reason, rules=list(item.rules) or None)
             for item, reason in zip(found.items, why, strict=True)
         ],
-        statement=found.statement if with_statement else None,
+        left_out=[LeftOutMessage(id=one.id, rule=one.rule) for one in found.left_out] if is_explained else None,
+        statement=found.statement if is_explained else None,
     )
 
 

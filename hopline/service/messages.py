@@ -84,7 +84,7 @@ class RecommendRequest(_Message):
     k: Count = Field(default=10, description="how many items")
     domain: Label | None = Field(default=None, description="label of the items; unset: the schema's first item kind")
     filter: Filter = None
-    explain: bool = Field(default=False, description="add a reason to each item, and the statement that gave them")
+    explain: bool = Field(default=False, description="add a reason to each item, what rules did, and the statement")
 
 
 class SimilarRequest(_Message):
@@ -167,6 +167,14 @@ class Item(_Message):
     title: str | None = Field(description="what it is called, if the graph knows")
     score: float = Field(description="the model's score; of popular items how many users chose each")
     reason: str | None = Field(default=None, description="the strongest reason, where one was asked for")
+    rules: list[str] | None = Field(default=None, description="names of the rules that moved it")
+
+
+class LeftOutMessage(_Message):
+    """One item that would have been in the answer."""
+
+    id: Any = Field(description="as the graph has it")
+    rule: str = Field(description="name of the rule that kept it out")
 
 
 class Items(_Message):
@@ -180,6 +188,9 @@ class Items(_Message):
     )
     fallback: str | None = Field(default=None, description="why these are popular items that tell nothing of the user")
     items: list[Item]
+    left_out: list[LeftOutMessage] | None = Field(
+        default=None, description="what rules kept out, where an explanation was asked for"
+    )
     statement: str | None = Field(default=None, description="the same question as Cypher, where it was asked for")
 
 

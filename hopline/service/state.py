@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from graph.answers import ScoredItem
 from graph.asking import Served, by_active_release, still_serves
 from graph.async_database import AsyncDatabase
+from graph.choice import choice_of
 from graph.database import Database
 from graph.errors import DatabaseGoneError, ReleaseError
 from graph.question import Question
@@ -125,10 +126,11 @@ class State:
 
     async def _remember(self, release: Release) -> None:
         items: dict[str, Sequence[ScoredItem]] = {}
+        choice = choice_of(self.config.ask, self.schema)
         for domain in release.domains:
             with contextlib.suppress(ReleaseError):
                 item = self.schema.domain(domain.label)
-                popular = await self.database.answer(ask_popular(self.schema, release, item, None, _MOST_POPULAR))
+                popular = await self.database.answer(ask_popular(self.schema, release, item, None, _MOST_POPULAR, choice))
                 items[domain.label] = popular.items
         self.standby = Standby(release.version, items)
 

@@ -46,10 +46,11 @@ def test_awkward_ids_are_found_by_pasted_text_as_by_parameters(database, session
         properties = [{NAMES["title"]: value[::-1]} for value in AWKWARD]
         database.write(merge, {"ids": AWKWARD, "properties": properties}, {"label": NAMES[label], "key": NAMES[key]})
     popular = load("recommend/read_popular_items")
-    params = {"user_id": "nobody", "ids": [[one] for one in AWKWARD], "k": len(AWKWARD), "wanted": []}
-    rows = database.read(popular, params, NAMES | {"wanted": ()})
-    assert [(row["id"], row["title"]) for row in rows] == [(value, value[::-1]) for value in AWKWARD]
-    assert pasted(session, popular, params, NAMES | {"wanted": ()}) == rows
+    params = {"user_id": "nobody", "ids": [[one] for one in AWKWARD], "k": len(AWKWARD), "wanted": [], "told": []}
+    places = {"wanted": (), "told": ()}
+    rows = database.read(popular, params, NAMES | places)
+    assert [(item_id, title) for item_id, title, _ in rows[0]["items"]] == [(value, value[::-1]) for value in AWKWARD]
+    assert pasted(session, popular, params, NAMES | places) == rows
 
     ends = load("explain/read_ends")
     names = {name: NAMES[name] for name in ends.identifiers}

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cypher import Access, Term, TermKind, catalog, load
+from cypher import Access, Term, TermKind, Unless, catalog, load
 
 pytestmark = pytest.mark.integration
 
@@ -59,7 +59,13 @@ BY_INDEX = (
     Term(TermKind.AT_MOST, "c"),
     Term(TermKind.ONE_OF, "d"),
 )
-EVERY = (*BY_INDEX, Term(TermKind.HAS_ANY, "a `b`"), Term(TermKind.LINKED, "a `b`", "c`"))
+EVERY = (
+    *BY_INDEX,
+    Term(TermKind.HAS_ANY, "a `b`"),
+    Term(TermKind.LINKED, "a `b`", "c`"),
+)
+UNLESS = Unless((Term(TermKind.EQUAL, "c"), Term(TermKind.EQUAL, "d")))
+TOLD = (*EVERY, Term(TermKind.VALUES, "a `b`"), Term(TermKind.ENDS, "a `b`", "c`"))
 QUERY_TYPES = {Access.READ: {"r"}, Access.WRITE: {"w", "rw"}, Access.SCHEMA: {"s"}}
 ON_THE_SYSTEM_ITSELF = {
     "admin/read_server_version",
@@ -89,8 +95,12 @@ def terms_for(statement):
     """None in any place; then each kind in it that the place can have, and values for them."""
     yield dict.fromkeys(statement.terms, ()), dict.fromkeys(statement.terms, ())
     if statement.terms:
-        at_a_place = {place: BY_INDEX if place == "indexed" else EVERY for place in statement.terms}
-        values = {place: [2 if term.kind in SINGLE else [2] for term in terms] for place, terms in at_a_place.items()}
+        each = {"indexed": BY_INDEX, "wanted": (*EVERY, UNLESS), "told": TOLD}
+        at_a_place = {place: each[place] for place in statement.terms}
+        values = {
+            place: [[2, 3] if term is UNLESS else 2 if term.kind in SINGLE else [2] for term in terms]
+            for place, terms in at_a_place.items()
+        }
         yield at_a_place, values
 
 
