@@ -30,5 +30,5 @@ clean:
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; ok = (3, 10) <= sys.version_info[:2] <= (3, 11); sys.exit(0 if ok else "Hopline needs Python 3.10 or 3.11 (DGL has no wheels for newer ones); this is " + sys.version.split()[0] + ". Set PYTHON=python3.11.")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,text,tensorboard,serve,client,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,text,tensorboard,serve,client,plots,onnx,dev]'
 	touch $(READY)

@@ -23,7 +23,8 @@ from graph.keys import derive_keys, index_keys
 from graph.node_vectors import check_free_property, write_column
 from graph.progress import OnStage, silent
 from graph.publish import publish
-from graph.releases import Release, collect_releases, complete_release
+from graph.releases import Release, active_release, collect_releases, complete_release
+from graph.releases.stored import read_ranking
 from graph.snapshot import Snapshot
 from graph.sync import Difference, SyncReport, check_cache, sync
 from hopline.asker import Asker
@@ -38,6 +39,7 @@ from hopline.evaluate import EvaluationReport, evaluate_run
 from hopline.fit import fit
 from hopline.ials_draft import draft_ials
 from hopline.ingest import Given, IngestReport, Intake
+from hopline.item_map import INTERACTIONS, ItemMap, map_items
 from hopline.load import LoadReport, load
 from hopline.node_properties import OnFeatures
 from hopline.release_diff import ReleaseDiff, diff_releases
@@ -46,6 +48,7 @@ from hopline.run_folder import SET_ASIDE_FILE, SET_ASIDE_FOLDER, SNAPSHOT_FOLDER
 from hopline.score_explainer import ScoreExplainer
 from hopline.split_config import SplitConfig
 from hopline.split_log import SPLIT_SECTIONS, prepare
+from hopline.student_file import write_student
 from hopline.teacher_file import read_teacher
 from hopline.tune import OnTrial, TuningReport, tune
 from loaders.clean import CleanReport
@@ -183,6 +186,17 @@ class Recommender(Asker):
         """
         path = prepare_folder(Path(folder), format)
         return WRITERS[format](self._snapshot(on_stage), path, on_stage)
+
+    def export_student(self, path: str | Path) -> int:
+        """Write what makes vectors of users whom the last run has not seen as an ONNX model; return how many items it knows.
+
+        See :func:`gnn.inductive.onnx_model.student_model` for what it takes and gives; its metadata ``items`` has the ids.
+
+        Raises:
+            ConfigError: another ending than .onnx, or the extra ``onnx`` is not installed.
+            TrainingError: there is no finished run, or it has no student.
+        """
+        return write_student(read_run(self.config.run_folder), Path(path))
 
     def sync(self, *, on_stage: OnStage = silent) -> SyncReport:
         """Bring the snapshot kept in ``<run folder>/snapshot`` up to date, reading only what changed since the last time.
@@ -367,6 +381,24 @@ class Recommender(Asker):
         )
         write_compressed(folder, compressed)
         return report
+
+    def item_map(
+        self, domain: str | None = None, *, by: str = INTERACTIONS, limit: int = 2_000, on_stage: OnStage = silent
+    ) -> ItemMap:
+        """Return items of one domain, None: the default one, on a plane, as the active release has them.
+
+        They are those met most, ``limit`` of them; see :func:`hopline.item_map.map_items`.
+
+        Raises:
+            SchemaError: the graph has no such domain.
+            ReleaseError: nothing is published, or nothing of that domain.
+            ConfigError: ``by`` is neither ``interactions`` nor a property that the schema names, or there are too few items.
+        """
+        label, release = self.schema.domain(domain).label, active_release(self.database)
+        release.domain(label)
+        _, of_domains = read_ranking(self.database, self.schema, release)
+        (items,) = (part for part in of_domains if part.label == label)
+        return map_items(items, release.version, self._snapshot(on_stage), by, limit)
 
     def uncompress(self) -> bool:
         """Give the last run the vectors back that training ended with; return whether it had others."""

@@ -21,6 +21,7 @@ from hopline.cli import (
     ingest,
     init,
     learn,
+    plot,
     predict,
     releases,
     serve,
@@ -65,6 +66,7 @@ for group in (
     serve,
     predict,
     explore,
+    plot,
 ):
     group.add_to(app)
 app.command(rich_help_panel="Start here")(demo)

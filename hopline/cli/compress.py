@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -10,6 +11,7 @@ from rich.table import Table
 from hopline.cli.options import ConfigFile, Json, Quiet
 from hopline.cli.output import console, print_json, progress_bars
 from hopline.compression import CompressionReport
+from hopline.plot.chart_file import check_chart_path, write_chart
 from hopline.recommender import Recommender
 
 
@@ -49,6 +51,9 @@ def compress(
         str | None, typer.Option(help="What may be lost, such as recall@20. [default: what training was judged by]")
     ] = None,
     size: Annotated[int | None, typer.Option(min=1, help="Make vectors of so many numbers, whatever they lose.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Also draw what was tried, to a .png, .svg or interactive .html file.")
+    ] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Go back to the vectors that training ended with.")] = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -61,6 +66,8 @@ def compress(
 
     Example: `hopline compress --max-loss 1%`
     """
+    if plot is not None:
+        check_chart_path(plot)
     flags = {"max_loss": max_loss, "max_bytes": max_bytes, "metric": metric, "code": code}
     with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
         if undo:
@@ -68,6 +75,10 @@ def compress(
         else:
             recommender.compile(compress={name: value for name, value in flags.items() if value is not None})
             report = recommender.compress(size, on_stage=bars.stage)
+            if plot is not None:
+                from hopline.plot.pareto import pareto_chart  # noqa: PLC0415 - an extra
+
+                write_chart(pareto_chart(report.as_dict()), plot)
     if undo:
         if json:
             print_json({"undone": had})

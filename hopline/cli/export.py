@@ -1,4 +1,4 @@
-"""``hopline export``: the graph into files."""
+"""``hopline export | export-student``: the graph, or what serves users who are new, into files."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from loaders.export import WRITERS
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the command."""
+    """Register the commands."""
     app.command("export", rich_help_panel="Learn")(export)
+    app.command("export-student", rich_help_panel="Learn")(export_student)
 
 
 def export(
@@ -42,3 +43,23 @@ def export(
         console.print(f"{file.rows:>12,} rows  {file.path}", markup=False, soft_wrap=True, highlight=False)
     for note in report.notes:
         console.print(f"note: {note}", markup=False, soft_wrap=True)
+
+
+def export_student(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The .onnx file to write.")],
+    config: ConfigFile = None,
+    json: Json = False,
+) -> None:
+    """Write what makes the vector of a user whom training has not seen, from what they did, as an ONNX model.
+
+    It takes `items`, places of items met, and `weights`, users by events each, and gives `vectors`; their products with items'
+    vectors rank as the release does. The metadata `items` has the ids in the order of the places, by label.
+
+    Example: `hopline export-student student.onnx`
+    """
+    with Recommender.from_config(config) as recommender:
+        number = recommender.export_student(file)
+    if json:
+        print_json({"file": str(file), "items": number})
+    else:
+        console.print(f"written: {file}, over {number:,} items", markup=False, highlight=False, soft_wrap=True)
