@@ -15,3 +15,9 @@ class AskConfig(BaseModel):
 
     filters: Filterable = {}
     rules: tuple[Rule, ...] = Field(default=(), max_length=100, description="what every answer keeps to, in this order")
+    diversity: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="how much likeness to the items before it counts against one, beside its score; 0: not",
+    )

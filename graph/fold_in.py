@@ -81,6 +81,6 @@ def by_events(
     def pinned(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
         return read_all("recommend/scan_items_by_vector", params | {"k": size}, names, conditions, told)
 
-    read, row, chosen = yield from read_chosen(k, choice, item, pool, pinned)
+    read, row, chosen = yield from read_chosen(k, choice, release, item, pool, pinned)
     items, left_out = chosen.items, chosen.left_out
     return Recommendations(release.version, item.label, True, items, read.inline(), len(met), left_out), row["version"]

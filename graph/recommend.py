@@ -86,7 +86,7 @@ def _by_release(
     def pinned(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
         return read_all("recommend/scan_items_by_user", params | {"k": size}, names, conditions, told)
 
-    read, row, chosen = yield from read_chosen(k, choice, item, pool, pinned)
+    read, row, chosen = yield from read_chosen(k, choice, release, item, pool, pinned)
     version, known_id = row["version"], row["user_id"]
     if row["norm"]:
         found = Recommendations(release.version, item.label, True, chosen.items, read.inline(), left_out=chosen.left_out)
@@ -119,5 +119,5 @@ def ask_popular(
     def pinned(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
         return read_all("recommend/scan_popular_items", params | {"k": size}, names, conditions, told)
 
-    read, _, chosen = yield from read_chosen(k, choice, item, pool, pinned)
+    read, _, chosen = yield from read_chosen(k, choice, release, item, pool, pinned)
     return Recommendations(release.version, item.label, False, chosen.items, read.inline(), left_out=chosen.left_out)

@@ -1,7 +1,8 @@
 """The items of an answer out of a pool of candidates: what rules leave of the model's order.
 
 Candidates come with the best first. Those that a rule blocks are taken out, those that one boosts move by a number of places,
-and of the rest each in turn is taken that no cap keeps out.
+and of the rest each in turn is taken that no cap keeps out: the next in order, or, where an answer is to be diverse, the one
+of highest worth beside those taken.
 """
 
 from __future__ import annotations
@@ -11,16 +12,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from graph.answers import LeftOut, ScoredItem
+from graph.likeness import Marginal
 from graph.rules import BoundRule
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An item that may be in an answer; ``of_rules`` tells of each rule whether it is about it, or what a cap counts it by."""
+    """An item that may be in an answer; ``of_rules`` tells of each rule whether it is about it, or what a cap counts it by.
+
+    ``vector``, float32[d], is that of the release, None where likeness does not matter.
+    """
 
     item: ScoredItem
     of_rules: tuple[Any, ...] = ()
+    vector: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Selection:
 
 
 def candidates_of(told: Sequence[Sequence[Any]], rules: Sequence[BoundRule]) -> list[Candidate]:
-    """Return candidates from what a statement tells of each: id, title, score, and then what rules asked for."""
+    """Return candidates from what a statement tells of each: id, title, score, and what rules asked for; no vectors."""
     found = []
     for item_id, title, score, *more in told:
         values = iter(more)
@@ -41,27 +50,55 @@ def candidates_of(told: Sequence[Sequence[Any]], rules: Sequence[BoundRule]) -> 
     return found
 
 
-def select(pool: Sequence[Candidate], k: int, rules: Sequence[BoundRule], first: Sequence[Candidate] = ()) -> Selection:
+def select(
+    pool: Sequence[Candidate], k: int, rules: Sequence[BoundRule], first: Sequence[Candidate] = (), diversity: float = 0.0
+) -> Selection:
     """Take ``k`` items of a pool, after those that come ``first`` whatever their score."""
     ids = {one.item.id for one in first}
     in_order, left_out = _in_order([one for one in pool if one.item.id not in ids], k, rules)
-    found, taken = Selection([], left_out), Counter[tuple[int, Any]]()
-    for candidate in (*first, *in_order):
-        if len(found.items) == k:
-            break
-        groups = [
-            (number, group)
-            for number, (bound, of_rule) in enumerate(zip(rules, candidate.of_rules, strict=True))
-            if bound.rule.cap is not None
-            for group in of_rule
-        ]
-        full = next((number for number, group in groups if taken[number, group] >= (rules[number].rule.cap or 0)), None)
-        if full is None:
-            taken.update(groups)
-            found.items.append(candidate.item)
+    found, caps = Selection([], left_out), _Caps(rules)
+    marginal = _marginal(in_order, diversity)
+    waiting, remaining = list(first), dict(enumerate(in_order))
+    while len(found.items) < k and (waiting or remaining):
+        if waiting:
+            candidate = waiting.pop(0)
         else:
-            found.left_out.append(LeftOut(candidate.item.id, rules[full].rule.name))
+            candidate = remaining.pop(next(iter(remaining)) if marginal is None else marginal.best(remaining))
+        if (rule := caps.full(candidate)) is not None:
+            found.left_out.append(LeftOut(candidate.item.id, rule))
+            continue
+        caps.take(candidate)
+        if marginal is not None and candidate.vector is not None:
+            marginal.take(candidate.vector)
+        found.items.append(candidate.item)
     return found
+
+
+def _marginal(in_order: Sequence[Candidate], diversity: float) -> Marginal | None:
+    """Return the worth of candidates: a place has the score that stood there before boosts moved items."""
+    if not diversity or not in_order:
+        return None
+    vectors = [one.vector for one in in_order if one.vector is not None]
+    scores = sorted((one.item.score for one in in_order), reverse=True)
+    return Marginal(np.stack(vectors), scores, diversity)
+
+
+class _Caps:
+    """How many items were taken of each group that a cap counts."""
+
+    def __init__(self, rules: Sequence[BoundRule]) -> None:
+        self._caps = [(number, bound.rule.name, bound.rule.cap) for number, bound in enumerate(rules) if bound.rule.cap]
+        self._taken = Counter[tuple[int, Any]]()
+
+    def full(self, candidate: Candidate) -> str | None:
+        """Return the name of a rule that lets no more in like this one, None if there is none."""
+        for number, name, cap in self._caps:
+            if any(self._taken[number, group] >= cap for group in candidate.of_rules[number]):
+                return name
+        return None
+
+    def take(self, candidate: Candidate) -> None:
+        self._taken.update((number, group) for number, _, _ in self._caps for group in candidate.of_rules[number])
 
 
 def _in_order(pool: Sequence[Candidate], k: int, rules: Sequence[BoundRule]) -> tuple[list[Candidate], list[LeftOut]]:

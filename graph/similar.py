@@ -113,7 +113,7 @@ def _similar(
         enough = size if conditions else 0  # without conditions too few are left only where there are no more
         return read_enough(enough, first, domain, by_index, by_scan, lambda row: len(row["items"]))
 
-    read, _, chosen = yield from read_chosen(k, choice, item, pool)
+    read, _, chosen = yield from read_chosen(k, choice, release, item, pool)
     if not (yield from still_serves(release)):
         return None
     return Recommendations(release.version, item.label, True, chosen.items, read.inline(), left_out=chosen.left_out)

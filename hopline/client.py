@@ -47,24 +47,44 @@ class Client:
         self._http = httpx.Client(base_url=self.url, timeout=timeout_s, headers={} if key is None else {"X-API-Key": key})
 
     def recommend(
-        self, user: str | int, k: int = 10, domain: str | None = None, *, filter: Filter = None, explain: bool = False
+        self,
+        user: str | int,
+        k: int = 10,
+        domain: str | None = None,
+        *,
+        filter: Filter = None,
+        diversity: float | None = None,
+        explain: bool = False,
     ) -> Items:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
 
         Raises:
             ServiceError: it was refused, or nothing answers.
         """
-        return self._post("/recommend", RecommendRequest(user=user, k=k, domain=domain, filter=filter, explain=explain), Items)
+        return self._post(
+            "/recommend",
+            RecommendRequest(user=user, k=k, domain=domain, filter=filter, diversity=diversity, explain=explain),
+            Items,
+        )
 
     def similar(
-        self, item: str | int, k: int = 10, domain: str | None = None, *, of: str | None = None, filter: Filter = None
+        self,
+        item: str | int,
+        k: int = 10,
+        domain: str | None = None,
+        *,
+        of: str | None = None,
+        filter: Filter = None,
+        diversity: float | None = None,
     ) -> Items:
         """Return the ``k`` items most like one item.
 
         Raises:
             ServiceError: there is no such item, it was refused, or nothing answers.
         """
-        return self._post("/similar", SimilarRequest(item=item, k=k, domain=domain, of=of, filter=filter), Items)
+        return self._post(
+            "/similar", SimilarRequest(item=item, k=k, domain=domain, of=of, filter=filter, diversity=diversity), Items
+        )
 
     def session(
         self,
@@ -74,13 +94,16 @@ class Client:
         *,
         of: str | None = None,
         filter: Filter = None,
+        diversity: float | None = None,
     ) -> Items:
         """Return the ``k`` best items for somebody unknown who met ``items``.
 
         Raises:
             ServiceError: there is none of the items, it was refused, or nothing answers.
         """
-        return self._post("/session", SessionRequest(items=list(items), k=k, domain=domain, of=of, filter=filter), Items)
+        return self._post(
+            "/session", SessionRequest(items=list(items), k=k, domain=domain, of=of, filter=filter, diversity=diversity), Items
+        )
 
     def rerank(self, user: str | int, items: Sequence[str | int], k: int | None = None, domain: str | None = None) -> Items:
         """Return given items, or the first ``k`` of them, in the order of the model's score for a user.

@@ -65,6 +65,21 @@ def best(draft, row, k, seen=()):
     return [str(items.ids[place]) for place in order], scores[order]
 
 
+def by_mmr(vectors, scores, k, diversity):
+    """The places of the first ``k`` by maximal marginal relevance, as its formula is written, an item at a time."""
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    worth = (scores - scores.min()) / np.ptp(scores)
+    taken = []
+    while len(taken) < k:
+        rest = [place for place in range(len(scores)) if place not in taken]
+        marginal = [
+            (1 - diversity) * worth[place] - diversity * max((unit[place] @ unit[other] for other in taken), default=0.0)
+            for place in rest
+        ]
+        taken.append(rest[int(np.argmax(marginal))])
+    return taken
+
+
 def rows(database, text, **params):
     """The rows of any statement, as one would see them in cypher-shell."""
     return _rows(database.endpoint, "neo4j", text, params)

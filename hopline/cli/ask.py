@@ -30,6 +30,12 @@ Where = Annotated[
         "hopline.toml declares what can be asked for.",
     ),
 ]
+Diversity = Annotated[
+    float | None,
+    typer.Option(
+        "--diversity", min=0, max=1, help="How much likeness to items before it counts against one. [default: [ask] diversity]"
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,6 +52,7 @@ def recommend(
     ] = None,
     why: Annotated[bool, typer.Option("--why", help="Add a reason to each item; popular items have none.")] = False,
     where: Where = None,
+    diversity: Diversity = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -57,7 +64,7 @@ def recommend(
     Example: `hopline recommend --user 196 --k 5 --why`, or `hopline recommend --user 196 --where 'year>=1990'`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.recommend(user, k, domain, filter=_filter(recommender, where))
+        found = recommender.recommend(user, k, domain, filter=_filter(recommender, where), diversity=diversity)
         with_reasons = why and found.by_model
         reasons = [recommender.reason(user, item.id, found.domain) for item in found.items] if with_reasons else None
     if not _is_printed(found, json, cypher, {"reasons": reasons} if reasons is not None else {}):
@@ -81,6 +88,7 @@ def similar(
         str | None, typer.Option("--of", help="Label of the item. [default: the first item kind that has its id]")
     ] = None,
     where: Where = None,
+    diversity: Diversity = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -90,7 +98,7 @@ def similar(
     Example: `hopline similar --item 50 --k 5`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.similar(item, k, domain, of=of, filter=_filter(recommender, where))
+        found = recommender.similar(item, k, domain, of=of, filter=_filter(recommender, where), diversity=diversity)
     if not _is_printed(found, json, cypher):
         console.print(recommendation_table(found, f"like item {item}, by release {found.version}"))
 
@@ -105,6 +113,7 @@ def session(
         str | None, typer.Option("--of", help="Label of the items met. [default: the schema's first item kind]")
     ] = None,
     where: Where = None,
+    diversity: Diversity = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -114,7 +123,7 @@ def session(
     Example: `hopline session --item 50 --item 172 --k 5`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.session(items, k, domain, of=of, filter=_filter(recommender, where))
+        found = recommender.session(items, k, domain, of=of, filter=_filter(recommender, where), diversity=diversity)
     if not _is_printed(found, json, cypher):
         if not found.by_model:
             console.print(f"release {found.version} knows nothing of these items: these are popular ones", markup=False)

@@ -110,7 +110,7 @@ async def explain(asked: ExplainRequest, request: Request) -> Paths:
 
 def _choice(state: State, asked: RecommendRequest | SimilarRequest | SessionRequest) -> Choice:
     given = asked.model_dump(include={"filter"}, exclude_none=True).get("filter")
-    return choice_of(state.config.ask, state.schema, given)
+    return choice_of(state.config.ask, state.schema, given, asked.diversity)
 
 
 async def _reasons(state: State, asked: RecommendRequest, found: Recommendations) -> list[str]:

@@ -74,6 +74,9 @@ Filter = Annotated[
     ),
 ]
 
+Share = Annotated[StrictInt | StrictFloat, Field(ge=0, le=1)]
+DIVERSITY = "how much likeness to the items before it counts against one, from 0 to 1; unset: as configured"
+
 
 class RecommendRequest(_Message):
     """For whom, how many, and of which kind of items."""
@@ -84,6 +87,7 @@ class RecommendRequest(_Message):
     k: Count = Field(default=10, description="how many items")
     domain: Label | None = Field(default=None, description="label of the items; unset: the schema's first item kind")
     filter: Filter = None
+    diversity: Share | None = Field(default=None, description=DIVERSITY)
     explain: bool = Field(default=False, description="add a reason to each item, what rules did, and the statement")
 
 
@@ -97,6 +101,7 @@ class SimilarRequest(_Message):
     domain: Label | None = Field(default=None, description="label of the items to find; unset: that of the item")
     of: Label | None = Field(default=None, description="label of the item; unset: the first kind that has this id")
     filter: Filter = None
+    diversity: Share | None = Field(default=None, description=DIVERSITY)
 
 
 class SessionRequest(_Message):
@@ -109,6 +114,7 @@ class SessionRequest(_Message):
     domain: Label | None = Field(default=None, description="label of the items to find; unset: that of those met")
     of: Label | None = Field(default=None, description="label of the items met; unset: the schema's first item kind")
     filter: Filter = None
+    diversity: Share | None = Field(default=None, description=DIVERSITY)
 
 
 class RerankRequest(_Message):
