@@ -38,8 +38,8 @@ class Recommendations:
     """Items of one domain, best first; the release that gave them; and the same question as a statement for cypher-shell.
 
     ``domain`` is the items' label. ``by_model`` is False where the release has no vector of the user and nothing that they met
-    tells of them, and the items are popular ones instead. ``num_events``: of how many events the vector was made that asked,
-    None where it was learnt. ``left_out``: what rules kept out.
+    tells of them, and the items are popular ones instead. ``num_events``: how many events that training has not seen went into
+    the vector that asked, None where it is as it was learnt. ``left_out``: what rules kept out.
     """
 
     version: int

@@ -70,10 +70,12 @@ class ReleaseDraft:
     ``data`` tells what was learnt from: ``interactions``, the digest of all that there were, and ``read_at``, when they were
     read, in seconds since 1970. ``code`` is what vectors are written as, but for those of ``people``, which stay floats.
     ``met`` makes vectors of users not learnt from, None: nothing does. ``filters`` names the properties of items by which their
-    indexes can be narrowed, where the server can do so.
+    indexes can be narrowed, where the server can do so. ``known``, int64[n], tells how many events of each user the graph held
+    when it was read, in behaviours that tell of liking: with it, what they do since moves their vectors.
 
     Raises:
-        ReleaseError: no items, two of one domain, user and item vectors of different dimension, or a code that is none.
+        ReleaseError: no items, two of one domain, user and item vectors of different dimension, a code that is none, or a
+            ``known`` of other users.
     """
 
     users: Embeddings
@@ -87,6 +89,7 @@ class ReleaseDraft:
     code: Code = "float32"
     met: MetVectors | None = None
     filters: tuple[str, ...] = ()
+    known: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         check_code(self.code)
@@ -95,6 +98,10 @@ class ReleaseDraft:
             raise ReleaseError(f"got item vectors of the domains {labels}; expected at least one, and each once")
         for items in self.items:
             _check_dimensions(self.users, items)
+        if self.known is not None and self.known.shape != (len(self.users.ids),):
+            raise ReleaseError(
+                f"got numbers of events of shape {self.known.shape} for {len(self.users.ids)} users; expected one each"
+            )
         if self.met is not None:
             _check_met(self.met, self.items, self.users.vectors.shape[1])
 

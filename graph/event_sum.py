@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from graph.errors import ReleaseError
 
+SINCE = 2.0
+"""How much what a known user did since they were learnt counts beside what was learnt; see ARCHITECTURE.md for the evidence."""
+
 
 @dataclass(frozen=True)
 class EventSum:
@@ -61,6 +64,20 @@ class EventSum:
             )
         found: NDArray[np.float32] = self.vectors(counts[None] @ of_events, counts.sum(keepdims=True))[0]
         return found
+
+    def moved(self, learnt: NDArray[np.float32], asking: ArrayLike) -> NDArray[np.float32]:
+        """Return the vector, float32[d] of length one, of a user of whom ``learnt``, of length one, was learnt, after others.
+
+        What they met since, by itself a vector of length one, counts ``SINCE`` times what was learnt. ``asking`` is as for
+        :meth:`vector`; with no events it is what was learnt.
+        """
+        since = np.asarray(asking, np.float32)
+        if not since.size:
+            return learnt
+        found = learnt + np.float32(SINCE) * self.vector(since)
+        length = np.linalg.norm(found)
+        moved: NDArray[np.float32] = np.divide(found, length, dtype=np.float32) if length > 0 else learnt
+        return moved
 
     def vectors(self, total: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the vectors of several users, float32[b, d], by their ``Σ w p``, float32[b, d], and n, float32[b]."""

@@ -1,16 +1,20 @@
-"""What next for whom no training has seen, by what they met: a user who came since, or a session of nobody known."""
+"""The vector that asks for a user: learnt, moved by what they did since, or made of that alone where nothing was learnt."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from cypher import load
+import numpy as np
+from numpy.typing import NDArray
+
 from graph.answers import Recommendations, item_names
-from graph.asking import liking_types
+from graph.asking import interaction_types, liking_types
 from graph.choice import BEST, Choice
 from graph.chosen import read_chosen
-from graph.codes import as_asked
+from graph.codes import as_asked, decode
+from graph.events.stored_forms import time_property
 from graph.filters import Condition
 from graph.met_vectors import from_bytes
 from graph.question import Dialect, Question, Read, Row
@@ -22,56 +26,68 @@ Answer = tuple[Recommendations, int | None]
 """What a release answers, and the version of the one that served when all was read."""
 
 
-def by_history(
-    dialect: Dialect, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int, choice: Choice = BEST
-) -> Question[Answer | None]:
-    """Ask for a user whom a release has no vector of, by what they met last and liked, in any domain; None: nothing tells.
+@dataclass(frozen=True)
+class Asking:
+    """A vector of length one, float32[d], and what it is multiplied by; ``num_events`` that training has not seen are in it."""
 
-    ``user_id`` is as the graph has it.
+    unit: NDArray[np.float32]
+    length: float
+    num_events: int | None
+
+
+def history_params(schema: Schema, release: Release, *, as_learnt: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the parameters and the names by which a statement reads what a user did that a release has not learnt from.
+
+    ``as_learnt``: nothing is read, and users are asked for by what was learnt.
     """
-    met = yield from read_history(schema, release, user_id)
-    return (yield from by_events(dialect, schema, release, item, met, k, user_id=user_id, choice=choice))
+    liked = liking_types(schema)
+    moves = release.met is not None and bool(liked) and not as_learnt
+    times = {kind.type: time_property(kind) for kind in schema.interactions}  # events are written with one in any case
+    params = {"times": times, "most": round(release.met.most) if release.met is not None and moves else 0}
+    any_type = liked or interaction_types(schema, schema.items[0])
+    return params, {"liked": any_type, "known": release.known_property, "met": release.met_property}
 
 
-def read_history(schema: Schema, release: Release, user_id: Any) -> Question[list[bytes]]:
-    """Ask for the vectors, as they are stored, of what a user met last and liked; none where the release has none."""
-    types = liking_types(schema)
-    if release.met is None or not types:
-        return []
-    names = {"user": schema.user.label, "user_key": schema.user.key, "interactions": types, "met": release.met_property}
-    times = {kind.type: kind.time for kind in schema.interactions if kind.time is not None}
-    params = {"user_id": user_id, "times": times, "most": round(release.met.most)}
-    (row,) = yield Read(load("recommend/read_met_vectors_by_user"), params, names)
-    found: list[bytes] = row["vectors"]
-    return found
+def asking_of(release: Release, row: Row) -> Asking | None:
+    """Return what a row of a user's norm, asking vector and met vectors tells, both as they are stored; None: nothing."""
+    met = list(dict.fromkeys(row["met"] or ()))  # an item that was met in two ways is told of once
+    learnt = None
+    if row["norm"] and row["asking"] is not None:
+        learnt = decode(np.asarray([row["asking"]], np.float32), release.code, is_indexed=False)[0]
+    if release.met is None or not met:
+        return None if learnt is None else Asking(learnt, row["norm"], None)
+    asking = from_bytes(met, release.dimensions)
+    if learnt is not None:
+        return Asking(release.met.moved(learnt, asking), row["norm"], len(met))
+    return by_events(release, met)
 
 
-def by_events(
+def by_events(release: Release, met: Sequence[bytes]) -> Asking | None:
+    """Return what vectors of items that were met tell, as they are stored; None: nothing, or the release does not know how."""
+    if release.met is None or not met:
+        return None
+    unit = release.met.vector(from_bytes(met, release.dimensions))
+    return Asking(unit, 1.0, len(met)) if unit.any() else None
+
+
+def ask_by_vector(
     dialect: Dialect,
     schema: Schema,
     release: Release,
     item: NodeKind,
-    met: Sequence[bytes],
+    asking: Asking,
     k: int,
     *,
     user_id: Any = None,
     but: Sequence[Any] = (),
     choice: Choice = BEST,
-) -> Question[Answer | None]:
-    """Ask for whoever met items whose vectors are given as they are stored; neither those in ``but`` nor what the user met.
-
-    None: they tell nothing, or the release does not know how.
-    """
-    if release.met is None or not met:
-        return None
-    asking = release.met.vector(from_bytes(met, release.dimensions))
-    if not asking.any():
-        return None
+) -> Question[Answer]:
+    """Ask for the best items of a domain by a vector; neither those in ``but`` nor what the user met."""
     params: dict[str, Any] = {
         "user_id": user_id,
-        "vector": as_asked(asking, release.code).tolist(),
+        "vector": as_asked(asking.unit, release.code).tolist(),
         "but": list(but),
-        "scale": release.scale,
+        "scale": release.scale * asking.length,
     }
     domain, names = release.domain(item.label), item_names(schema, item) | {"vector": release.name}
 
@@ -82,5 +98,5 @@ def by_events(
         return read_all("recommend/scan_items_by_vector", params | {"k": size}, names, conditions, told)
 
     read, row, chosen = yield from read_chosen(k, choice, release, item, pool, pinned)
-    items, left_out = chosen.items, chosen.left_out
-    return Recommendations(release.version, item.label, True, items, read.inline(), len(met), left_out), row["version"]
+    items, left_out, number = chosen.items, chosen.left_out, asking.num_events
+    return Recommendations(release.version, item.label, True, items, read.inline(), number, left_out), row["version"]

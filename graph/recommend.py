@@ -11,7 +11,7 @@ from graph.choice import BEST, Choice
 from graph.chosen import read_chosen
 from graph.database import Database
 from graph.filters import Condition
-from graph.fold_in import by_history
+from graph.fold_in import ask_by_vector, asking_of, history_params
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
@@ -32,8 +32,8 @@ def recommend(
 
     They are of one domain, named by its label; None: the default one. What the user met in other domains tells of them too.
     Fewer come where fewer are left. ``choice`` tells what they must be like. ``served`` remembers the release from one question
-    to the next: an answer is then one round trip, two for a user who has met most of what the index gave or whom the release
-    does not know.
+    to the next: an answer is then one round trip, two for a user who has met most of what the index gave, who did something
+    since, or whom the release does not know.
 
     Raises:
         SchemaError: the graph has no such domain.
@@ -63,22 +63,31 @@ def recommendations(
 
 
 def recommend_by(database: Database, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Recommendations:
-    """Return what one release recommends of a domain, be it active or not; else as :func:`recommend`.
+    """Return what one release recommends of a domain by what it has learnt, be it active or not; else as :func:`recommend`.
 
     Raises:
         ReleaseError: the release has nothing of that domain.
         DatabaseError: Neo4j refused or was lost, or the release was taken away.
     """
-    return database.answer(_by_release(database, schema, release, item, user_id, k, BEST))[0]
+    return database.answer(_by_release(database, schema, release, item, user_id, k, BEST, as_learnt=True))[0]
 
 
 def _by_release(
-    dialect: Dialect, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int, choice: Choice
+    dialect: Dialect,
+    schema: Schema,
+    release: Release,
+    item: NodeKind,
+    user_id: Any,
+    k: int,
+    choice: Choice,
+    *,
+    as_learnt: bool = False,
 ) -> Question[tuple[Recommendations, int | None]]:
     """Ask one release, and for the version of the one that served when all was read."""
     domain = release.domain(item.label)
-    names = item_names(schema, item) | {"vector": release.name, "norm": release.norm_property}
-    params = {"user_ids": either_type(user_id), "scale": release.scale, "zero": release.zero}
+    of_history, names_of_history = history_params(schema, release, as_learnt=as_learnt)
+    names = item_names(schema, item) | {"vector": release.name, "norm": release.norm_property} | names_of_history
+    params = {"user_ids": either_type(user_id), "scale": release.scale, "zero": release.zero} | of_history
 
     def pool(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
         return read_unmet(dialect, "items_by_user", domain, params | {"k": size}, names, conditions, told)
@@ -88,13 +97,13 @@ def _by_release(
 
     read, row, chosen = yield from read_chosen(k, choice, release, item, pool, pinned)
     version, known_id = row["version"], row["user_id"]
+    if known_id is None:
+        return (yield from ask_popular(schema, release, item, user_id, k, choice)), version
+    if (asking := asking_of(release, row)) is not None:
+        return (yield from ask_by_vector(dialect, schema, release, item, asking, k, user_id=known_id, choice=choice))
     if row["norm"]:
         found = Recommendations(release.version, item.label, True, chosen.items, read.inline(), left_out=chosen.left_out)
         return found, version
-    if known_id is None:
-        return (yield from ask_popular(schema, release, item, user_id, k, choice)), version
-    if (folded := (yield from by_history(dialect, schema, release, item, known_id, k, choice))) is not None:
-        return folded
     return (yield from ask_popular(schema, release, item, known_id, k, choice)), version
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cypher import load
 from graph.answers import Recommendations, ScoredItem
@@ -14,8 +13,7 @@ from graph.asking import Served, by_active_release, either_type, no_such_node, s
 from graph.codes import decode
 from graph.database import Database
 from graph.errors import NotFoundError
-from graph.fold_in import read_history
-from graph.met_vectors import from_bytes
+from graph.fold_in import Asking, asking_of, history_params
 from graph.question import Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
@@ -57,6 +55,7 @@ def _rerank(
     schema: Schema, release: Release, item: NodeKind, user_id: Any, items: Sequence[Any], k: int | None
 ) -> Question[Recommendations | None]:
     statement = load("recommend/read_vectors_to_rank")
+    of_history, names_of_history = history_params(schema, release)
     names = {
         "user": schema.user.label,
         "user_key": schema.user.key,
@@ -65,26 +64,28 @@ def _rerank(
         "title": shown_property(item),
         "vector": release.name,
         "norm": release.norm_property,
+        **names_of_history,
     }
-    params = {"user_ids": either_type(user_id), "items": [either_type(one) for one in items]}
+    params = {"user_ids": either_type(user_id), "items": [either_type(one) for one in items]} | of_history
     (row,) = yield Read(statement, params, names)
     if row["version"] != release.version:
         return None
     if not row["ids"]:
         raise NotFoundError(f"release {release.version} knows none of these {len(items)} items as {item.label}; check the ids")
     vectors = decode(np.asarray(row["vectors"], np.float32), release.code, is_indexed=True)
-    asking, num_events = yield from _asking(schema, release, user_id, row)
-    scores = (vectors @ asking) * release.scale
+    asking = _asking(schema, release, user_id, row)
+    scores = (vectors @ asking.unit) * np.float32(release.scale * asking.length)
     order = np.argsort(-scores, kind="stable")[:k].tolist()
     found = [ScoredItem(row["ids"][at], row["titles"][at] or None, float(scores[at])) for at in order]
-    return Recommendations(release.version, item.label, num_events != 0, found, statement.inline(params, names), num_events)
+    by_model = asking.num_events != 0
+    return Recommendations(release.version, item.label, by_model, found, statement.inline(params, names), asking.num_events)
 
 
-def _asking(schema: Schema, release: Release, user_id: Any, row: Row) -> Question[tuple[NDArray[np.float32], int | None]]:
-    """Return a user's vector, float32[d], and of how many events it was made, None where it was learnt."""
-    if row["norm"]:
-        learnt = decode(np.asarray([row["asking"]], np.float32), release.code, is_indexed=False)[0]
-        return learnt * np.float32(row["norm"]), None
+def _asking(schema: Schema, release: Release, user_id: Any, row: Row) -> Asking:
+    """Return the vector of a user; of one of whom nothing is known, the one that ranks by how popular items are."""
+    found = asking_of(release, row)
+    if found is not None:
+        return found
     if release.met is None and row["user_id"] is None:
         raise no_such_node([schema.user], user_id)
     if release.met is None:
@@ -92,5 +93,4 @@ def _asking(schema: Schema, release: Release, user_id: Any, row: Row) -> Questio
             f"release {release.version} knows nothing of {schema.user.label} {user_id!r}, and not how to rank for new ones; "
             "run `hopline train` and `hopline publish`"
         )
-    met = [] if row["user_id"] is None else (yield from read_history(schema, release, row["user_id"]))
-    return release.met.vector(from_bytes(met, release.dimensions)), len(met)
+    return Asking(release.met.vector([]), 1.0, 0)

@@ -12,7 +12,7 @@ from graph.asking import Served, by_active_release, either_type, still_serves
 from graph.choice import BEST, Choice
 from graph.database import Database
 from graph.errors import NotFoundError
-from graph.fold_in import by_events
+from graph.fold_in import ask_by_vector, by_events
 from graph.question import Dialect, Question, Read
 from graph.recommend import ask_popular
 from graph.releases import Release
@@ -76,9 +76,10 @@ def _session(
     if items and not row["ids"]:
         raise NotFoundError(f"the graph has none of these {len(items)} items as {met.label} by their {met.key}; check the ids")
     but = row["ids"] if met == item else []
-    answer = yield from by_events(dialect, schema, release, item, row["vectors"], k, but=but, choice=choice)
-    if answer is not None:
-        return answer[0] if answer[1] == release.version else None
+    asking = by_events(release, row["vectors"])
+    if asking is not None:
+        answer, version = yield from ask_by_vector(dialect, schema, release, item, asking, k, but=but, choice=choice)
+        return answer if version == release.version else None
     popular = yield from ask_popular(schema, release, item, None, k + len(but), choice)
     if not (yield from still_serves(release)):
         return None

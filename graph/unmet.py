@@ -42,17 +42,22 @@ def read_unmet(
     if not all(is_narrowing(dialect, one, domain.filters) for one in conditions):
         by_scan = read_with(f"recommend/scan_{statement}", params, names, wanted=conditions, told=told)
         return (
-            yield from read_enough(k, first, domain, by_index, by_scan, lambda row: len(row["items"]) if row["norm"] else k)
+            yield from read_enough(k, first, domain, by_index, by_scan, lambda row: len(row["items"]) if _is_final(row) else k)
         )
     read = by_index(first)
     (row,) = yield read
-    if len(row["items"]) == k or first == domain.num_items or not row["norm"]:
+    if len(row["items"]) == k or first == domain.num_items or not _is_final(row):
         return read, row
     counting = load("recommend/count_met_items")
     met = yield Read(counting, {"user_id": row["user_id"]}, {name: names[name] for name in counting.identifiers})
     read = by_index(num_candidates(k, but + (met[0]["number"] if met else 0), domain))
     (row,) = yield read
     return read, row
+
+
+def _is_final(row: Row) -> bool:
+    """Return whether a row has the items that are asked for, and not what another vector is to be made of."""
+    return bool(row["norm"]) and row.get("asking") is None
 
 
 def read_enough(

@@ -8,6 +8,9 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gnn.checkpoint import EpochRecord
 from gnn.evaluate import evaluate
 from gnn.foretell import foretell, measure_all
@@ -17,6 +20,7 @@ from graph.embeddings import Embeddings
 from graph.progress import OnStage, silent
 from graph.snapshot import Snapshot
 from hopline.config import Config
+from hopline.count_liked import count_liked
 from hopline.event_files import FOLDER as EVENT_FOLDER
 from hopline.event_files import EventFiles
 from hopline.fusion import Pairs, fuse
@@ -65,13 +69,14 @@ def fit(
     check_learnable(prepared, config)
     record = RunRecord(config.run_folder, _start(prepared, config), events)
     with record:
-        run = _fit(prepared, config, read_at, on_stage, on_features, on_step, on_epoch, record)
+        run = _fit(prepared, count_liked(snapshot), config, read_at, on_stage, on_features, on_step, on_epoch, record)
         record.end(best_epoch=run.best_epoch, metrics=run.metrics, train_s=run.train_s, fused=run.fused)
     return run
 
 
 def _fit(
     prepared: Prepared,
+    known: NDArray[np.int64],
     config: Config,
     read_at: int,
     on_stage: OnStage,
@@ -128,6 +133,7 @@ def _fit(
         people=None if people is None else people.vectors,
         teacher=fused.teacher,
         student=student,
+        known=known,
     )
 
 

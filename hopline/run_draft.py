@@ -26,6 +26,7 @@ def draft_run(run: Run) -> ReleaseDraft:
         people=None if run.people is None else people_draft(run.users, run.people),
         code=run.compressed.get("code", "float32"),
         met=_met(run),
+        known=run.known,
         data={"interactions": run.interactions, "read_at": run.read_at},
     )
 

@@ -29,9 +29,10 @@ SNAPSHOT_FOLDER, SET_ASIDE_FOLDER, SET_ASIDE_FILE = "snapshot", "set-aside", "se
 
 _VECTORS = "vectors.safetensors"
 _RECORD = "run.json"
-_NOT_IN_RECORD = {"users", "items", "predictors", "people", "compressed", "teacher", "student"}
+_NOT_IN_RECORD = {"users", "items", "predictors", "people", "compressed", "teacher", "student", "known"}
 _ASKING, _ASKED = "people asking", "people asked for"
 _STUDENT = "student "
+_KNOWN = "known"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Run:
     ``users``, None where it was not learnt; ``compressed`` how `hopline compress` chose the vectors, empty where it did not;
     ``teacher`` what the vectors were distilled from, which is kept, but not read back (see :mod:`hopline.teacher_file`);
     ``student`` makes vectors of users whom the run has not seen, over the items of all domains, None where too little was
-    learnt from.
+    learnt from. ``known``, int64[n], tells how many events of each user that tell of liking the graph had, None in a run of a
+    Hopline that did not count them.
     """
 
     users: Embeddings
@@ -66,6 +68,7 @@ class Run:
     compressed: dict[str, Any] = field(default_factory=dict)
     teacher: TeacherVectors | None = None
     student: Student | None = None
+    known: NDArray[np.int64] | None = None
 
     def scorer(self) -> VectorScorer:
         """Return the vectors of users and of the items of all domains, one after the other, as they are served."""
@@ -96,7 +99,8 @@ def write_run(folder: Path, run: Run) -> None:
     items = {f"items {part.label}": part.vectors for part in run.items}
     people = {} if run.people is None else {_ASKING: run.people.users, _ASKED: run.people.items}
     student = {} if run.student is None else {_STUDENT + name: array for name, array in run.student.to_arrays().items()}
-    tensors = {"users": run.users.vectors} | items | people | student
+    known = {} if run.known is None else {_KNOWN: run.known}
+    tensors = {"users": run.users.vectors} | items | people | student | known
     save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / _VECTORS)
     write_predictors(folder, run.predictors)
     if run.teacher is not None:
@@ -131,6 +135,7 @@ def read_run(folder: Path) -> Run:
             predictors=read_predictors(folder),
             people=VectorScorer(vectors[_ASKING], vectors[_ASKED]) if _ASKING in vectors else None,
             student=Student.from_arrays(student) if student else None,
+            known=vectors.get(_KNOWN),
             **record,
         )
         compressed = read_compressed(folder)
@@ -157,7 +162,7 @@ def drop_user(folder: Path, user_ids: Sequence[Any]) -> bool:
             return False
         row = record["user_ids"].index(known[0])
         path.unlink()
-        drop_row(folder / _VECTORS, row, lambda name: name in {"users", _ASKING, _ASKED})
+        drop_row(folder / _VECTORS, row, lambda name: name in {"users", _ASKING, _ASKED, _KNOWN})
         predictor_file.drop_user(folder, row, record["user_label"])
         teacher_file.drop_user(folder, row)
         compressed_file.drop_user(folder, row)

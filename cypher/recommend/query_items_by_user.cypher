@@ -1,18 +1,32 @@
-// The best items that a user has not met, by one release's vector index, and which release serves; for servers before SEARCH.
-// identifiers: user, user_key, item_key, title, interactions, vector, norm
+// The best items that a user has not met, by one release's vector index, and which release serves; of a user who did something since
+// the release was learnt, or whom it does not know, what they met last in place of items; for servers before SEARCH.
+// identifiers: user, user_key, item_key, title, interactions, liked, vector, norm, known, met
 // terms: wanted, told
-// params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $candidates: integer, $scale: float, $zero: float, $index: index name
-// returns: version, user_id, norm, items: id; title; score and what else is told of each
+// params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $candidates: integer, $scale: float, $zero: float, $times: property with the time, by relationship type, $most: integer, $index: index name
+// returns: version, user_id, norm, asking, met, items: id; title; score and what else is told of each
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
-CALL (u) {
-  WITH u WHERE u.{{norm}} > 0
+WITH u, CASE
+  WHEN $most = 0 THEN 0
+  WHEN u.{{norm}} > 0 THEN coalesce(COUNT { (u)-[:{{liked}}]-() } - toInteger(u.{{known}}), 0)
+  ELSE $most
+END AS fresh // how many events training has not seen
+WITH u, fresh, CASE WHEN fresh > 0 THEN u.{{vector}} END AS asking, [met IN COLLECT {
+  WITH u, fresh WHERE fresh > 0
+  MATCH (u)-[r:{{liked}}]-(i)
+  WITH i, max(r[$times[type(r)]]) AS time, max(toInteger(split(elementId(r), ':')[2])) AS made
+  ORDER BY time IS NULL, time DESC, made DESC
+  LIMIT $most
+  RETURN [i.{{met}}]
+}[..fresh] WHERE met[0] IS NOT NULL | met[0]] AS met
+CALL (u, fresh) {
+  WITH u WHERE u.{{norm}} > 0 AND fresh <= 0
   CALL db.index.vector.queryNodes($index, $candidates, CASE WHEN $zero = 0 THEN u.{{vector}} ELSE [x IN u.{{vector}} | x - $zero] END) YIELD node AS i, score AS similarity
   WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.wanted}}
   WITH i, (2 * similarity - 1) * u.{{norm}} * $scale AS score, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
   RETURN collect([id, toString(i.{{title}}), score {{, i.told}}]) AS items // one row: more of them take longer to send
 }
-WITH u, items // all is read before the pointer is: what it names has served until then
+WITH u, asking, met, items // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.version AS version, u.{{user_key}} AS user_id, u.{{norm}} AS norm, items
+RETURN p.version AS version, u.{{user_key}} AS user_id, u.{{norm}} AS norm, asking, met, items

@@ -1,10 +1,23 @@
 // The vectors by which given items are ranked for a user, of one release, and which release serves.
-// identifiers: user, user_key, item, item_key, title, vector, norm
-// params: $user_ids: list of ids that may be meant, the likeliest first, $items: list of such lists
-// returns: version, user_id, asking, norm, ids, titles, vectors
+// identifiers: user, user_key, item, item_key, title, liked, vector, norm, known, met
+// params: $user_ids: list of ids that may be meant, the likeliest first, $items: list of such lists, $times: property with the time, by relationship type, $most: integer
+// returns: version, user_id, asking, norm, met, ids, titles, vectors
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
+WITH u, CASE
+  WHEN $most = 0 THEN 0
+  WHEN u.{{norm}} > 0 THEN coalesce(COUNT { (u)-[:{{liked}}]-() } - toInteger(u.{{known}}), 0)
+  ELSE $most
+END AS fresh // how many events training has not seen
+WITH u, [met IN COLLECT {
+  WITH u, fresh WHERE fresh > 0
+  MATCH (u)-[r:{{liked}}]-(i)
+  WITH i, max(r[$times[type(r)]]) AS time, max(toInteger(split(elementId(r), ':')[2])) AS made
+  ORDER BY time IS NULL, time DESC, made DESC
+  LIMIT $most
+  RETURN [i.{{met}}]
+}[..fresh] WHERE met[0] IS NOT NULL | met[0]] AS met
 CALL () {
   UNWIND $items AS item_ids
   CALL (item_ids) {
@@ -15,4 +28,4 @@ CALL () {
   RETURN collect(i.{{item_key}}) AS ids, collect(toString(coalesce(i.{{title}}, ''))) AS titles, collect(i.{{vector}}) AS vectors
 }
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.version AS version, u.{{user_key}} AS user_id, u.{{vector}} AS asking, u.{{norm}} AS norm, ids, titles, vectors
+RETURN p.version AS version, u.{{user_key}} AS user_id, u.{{vector}} AS asking, u.{{norm}} AS norm, met, ids, titles, vectors

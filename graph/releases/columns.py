@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from graph.codes import Grid, decode
 from graph.embeddings import Embeddings, ReleaseDraft, VectorColumn, longest, make_coded, make_indexable
 from graph.met_vectors import to_bytes
-from graph.releases.record import ASKED, ASKING, MET, NORM, Release
+from graph.releases.record import ASKED, ASKING, KNOWN, MET, NORM, Release
 
 _LEAST_LENGTH = 0.5  # of the longest vector, as a share of the scale: much shorter ones lie so close that float32 tells less
 
@@ -77,6 +77,8 @@ def release_columns(draft: ReleaseDraft, scales: Scales) -> list[VectorColumn]:
     ]
     users = draft.users
     beside = {NORM: made.norms}
+    if draft.known is not None:
+        beside[KNOWN] = draft.known.astype(np.float32)
     columns.append(VectorColumn(users.label, "", users.ids, made.users, is_indexed=False, beside=beside, code=draft.code))
     if draft.people is not None:
         asking, asked = draft.people.asking, draft.people.asked

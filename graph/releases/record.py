@@ -19,6 +19,8 @@ NORM = "_norm"
 """Suffix of the property with the length of a user's vector."""
 MET = "_met"
 """Suffix of the property of an item by which those who met it ask; see ``graph.met_vectors``."""
+KNOWN = "_known"
+"""Suffix of the property with how many events of a user a release has learnt from."""
 ASKED, ASKING = "_people", "_asking"
 """Suffixes of the properties by which users are found for others, and by which they find others."""
 
@@ -154,6 +156,11 @@ class Release:
     def met_property(self) -> str:
         """Name of the property of an item by which those who met it ask."""
         return self.name + MET
+
+    @property
+    def known_property(self) -> str:
+        """Name of the property with how many events of a user it has learnt from."""
+        return self.name + KNOWN
 
     @property
     def norm_property(self) -> str:

@@ -190,7 +190,7 @@ class Items(_Message):
     domain: str = Field(description="label of the items")
     by_model: bool = Field(description="false: the release does not know the user, and these are popular items")
     num_events: int | None = Field(
-        default=None, description="of how many events the vector that asked was made; unset: it was learnt"
+        default=None, description="how many events that training has not seen went into the vector that asked; unset: none"
     )
     fallback: str | None = Field(default=None, description="why these are popular items that tell nothing of the user")
     items: list[Item]

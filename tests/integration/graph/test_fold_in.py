@@ -8,14 +8,15 @@ import pytest
 from graph.database import Database
 from graph.embeddings import Embeddings
 from graph.errors import NotFoundError, ReleaseError
-from graph.event_sum import EventSum
+from graph.event_sum import SINCE, EventSum
 from graph.met_vectors import MetVectors, from_bytes, to_bytes
 from graph.publish import publish
 from graph.recommend import recommend
 from graph.releases import activate, active_release, list_releases
 from graph.releases.stored import read_ranking
+from graph.rerank import rerank
 from graph.session import session
-from tests.small_releases import SCHEMA, make_draft, pasted, rows, traces, write_graph
+from tests.small_releases import SCHEMA, best, make_draft, pasted, rows, traces, write_graph
 
 pytestmark = pytest.mark.integration
 SIZE, ITEMS = 6, 40
@@ -88,6 +89,76 @@ def test_the_answer_follows_each_event(database):
         )
         ids, _ = wanted(draft, [3 * n for n in range(1, number + 1)], 5)
         assert [item.id for item in recommend(database, SCHEMA, "late", 5).items] == ids
+
+
+def published(database, code="float32", **changed):
+    """Publish vectors of users who had met two items each; return what the graph ranks by, as it was rounded."""
+    draft = make_draft(met=met_vectors(), code=code, known=np.full(8, 2), **changed)
+    write_graph(database, draft, [(f"u{user}", f"i{item}") for user in range(8) for item in (38, 39)])
+    publish(database, SCHEMA, draft)
+    users, items = read_ranking(database, SCHEMA, active_release(database))
+    return replace(draft, users=users, items=items)
+
+
+def meet(database, user, places):
+    for place in places:
+        rows(
+            database,
+            "MATCH (u:User {id: $user}), (i:Item {id: $item}) CREATE (u)-[:RATED {value: 4.0, time: $time}]->(i)",
+            user=user,
+            item=f"i{place}",
+            time=1_750_000_000 + place,
+        )
+
+
+def scores_after(draft, user, places):
+    """What each item is worth to a user of whom a vector was learnt and who met more since."""
+    (items,) = draft.items
+    kept = from_bytes([row.tobytes() for row in to_bytes(draft.met.asking[0])], SIZE)
+    learnt = draft.users.vectors[draft.users.ids.tolist().index(user)]
+    length = np.linalg.norm(learnt)
+    since = draft.met.sum.vector(kept[places])
+    moved = learnt / length + SINCE * since
+    return items.ids, items.vectors @ (length * moved / np.linalg.norm(moved))
+
+
+@pytest.mark.parametrize("code", ["float32", "int8"])
+def test_what_a_known_user_does_moves_their_vector_with_each_event(database, path, code):
+    draft = published(database, code)
+    assert recommend(database, SCHEMA, "u1", 5).num_events is None
+    for number in range(1, 4):
+        met = [3 * n for n in range(1, number + 1)]
+        meet(database, "u1", met[-1:])
+        found = recommend(database, SCHEMA, "u1", 5)
+        ids, scores = scores_after(draft, "u1", met)
+        seen = {f"i{place}" for place in (38, 39, *met)}
+        order = [place for place in np.argsort(-scores) if ids[place] not in seen][:5]
+        assert [item.id for item in found.items] == [str(ids[place]) for place in order]
+        assert [item.score for item in found.items] == pytest.approx(scores[order].tolist(), rel=1e-4)
+        assert (found.by_model, found.num_events) == (True, number)
+        assert pasted(database, found.statement) == [item.id for item in found.items]
+    again = rerank(database, SCHEMA, "u1", [item.id for item in found.items])
+    assert [(item.id, pytest.approx(item.score, rel=1e-4)) for item in again.items] == [(i.id, i.score) for i in found.items]
+    assert again.num_events == 3
+    assert recommend(database, SCHEMA, "u2", 5).num_events is None
+
+
+def test_an_event_on_an_item_that_the_release_does_not_know_leaves_the_vector_as_it_was_learnt(database, path):
+    draft = published(database)
+    rows(database, "MATCH (u:User {id: 'u1'}) CREATE (u)-[:RATED {time: 1}]->(:Item {id: 'new'})")
+    found = recommend(database, SCHEMA, "u1", 5)
+    order, scores = best(draft, draft.users.ids.tolist().index("u1"), 5, seen=["i38", "i39"])
+    assert ([item.id for item in found.items], found.num_events) == (order, None)
+    assert [item.score for item in found.items] == pytest.approx(scores.tolist(), rel=1e-4)
+
+
+def test_a_release_that_counted_no_events_asks_by_what_was_learnt(database):
+    draft = make_draft(met=met_vectors())
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    meet(database, "u1", [3])
+    found = recommend(database, SCHEMA, "u1", 5)
+    assert ([item.id for item in found.items], found.num_events) == (best(draft, 1, 5, seen=["i3"])[0], None)
 
 
 def test_a_user_who_met_almost_all_gets_what_is_left(database, path):
