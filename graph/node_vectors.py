@@ -10,7 +10,7 @@ import numpy as np
 from neo4j.vector import Vector
 from numpy.typing import NDArray
 
-from cypher import load
+from cypher import Statement, load
 from graph.asking import either_type
 from graph.database import Database
 from graph.embeddings import VectorColumn
@@ -41,16 +41,45 @@ def write_column(
         statement = load("publish/set_whole_numbers")
     else:
         statement = load("publish/set_vectors" if database.takes_vectors else "publish/set_vector_lists")
-    names = {"label": column.label, "key": schema.node(column.label).key}
 
+    def params(part: VectorColumn) -> dict[str, Any]:
+        return {"property": name + part.suffix, "vectors": _vectors(part, as_such=database.takes_vectors)}
+
+    _write(database, schema, column, name, statement, params, on_batch)
+
+
+def write_beside(
+    database: Database,
+    schema: Schema,
+    column: VectorColumn,
+    name: str,
+    on_batch: Callable[[int], None] = lambda _written: None,
+) -> None:
+    """Write what is beside the vectors of a column, and leave these as they are; else as :func:`write_column`.
+
+    Raises:
+        ReleaseError: a node that the graph does not hold.
+    """
+    _write(database, schema, column, name, load("publish/set_beside"), lambda _part: {}, on_batch)
+
+
+def _write(
+    database: Database,
+    schema: Schema,
+    column: VectorColumn,
+    name: str,
+    statement: Statement,
+    more: Callable[[VectorColumn], dict[str, Any]],
+    on_batch: Callable[[int], None],
+) -> None:
+    names = {"label": column.label, "key": schema.node(column.label).key}
     size = min(VECTORS_A_BATCH, max(1, -(-len(column.ids) // _BATCHES_AT_ONCE)))
 
     def write(first: int) -> tuple[int, int]:
         part = column.rows(np.arange(first, min(first + size, len(column.ids))))
         params = {
+            **more(part),
             "ids": [either_type(node_id) for node_id in part.ids.tolist()],
-            "property": name + part.suffix,
-            "vectors": _vectors(part, as_such=database.takes_vectors),
             "names": [name + suffix for suffix in part.beside],
             "columns": [_values(values) for values in part.beside.values()],
         }

@@ -1,4 +1,4 @@
-"""Checksums of what a release keeps on nodes, 8 bytes for each id and each node's values, kept with its record.
+"""Checksums of what a release keeps on nodes, 8 bytes for each id, vector and all of a node's values, kept with its record.
 
 By them it is known what a release has on a node without reading it back: which nodes a later one must write, and whether
 somebody else wrote over them.
@@ -29,23 +29,31 @@ _NODES_A_PART = 250_000
 
 @dataclass(frozen=True, eq=False)
 class Checksums:
-    """Of each of n nodes: ``ids`` uint64[n] stands for its id, ``values`` uint64[n] for what is kept on it."""
+    """Of each of n nodes: ``ids`` uint64[n] stands for its id, ``values`` uint64[n] for all that is kept on it.
+
+    ``vectors`` uint64[n] stands for its vector alone, None in a release of a Hopline that did not tell it apart.
+    """
 
     ids: Hashes
     values: Hashes
+    vectors: Hashes | None = None
 
     @classmethod
     def of(cls, column: VectorColumn) -> Checksums:
         """Return the checksums of a column. An id counts as its text: which of text and number it is, graphs may differ in."""
-        words = [column.vectors.astype("<f4").view("<u4"), *(_words(column.beside[suffix]) for suffix in sorted(column.beside))]
-        return cls(hash_texts(column.ids), _hash(np.hstack(words)))
+        vector = column.vectors.astype("<f4").view("<u4")
+        words = [vector, *(_words(column.beside[suffix]) for suffix in sorted(column.beside))]
+        return cls(hash_texts(column.ids), _hash(np.hstack(words)), _hash(vector))
 
     def unlike(self, other: Checksums) -> NDArray[np.bool_]:
         """Return of which nodes, bool[n], another has not the same values, or nothing."""
-        place, is_known = _find(self.ids, other.ids)
-        unlike: NDArray[np.bool_] = ~is_known
-        unlike[is_known] = other.values[place[is_known]] != self.values[is_known]
-        return unlike
+        return _unlike(self.ids, self.values, other.ids, other.values)
+
+    def moved(self, other: Checksums) -> NDArray[np.bool_]:
+        """Return of which nodes, bool[n], another has not the same vector, or nothing that tells."""
+        if self.vectors is None or other.vectors is None:
+            return np.ones(len(self.ids), np.bool_)
+        return _unlike(self.ids, self.vectors, other.ids, other.vectors)
 
     def without(self, other: Checksums) -> int:
         """Return the number of nodes that another does not know."""
@@ -64,6 +72,7 @@ def write_checksums(database: Database, version: int, checksums: dict[ColumnKey,
                 "part": part,
                 "ids": sums.ids[rows].astype("<u8").tobytes(),
                 "values": sums.values[rows].astype("<u8").tobytes(),
+                "vectors": None if sums.vectors is None else sums.vectors[rows].astype("<u8").tobytes(),
             }
             database.write(load("publish/write_checksums"), params)
 
@@ -73,10 +82,13 @@ def read_checksums(database: Database, version: int) -> dict[ColumnKey, Checksum
     parts: dict[ColumnKey, list[dict[str, Any]]] = {}
     for row in database.read(load("publish/read_checksums"), {"version": version}):
         parts.setdefault((row["label"], row["suffix"]), []).append(row)
-    return {
-        key: Checksums(*(np.frombuffer(b"".join(row[name] for row in rows), "<u8") for name in ("ids", "values")))
-        for key, rows in parts.items()
-    }
+    return {key: Checksums(*(_together(rows, name) for name in ("ids", "values", "vectors"))) for key, rows in parts.items()}
+
+
+def _together(rows: list[dict[str, Any]], name: str) -> Any:
+    if any(row[name] is None for row in rows):
+        return None
+    return np.frombuffer(b"".join(row[name] for row in rows), "<u8")
 
 
 def total(checksums: dict[ColumnKey, Checksums]) -> str:
@@ -119,6 +131,13 @@ def _hash(words: NDArray[np.uint32]) -> Hashes:
         high, low = ((part @ keys[1:, which] + keys[0, which]) >> np.uint64(32) for which in (0, 1))
         hashes[first : first + len(part)] = high << np.uint64(32) | low
     return hashes
+
+
+def _unlike(ids: Hashes, values: Hashes, other_ids: Hashes, others: Hashes) -> NDArray[np.bool_]:
+    place, is_known = _find(ids, other_ids)
+    unlike: NDArray[np.bool_] = ~is_known
+    unlike[is_known] = others[place[is_known]] != values[is_known]
+    return unlike
 
 
 def _find(wanted: Hashes, among: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

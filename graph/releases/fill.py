@@ -11,7 +11,7 @@ from cypher import load
 from graph.database import Database
 from graph.embeddings import VectorColumn
 from graph.errors import ReleaseError
-from graph.node_vectors import VECTORS_A_BATCH, write_column
+from graph.node_vectors import VECTORS_A_BATCH, write_beside, write_column
 from graph.progress import OnStage
 from graph.releases.checksums import hash_texts
 from graph.releases.record import index_name, release_name
@@ -37,8 +37,9 @@ def fill_slot(database: Database, schema: Schema, slot: Slot, progress: OnStage,
 
     tell(0)
     for column in slot.columns:
-        changed = column.rows(slot.changed[column.label, column.suffix])
-        write_column(database, schema, changed, name, on_batch=tell)
+        changed, moved = (masks[column.label, column.suffix] for masks in (slot.changed, slot.moved))
+        write_column(database, schema, column.rows(moved), name, on_batch=tell)
+        write_beside(database, schema, column.rows(changed & ~moved), name, on_batch=tell)
     for column in slot.columns:
         counted = _count(database, column, name)
         if slot.over is not None and (slot.is_shrinking or counted != len(column.ids)):

@@ -27,7 +27,8 @@ class Slot:
     """What a release keeps on nodes, and where.
 
     ``number`` is the version that made the properties; ``over`` the release that has them, None where they are new. ``changed``
-    tells of each column's nodes, bool[n], which have to be written; ``is_shrinking`` whether nodes of ``over`` are no longer
+    tells of each column's nodes, bool[n], which have to be written, ``moved`` which of these have another vector; of
+    the others only what is beside it is written, which no index has. ``is_shrinking``: whether nodes of ``over`` are no longer
     among them.
     """
 
@@ -37,12 +38,18 @@ class Slot:
     columns: list[VectorColumn]
     checksums: dict[ColumnKey, Checksums]
     changed: dict[ColumnKey, NDArray[np.bool_]]
+    moved: dict[ColumnKey, NDArray[np.bool_]]
     is_shrinking: bool
 
     @property
     def num_changed(self) -> int:
-        """Number of vectors to be written."""
+        """Number of nodes to be written to."""
         return sum(int(changed.sum()) for changed in self.changed.values())
+
+    @property
+    def num_moved(self) -> int:
+        """Number of vectors to be written."""
+        return sum(int(moved.sum()) for moved in self.moved.values())
 
     @property
     def num_vectors(self) -> int:
@@ -55,7 +62,7 @@ def new_slot(draft: ReleaseDraft, version: int) -> Slot:
     scales = Scales.of(draft)
     columns = release_columns(draft, scales)
     changed = {(column.label, column.suffix): np.ones(len(column.ids), np.bool_) for column in columns}
-    return Slot(version, None, scales, columns, _checksums(columns), changed, is_shrinking=False)
+    return Slot(version, None, scales, columns, _checksums(columns), changed, changed, is_shrinking=False)
 
 
 def slot_over(database: Database, draft: ReleaseDraft, expendable: Sequence[Release]) -> Slot | None:
@@ -74,9 +81,10 @@ def slot_over(database: Database, draft: ReleaseDraft, expendable: Sequence[Rele
         if old.keys() != new.keys():
             continue
         changed = {key: sums.unlike(old[key]) for key, sums in new.items()}
+        moved = {key: changed[key] & sums.moved(old[key]) for key, sums in new.items()}
         is_shrinking = any(old[key].without(sums) for key, sums in new.items())
-        slot = Slot(over.slot, over, scales, columns, new, changed, is_shrinking)
-        if slot.num_changed <= MOST_CHANGED * slot.num_vectors:
+        slot = Slot(over.slot, over, scales, columns, new, changed, moved, is_shrinking)
+        if slot.num_moved <= MOST_CHANGED * slot.num_vectors:
             return slot
     return None
 

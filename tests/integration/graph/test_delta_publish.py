@@ -5,9 +5,11 @@ import pytest
 
 from graph import node_vectors
 from graph.embeddings import Embeddings, ReleaseDraft
+from graph.event_sum import EventSum
+from graph.met_vectors import MetVectors, to_bytes
 from graph.publish import publish
 from graph.recommend import recommend
-from graph.releases import active_release, collect_releases, list_releases, rollback
+from graph.releases import activate, active_release, collect_releases, list_releases, rollback
 from graph.schema import Schema
 from tests.small_releases import SCHEMA, best, make_draft, rows, traces, write_graph
 
@@ -73,6 +75,28 @@ def test_only_what_differs_from_the_oldest_release_is_written_over_it(database, 
     for version, draft in ((3, three[2]), (2, three[1])):
         assert rollback(database, SCHEMA).version == version
         assert answers(database, draft) == exact(draft)
+
+
+def test_where_only_what_users_ask_with_differs_no_vector_and_so_no_index_is_written(database, written):
+    drafts = [make_draft(met=met_vectors(seed), known=np.full(8, seed)) for seed in range(4)]
+    write_graph(database, drafts[0])
+    for draft in drafts:
+        release = publish(database, SCHEMA, draft)
+    assert (release.version, release.slot) == (4, 1)
+    assert written.count("i1") == written.count("u1") == 3  # and not a fourth time
+    (found,) = rows(database, "MATCH (i:Item {id: 'i7'}) RETURN i.hopline_v1_met AS met")
+    assert found["met"] == to_bytes(drafts[3].met.asking[0])[7].tobytes()
+    assert rows(database, "MATCH (u:User {id: 'u3'}) RETURN u.hopline_v1_known AS known") == [{"known": 3.0}]
+    assert release.met.base.tolist() == pytest.approx(drafts[3].met.sum.base.tolist())
+    assert answers(database, drafts[3]) == exact(drafts[3])
+    assert rollback(database, SCHEMA).version == 3
+    assert activate(database, SCHEMA, 4).version == 4  # its checksums are those of what is there
+
+
+def met_vectors(seed):
+    rng = np.random.default_rng(seed)
+    base, slope, *asking = rng.normal(size=(42, 6)).astype(np.float32)
+    return MetVectors((np.array(asking),), EventSum(base, slope, 0.75, 50.0))
 
 
 def test_what_is_in_the_graph_is_what_a_whole_publish_writes(database, three):

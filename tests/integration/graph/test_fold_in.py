@@ -136,7 +136,7 @@ def test_what_a_known_user_does_moves_their_vector_with_each_event(database, pat
         assert [item.id for item in found.items] == [str(ids[place]) for place in order]
         assert [item.score for item in found.items] == pytest.approx(scores[order].tolist(), rel=1e-4)
         assert (found.by_model, found.num_events) == (True, number)
-        assert pasted(database, found.statement) == [item.id for item in found.items]
+        assert [id_ for id_, *_ in pasted(database, found)] == [item.id for item in found.items]
     again = rerank(database, SCHEMA, "u1", [item.id for item in found.items])
     assert [(item.id, pytest.approx(item.score, rel=1e-4)) for item in again.items] == [(i.id, i.score) for i in found.items]
     assert again.num_events == 3
