@@ -36,6 +36,7 @@ from graph.snapshot import EdgeColumns, Snapshot, read_snapshot
 from hopline.config import read_config
 from hopline.fit import fit
 from hopline.recommender import Recommender
+from loaders.facts import facts_of
 from loaders.interactions import read_interactions
 
 K = 20
@@ -247,33 +248,12 @@ def _content(case: _Case, seed: int) -> dict[str, Scorer]:
     """
     popularity = np.bincount(case.old.item_index, minlength=case.old.num_items)
     by_chance = (popularity + np.random.default_rng(seed).random(len(popularity))).astype(np.float32)
-    facts = _facts(case.learnt)
+    facts = facts_of(case.learnt, case.learnt.schema.items[0].label)
     met = case.old.matrix()
     return {
         "popularity": _Given(np.broadcast_to(by_chance, (case.old.num_users, len(by_chance)))),
         "content": _Given(np.asarray((met @ facts @ facts.T).toarray(), np.float32)),
     }
-
-
-def _facts(snapshot: Snapshot) -> sparse.csr_array:
-    """Return the facts of the items of the first domain by tf-idf, rows of length one, float32[num_items, any]."""
-    label = snapshot.schema.items[0].label
-    size = len(snapshot.nodes[label].ids)
-    blocks = []
-    for kind in snapshot.schema.knowledge:
-        edges = snapshot.edges[kind.triple]
-        for end, other, of, to in (
-            (kind.source, kind.target, edges.source, edges.target),
-            (kind.target, kind.source, edges.target, edges.source),
-        ):
-            if end == label:
-                shape = size, len(snapshot.nodes[other].ids)
-                blocks.append(sparse.csr_array((np.ones(len(of), np.float32), (of, to)), shape=shape))
-    told = sparse.csr_array(sparse.hstack(blocks))
-    told.sum_duplicates()
-    told.data[:] = np.log(size / np.bincount(told.indices)[told.indices])
-    length = np.sqrt(np.asarray(told.power(2).sum(axis=1)))
-    return sparse.csr_array(sparse.diags_array(1 / np.where(length > 0, length, 1)) @ told, dtype=np.float32)
 
 
 def _without(snapshot: Snapshot, is_out: NDArray[np.bool_]) -> Snapshot:

@@ -28,6 +28,7 @@ from graph.schema import Schema
 from graph.settings import ConnectionSettings, ServerSettings
 from hopline.canary import CanaryConfig
 from hopline.errors import ConfigError
+from hopline.online.config import OnlineConfig
 from hopline.service.config import ServeConfig
 from hopline.split_config import SplitConfig
 from loaders.behaviours import BehavioursConfig
@@ -77,6 +78,7 @@ class Config(BaseSettings):
     publish: PublishConfig = PublishConfig()
     events: EventsConfig = EventsConfig()
     ask: AskConfig = AskConfig()
+    online: OnlineConfig = OnlineConfig()
     serve: ServeConfig = ServeConfig()
 
     def changed(self, parts: Mapping[str, BaseModel | Mapping[str, Any]]) -> Config:

@@ -22,7 +22,7 @@ from graph.filters.config import check_filterable, indexable
 from graph.keys import derive_keys, index_keys
 from graph.node_vectors import check_free_property, write_column
 from graph.progress import OnStage, silent
-from graph.publish import publish
+from graph.publish import Gate, publish
 from graph.releases import Release, active_release, collect_releases, complete_release
 from graph.releases.stored import read_ranking
 from graph.snapshot import Snapshot
@@ -42,6 +42,8 @@ from hopline.ingest import Given, IngestReport, Intake
 from hopline.item_map import INTERACTIONS, ItemMap, map_items
 from hopline.load import LoadReport, load
 from hopline.node_properties import OnFeatures
+from hopline.online.learn import learn_and_publish
+from hopline.online.round import RoundReport
 from hopline.release_diff import ReleaseDiff, diff_releases
 from hopline.run_draft import draft_run
 from hopline.run_folder import SET_ASIDE_FILE, SET_ASIDE_FOLDER, SNAPSHOT_FOLDER, read_run, write_run
@@ -175,6 +177,26 @@ class Recommender(Asker):
             DatabaseError: Neo4j refused or was lost: call it again.
         """
         return erase(self.database, self.schema, user_id, self.config.run_folder)
+
+    def learn(self, *, on_stage: OnStage = silent) -> RoundReport:
+        """Learn from what happened since the last run, or since the last call, and publish it: one round of `hopline learn`.
+
+        What users ask with is taught by the new events, each foretold before it is learnt; items that came get vectors of what
+        they share facts with, and nodes that went leave. Only what is within the bounds of ``[online]`` serves. The vectors
+        that training gave stay as they are.
+
+        Raises:
+            TrainingError: there is no finished run, or one that learnt too little to make vectors by events.
+            ReleaseError: the release that serves is not of the last run, or publishing failed: what served before goes on.
+        """
+        return learn_and_publish(
+            self.config.run_folder,
+            active_release(self.database),
+            self._snapshot(on_stage),
+            self.config.online,
+            self.config.train.seed,
+            lambda draft: self._publish(draft, on_stage),
+        )
 
     def export(self, folder: str | Path, format: str = "parquet", *, on_stage: OnStage = silent) -> ExportReport:
         """Write what the schema names to files: ``parquet``, which :meth:`load` reads as the same graph, or ``recbole``.
@@ -438,10 +460,13 @@ class Recommender(Asker):
             draft = draft_ials(snapshot, self.config, int(time.time()), on_stage)
         else:
             draft = draft_run(read_run(self.config.run_folder))
+        gate = None if snapshot is None or not canary else partial(self._check_canary, snapshot, draft, on_stage)
+        return self._publish(draft, on_stage, gate)
+
+    def _publish(self, draft: ReleaseDraft, on_stage: OnStage, gate: Gate | None = None) -> Release:
         check_filterable(self.config.ask.filters, self.schema)
         draft = replace(draft, filters=indexable(self.config.ask.filters))
         index_keys(self.database, self.schema)
-        gate = None if snapshot is None or not canary else partial(self._check_canary, snapshot, draft, on_stage)
         keep = self.config.publish.keep
         release = publish(self.database, self.schema, draft, progress=on_stage, keep=keep, gate=gate)
         collect_releases(self.database, self.schema, keep=keep)

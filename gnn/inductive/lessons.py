@@ -1,0 +1,91 @@
+"""What the student goes on learning from: what users did next, each with what they had done by then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnn.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Events to be foretold, n of them, in the order in which they came.
+
+    ``learnt`` float32[n, d] is the vector of the user that training has learnt, of length one, zeros where it has none;
+    ``met[offsets[i]:offsets[i + 1]]`` int64 are the items that the user of event i had met by then, the latest last, of which
+    training has not seen the last ``since[i]``, int64[n]; ``target`` int64[n] is the item that they met next.
+
+    Raises:
+        TrainingError: arrays that do not fit each other.
+    """
+
+    learnt: NDArray[np.float32]
+    met: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    since: NDArray[np.int64]
+    target: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        number = len(self.target)
+        fits = len(self.learnt) == len(self.since) == number and len(self.offsets) == number + 1
+        if not fits or self.offsets[-1] != len(self.met) or (self.since > np.diff(self.offsets)).any():
+            raise TrainingError(
+                f"got lessons of {number} targets, {len(self.learnt)} vectors, {len(self.since)} numbers and "
+                f"{len(self.offsets)} offsets; expected as many of each, one offset more, and no more events since than met"
+            )
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    @classmethod
+    def of(
+        cls, histories: Sequence[tuple[NDArray[np.float32] | None, NDArray[np.int64], int, Sequence[int]]], size: int
+    ) -> Lessons:
+        """Make lessons of users' histories; ``size`` is d.
+
+        Each is a learnt vector, or None; the items met, the latest last; how many of the first of them training has seen; and
+        the places of those that are to be foretold.
+        """
+        learnt, met, since, target = [], [], [], []
+        for vector, items, known, places in histories:
+            for place in places:
+                learnt.append(np.zeros(size, np.float32) if vector is None else vector)
+                met.append(items[:place])
+                since.append(place if vector is None else max(0, place - known))
+                target.append(items[place])
+        offsets = np.cumsum([0, *map(len, met)]).astype(np.int64)
+        return cls(
+            np.asarray(learnt, np.float32).reshape(len(target), size),
+            np.concatenate([*met, np.zeros(0, np.int64)]).astype(np.int64),
+            offsets,
+            np.asarray(since, np.int64),
+            np.asarray(target, np.int64),
+        )
+
+    def rows(self, rows: NDArray[np.int64]) -> Lessons:
+        """Return some of them, int64[m]."""
+        counts = np.diff(self.offsets)[rows]
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        place = np.repeat(self.offsets[rows] - offsets[:-1], counts) + np.arange(offsets[-1])
+        return Lessons(self.learnt[rows], self.met[place], offsets, self.since[rows], self.target[rows])
+
+    def and_then(self, other: Lessons) -> Lessons:
+        """Return these, and others after them."""
+        return Lessons(
+            np.concatenate([self.learnt, other.learnt]),
+            np.concatenate([self.met, other.met]),
+            np.concatenate([self.offsets, self.offsets[-1] + other.offsets[1:]]),
+            np.concatenate([self.since, other.since]),
+            np.concatenate([self.target, other.target]),
+        )
+
+    def last(self, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the items that training has not seen, of each event at most the last ``most``, and offsets int64[n + 1]."""
+        counts = np.minimum(self.since, most)
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        place = np.repeat(self.offsets[1:] - counts - offsets[:-1], counts) + np.arange(offsets[-1])
+        return self.met[place], offsets

@@ -1,0 +1,65 @@
+"""What is published while a run goes on learning: its vectors, the student as taught, items that came, without what went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnn.inductive import Student
+from graph.embeddings import Embeddings, PeopleVectors, ReleaseDraft
+from graph.errors import ReleaseError
+from graph.met_vectors import MetVectors
+from graph.snapshot import Snapshot
+from hopline.online.new_items import NewItems
+from hopline.run_draft import draft_run
+from hopline.run_folder import Run
+
+
+def draft_online(
+    run: Run, student: Student, snapshot: Snapshot, came: dict[str, NewItems], told: dict[str, Any]
+) -> ReleaseDraft:
+    """Return a run with another student, the items that ``came`` by domain, and none of the nodes that the graph lost.
+
+    ``told`` goes to the release's record, as what it was taught.
+
+    Raises:
+        ReleaseError: no user, or no item of a domain, is left.
+    """
+    draft = draft_run(replace(run, student=student))
+    is_user = _is_there(draft.users.ids, snapshot, draft.users.label)
+    items, asking = [], []
+    for part, of_part in zip(draft.items, np.split(student.asking, _ends(draft.items)), strict=True):
+        is_item, new = _is_there(part.ids, snapshot, part.label), came[part.label]
+        ids = np.array([*part.ids[is_item].tolist(), *new.ids.tolist()])
+        items.append(Embeddings(part.label, ids, np.concatenate([part.vectors[is_item], new.mixed(part.vectors)])))
+        asking.append(np.concatenate([of_part[is_item], new.mixed(of_part)]))
+    return replace(
+        draft,
+        users=_rows(draft.users, is_user),
+        items=tuple(items),
+        known=None if draft.known is None else draft.known[is_user],
+        people=None
+        if draft.people is None
+        else PeopleVectors(_rows(draft.people.asking, is_user), _rows(draft.people.asked, is_user)),
+        met=MetVectors(tuple(asking), student.sum),
+        data=draft.data | {"online": told},
+    )
+
+
+def _ends(items: Sequence[Embeddings]) -> NDArray[np.int64]:
+    return np.cumsum([len(part.ids) for part in items])[:-1]
+
+
+def _rows(part: Embeddings, rows: NDArray[np.bool_]) -> Embeddings:
+    if not rows.any():
+        raise ReleaseError(f"no {part.label} that the run has learnt is left in the graph; run `hopline train` again")
+    return part if rows.all() else Embeddings(part.label, part.ids[rows], part.vectors[rows])
+
+
+def _is_there(ids: NDArray[Any], snapshot: Snapshot, label: str) -> NDArray[np.bool_]:
+    found = set(map(str, snapshot.nodes[label].ids.tolist()))
+    return np.array([node_id in found for node_id in map(str, ids.tolist())], np.bool_)

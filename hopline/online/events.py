@@ -1,0 +1,131 @@
+"""The events of a graph as lessons: those that are new, and some of before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnn.inductive.lessons import Lessons
+from gnn.vector_scorer import of_length_one
+from graph.asking import liking_types
+from graph.snapshot import Snapshot
+from hopline.run_folder import Run
+from loaders.interactions import read_interactions
+
+_MOST_MET = 2_000  # items of a user's past that a lesson tells of: nobody is shown what they met before that again soon
+
+
+@dataclass(frozen=True)
+class UserEvents:
+    """Events that tell of liking, n of them, by user and time, on items that a run knows, each item of a user once.
+
+    ``user`` int64[n] is a row of ``user_ids``, ``item`` int64[n] a row of the run's items of all domains. ``learnt``
+    float32[num_users, d] are the vectors of users that the run has, of length one, zeros for others; ``known`` and ``taught``
+    int64[num_users] how many of each one's events, the first ones, the run has learnt from, and somebody since. ``number``
+    int64[num_users] is how many relationships there are.
+    """
+
+    user_ids: NDArray[Any]
+    user: NDArray[np.int64]
+    item: NDArray[np.int64]
+    learnt: NDArray[np.float32]
+    known: NDArray[np.int64]
+    taught: NDArray[np.int64]
+    number: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, run: Run, taught: NDArray[np.int64]) -> UserEvents:
+        """Read them from a snapshot; ``taught`` int64[num_users] are numbers of relationships."""
+        log, schema = read_interactions(snapshot), snapshot.schema
+        num_users = len(log.user_ids)
+        of_user = _rows(run.users.ids, log.user_ids)
+        learnt = np.zeros((num_users, run.users.vectors.shape[1]), np.float32)
+        learnt[of_user >= 0] = of_length_one(run.users.vectors[of_user[of_user >= 0]])
+        counted = np.zeros(len(run.users.ids), np.int64) if run.known is None else run.known
+        known = np.where(of_user >= 0, counted[np.maximum(of_user, 0)], 0)
+        liked = set(liking_types(schema))
+        is_liked = np.concatenate(
+            [np.full(len(snapshot.edges[kind.triple].source), kind.type in liked) for kind in schema.interactions]
+        )
+        time = np.zeros(len(log.user_index), np.int64) if log.time is None else log.time
+        order = np.lexsort((time, log.user_index))
+        order = order[is_liked[order]]
+        user = log.user_index[order]
+        number = np.bincount(user, minlength=num_users)
+        place = np.arange(len(user)) - np.repeat(np.cumsum(number) - number, number)
+        item = _item_rows(run, log.items.ids)[log.item_index[order]]
+        _, first = np.unique(user * (len(log.items) + 1) + log.item_index[order], return_index=True)
+        kept = np.sort(first[item[first] >= 0])
+        user, item, place = user[kept], item[kept], place[kept]
+        known, taught = (np.bincount(user[place < some[user]], minlength=num_users) for some in (known, taught))
+        return cls(log.user_ids, user, item, learnt, known, taught, number)
+
+    @property
+    def place(self) -> NDArray[np.int64]:
+        """The place of each event among those of its user, int64[n]."""
+        return np.arange(len(self.user)) - self._first[self.user]
+
+    @property
+    def _first(self) -> NDArray[np.int64]:
+        return np.searchsorted(self.user, np.arange(len(self.user_ids)))
+
+    def new(self) -> NDArray[np.int64]:
+        """Return the events that nobody has learnt from, int64[m]."""
+        return np.flatnonzero(self.place >= self.taught[self.user])
+
+    def old(self, number: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return at most ``number`` of the others that have something before them, drawn by chance, int64[m]."""
+        place = self.place
+        old = np.flatnonzero((place < self.taught[self.user]) & (place > 0))
+        return np.sort(rng.choice(old, min(number, len(old)), replace=False))
+
+    def lessons(self, events: NDArray[np.int64], *, as_new_users: bool = False) -> Lessons:
+        """Return events as lessons; ``as_new_users``: as if nothing was learnt of whoever met them."""
+        user, place = self.user[events], self.place[events]
+        learnt = np.zeros_like(self.learnt[user]) if as_new_users else self.learnt[user]
+        since = np.where(learnt.any(axis=1), np.maximum(0, place - self.known[user]), place)
+        return self._lessons(learnt, events, np.minimum(place, _MOST_MET), since, self.item[events])
+
+    def _lessons(
+        self,
+        learnt: NDArray[np.float32],
+        ends: NDArray[np.int64],
+        counts: NDArray[np.int64],
+        since: NDArray[np.int64],
+        target: NDArray[np.int64],
+    ) -> Lessons:
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        rows = np.repeat(ends - counts - offsets[:-1], counts) + np.arange(offsets[-1])
+        return Lessons(learnt, self.item[rows], offsets, np.minimum(since, counts), target)
+
+    def quiet(self, number: int, rng: np.random.Generator) -> Lessons:
+        """Return at most ``number`` users who did something, but nothing new, as they would be asked for now."""
+        total = np.bincount(self.user, minlength=len(self.user_ids))
+        users = np.flatnonzero((total > 0) & (total == self.taught))
+        users = np.sort(rng.choice(users, min(number, len(users)), replace=False))
+        counts, learnt = np.minimum(total[users], _MOST_MET), self.learnt[users]
+        since = np.where(learnt.any(axis=1), total[users] - self.known[users], total[users])
+        ends = self._first[users] + total[users]
+        return self._lessons(learnt, ends, counts, since, np.zeros(len(users), np.int64))
+
+
+def _item_rows(run: Run, ids: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
+    """Return the row among a run's items of each item of a graph, int64[num_items], -1 where it has none."""
+    first, places = 0, {}
+    for part in run.items:
+        places[part.label] = (first, part.ids)
+        first += len(part.ids)
+    found = []
+    for label, of_graph in ids.items():
+        start, known = places.get(label, (0, np.zeros(0, str)))
+        rows = _rows(known, of_graph)
+        found.append(np.where(rows >= 0, start + rows, -1))
+    return np.concatenate(found)
+
+
+def _rows(known: NDArray[Any], ids: NDArray[Any]) -> NDArray[np.int64]:
+    place = {node_id: row for row, node_id in enumerate(map(str, known.tolist()))}
+    return np.array([place.get(node_id, -1) for node_id in map(str, ids.tolist())], np.int64)

@@ -1,0 +1,53 @@
+"""From a look at the graph to a release: what was learnt, items that came, and without what went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from graph.embeddings import ReleaseDraft
+from graph.releases import Release
+from graph.snapshot import Snapshot
+from hopline.errors import ReleaseError, TrainingError
+from hopline.online.config import OnlineConfig
+from hopline.online.draft import draft_online
+from hopline.online.new_items import new_items
+from hopline.online.round import RoundReport, learn_round
+from hopline.online.state import read_state, write_state
+from hopline.run_draft import draft_run
+from hopline.run_folder import read_run
+
+
+def learn_and_publish(
+    folder: Path,
+    active: Release,
+    snapshot: Snapshot,
+    config: OnlineConfig,
+    seed: int,
+    publish: Callable[[ReleaseDraft], Release],
+) -> RoundReport:
+    """Learn from what happened since the run in ``folder`` ended, or since the last time, and publish what may serve.
+
+    Cut off before what was learnt is remembered, it is learnt again the next time.
+
+    Raises:
+        TrainingError: there is no finished run, or one that learnt too little to make vectors by events.
+        ReleaseError: the ``active`` release is not of that run, or publishing failed.
+    """
+    run = read_run(folder)
+    if run.student is None:
+        raise TrainingError("the last run made no student, as too few users met two items; load more and run `hopline train`")
+    if any(active.data.get(name) != value for name, value in draft_run(run).data.items()):
+        raise ReleaseError(
+            f"release {active.version}, which serves, is not of the run in {folder}; run `hopline publish`, then learn on"
+        )
+    state = read_state(folder, run, run.student)
+    after, report = learn_round(run, run.student, state, snapshot, config, seed)
+    came = {part.label: new_items(snapshot, part.label, part.ids) for part in run.items}
+    after = replace(after, came=sum(len(new.ids) for new in came.values()))
+    if report.outcome in {"learnt", "rolled back"} or after.came != state.came:
+        told = {"events": after.learnt, "rounds": after.rounds, "new_items": after.came}
+        report = replace(report, version=publish(draft_online(run, after.student, snapshot, came, told)).version)
+    write_state(folder, after)
+    return report

@@ -1,0 +1,141 @@
+"""``hopline learn``: from events while a release serves."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from graph.errors import ReleaseError
+from graph.releases import active_release
+from hopline import Recommender
+from hopline.config import read_config
+from hopline.errors import TrainingError
+from hopline.online.state import FILE
+from hopline.run_folder import read_run
+from tests.small_files import SIZE, TOML
+from tests.small_releases import rows
+
+pytestmark = pytest.mark.integration
+T = 1_750_000_000
+
+
+@pytest.fixture
+def serving(workplace):
+    """A recommender whose last run serves, and that learns from few events."""
+    (workplace / "hopline.toml").write_text(TOML + "\n[online]\nmin_events = 5\n")
+    with Recommender.from_config() as recommender:
+        recommender.load("films")
+        recommender.compile(train={"epochs": 3}).fit()
+        recommender.publish()
+        yield recommender
+
+
+def watch(recommender, users, number=6):
+    """New users see every second film, one after the other."""
+    recommender.ingest(
+        [
+            {
+                "user": user,
+                "item": f"f{(row + 2 * step) % SIZE}",
+                "behaviour": "rating",
+                "value": 5,
+                "time": T + 100 * row + step,
+            }
+            for row, user in enumerate(users)
+            for step in range(number)
+        ]
+    )
+
+
+def vectors(database, release):
+    text = f"MATCH (n) WHERE n.{release.name} IS NOT NULL RETURN n.id AS id, n.{release.name} AS vector ORDER BY id"
+    return {row["id"]: row["vector"] for row in rows(database, text)}
+
+
+def test_events_are_learnt_once_and_published_and_the_vectors_of_training_stay(serving, database, hopline):
+    before = active_release(database)
+    kept = vectors(database, before)
+    status, out, _ = hopline("learn", "--once", "--json")
+    assert (status, json.loads(out)["outcome"], json.loads(out)["events"]) == (0, "waiting", 0)
+    watch(serving, [f"new{n}" for n in range(12)])
+    report = serving.learn()
+    assert (report.outcome, report.events, report.version) == ("learnt", 72, before.version + 1)
+    assert 0 <= report.released_ndcg == report.ndcg <= 1  # the first time, both are the same
+    after = active_release(database)
+    assert vectors(database, after) == kept
+    assert after.data["online"] == {"events": 72, "rounds": 1, "new_items": 0}
+    assert not np.array_equal(after.met.base, before.met.base)
+    assert serving.learn().outcome == "waiting"
+    watch(serving, ["new20"])
+    assert serving.learn().events == 6
+    assert serving.rollback().version == after.version
+    found = serving.recommend("new3", k=3)
+    assert (found.by_model, found.num_events) == (True, 6)
+
+
+def test_an_item_that_came_is_recommended_by_its_facts_and_what_was_deleted_is_not_published(serving, database):
+    event = {"user": "u2", "item": "f100", "behaviour": "impression", "time": T, "item_properties": {"title": "A new film"}}
+    taken = serving.ingest([event | {"facts": [{"relation": "DIRECTED_BY", "entity": "director 0"}]}, event | {"item": "f101"}])
+    assert taken.set_aside == {}
+    rows(database, "MATCH (u:User {id: 'u4'}) DETACH DELETE u")
+    rows(database, "MATCH (i:Item {id: 'f5'}) DETACH DELETE i")
+    report = serving.learn()
+    assert (report.outcome, report.version) == ("waiting", 2)
+    found = vectors(database, active_release(database))
+    assert "f100" in found
+    assert "f101" not in found  # nothing is known of it
+    assert found.keys() & {"u4", "f5"} == set()
+    alike = np.mean([found[f"f{film}"][:-1] for film in range(0, SIZE, 4)], axis=0)  # all are by director 0
+    assert found["f100"][:-1] == pytest.approx(alike.tolist(), abs=1e-5)
+    assert serving.similar("f100", k=3).by_model
+    assert serving.learn().version is None
+
+
+def test_out_of_bounds_nothing_is_published_and_it_says_why(serving, database, monkeypatch):
+    watch(serving, [f"new{n}" for n in range(12)])
+    for user in range(0, SIZE, 2):
+        watch(serving, [f"quiet{user}"])
+    serving.learn()
+    version = active_release(database).version
+    serving.config = serving.config.changed({"online": {"min_overlap": 1.0, "teach": {"learning_rate": 0.5}}})
+    watch(serving, [f"newer{n}" for n in range(12)])
+    report = serving.learn()
+    assert (report.outcome, report.version) == ("refused", None)
+    assert "users without new events" in report.why
+    assert active_release(database).version == version
+
+
+def test_who_foretells_worse_than_what_was_released_goes_back_to_it(serving, database):
+    folder, released = serving.config.run_folder, active_release(database).met.base
+    watch(serving, [f"new{n}" for n in range(12)])
+    serving.config = serving.config.changed({"online": {"judged_events": 50, "min_ratio": 1.5}})  # what nobody reaches
+    report = serving.learn()
+    assert (report.outcome, report.is_training_due, report.version) == ("rolled back", True, 2)
+    assert "over 72 events it foretold 1.00 of what the released one did" in report.why
+    assert active_release(database).met.base.tolist() == pytest.approx(released.tolist())
+    assert (folder / FILE).exists()
+
+
+def test_what_is_damaged_or_of_another_run_is_begun_anew(serving, database):
+    watch(serving, [f"new{n}" for n in range(12)])
+    assert serving.learn().events == 72
+    (serving.config.run_folder / FILE).write_bytes(b"no tensors")
+    assert serving.learn().events == 72
+
+
+def test_what_serves_must_be_of_the_last_run(serving, database, monkeypatch):
+    serving.publish("ials")
+    with pytest.raises(ReleaseError, match="is not of the run in"):
+        serving.learn()
+    with monkeypatch.context() as patched:
+        patched.setattr("hopline.online.learn.read_run", _without_student)
+        serving.publish()
+        with pytest.raises(TrainingError, match="made no student"):
+            serving.learn()
+    with pytest.raises(TrainingError, match="no finished training run"):
+        Recommender(read_config(run_folder="elsewhere"), database).learn()
+
+
+def _without_student(folder):
+    return replace(read_run(folder), student=None)
