@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from functools import partial
 from types import ModuleType
 
 from benchmarks import (
@@ -13,6 +14,7 @@ from benchmarks import (
     ctr,
     explain,
     freshness,
+    index,
     ingest,
     kge,
     latency,
@@ -35,6 +37,7 @@ BENCHMARKS = {
     "compress": compress,
     "explain": explain,
     "freshness": freshness,
+    "index": index,
     "ingest": ingest,
     "kge": kge,
     "latency": latency,
@@ -67,6 +70,9 @@ def main() -> int:
         default="ranking",
         help=f"of quality; ranking: {_first_line(quality)} ctr: {_first_line(ctr)}",
     )
+    parser.add_argument(
+        "--sizes", type=_sizes, help=f"of index: numbers of items, {','.join(map(str, index.SIZES))} by default"
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object, last")
     arguments = parser.parse_args()
     benchmark = BENCHMARKS[arguments.name]
@@ -74,8 +80,11 @@ def main() -> int:
         if benchmark is not quality:
             parser.error("--protocol ctr is one of the benchmark quality")
         benchmark = ctr
+    if arguments.sizes is not None and benchmark is not index:
+        parser.error("--sizes are those of the benchmark index")
+    run = benchmark.run if arguments.sizes is None else partial(index.run, sizes=arguments.sizes)
     try:
-        figures = benchmark.run(arguments.dataset, lambda text: print(text, file=sys.stderr, flush=True))
+        figures = run(arguments.dataset, lambda text: print(text, file=sys.stderr, flush=True))
     except HoplineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -85,6 +94,13 @@ def main() -> int:
         for name, value in figures.items():
             print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
     return 0
+
+
+def _sizes(text: str) -> list[int]:
+    sizes = [int(part) for part in text.split(",")]
+    if min(sizes) < index.K:
+        raise argparse.ArgumentTypeError(f"got {text}; expected numbers of items, each at least {index.K}")
+    return sizes
 
 
 def _first_line(module: ModuleType) -> str:

@@ -185,6 +185,5 @@ class _Store:
 
 
 def _told(release: Release) -> str:
-    return (
-        f"vectors of {release.dimensions} numbers and one, in {release.code}, searched {release.domains[0].search_width} wide"
-    )
+    width = release.domains[0].search_widths.deep
+    return f"vectors of {release.dimensions} numbers and one, in {release.code}, searched {width} wide"

@@ -163,7 +163,7 @@ def _publish_by_turns(database: Database, drafts: _Drafts, say: Callable[[str], 
         delta_s.append(median(of_round))
     steady_s = [_publish(database, drafts.changed(BEHIND), 1, say, f"what changed {BEHIND} times") for _ in range(DELTAS)]
     return {
-        "search_width": active_release(database).domains[0].search_width,
+        "search_width": active_release(database).domains[0].search_widths.deep,
         "full_s": median(full_s),
         "delta_s": median(delta_s),
         "delta_ratio": median(full / delta for full, delta in zip(full_s, delta_s, strict=True)),

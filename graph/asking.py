@@ -12,7 +12,7 @@ from graph.errors import DatabaseError, DatabaseGoneError, NotFoundError, Releas
 from graph.filters import ANY_ITEM, Condition
 from graph.question import Dialect, Question, Read
 from graph.releases import Domain, Release
-from graph.releases.record import ask_active_release
+from graph.releases.record import SearchWidths, ask_active_release
 from graph.schema import NodeKind, Schema
 
 T = TypeVar("T")
@@ -119,17 +119,17 @@ def either_type(node_id: Any) -> list[Any]:
     return [node_id, str(node_id)] if isinstance(node_id, int) else [node_id]
 
 
-def num_candidates(k: int, num_met: int, domain: Domain) -> int:
-    """Return how many items to fetch from a domain's index so that the best ``k`` are left after ``num_met`` of them.
+def num_candidates(k: int, spare: int, domain: Domain) -> int:
+    """Return how many items to fetch from a domain's index to have its best ``k``, and ``spare`` more in place of some."""
+    return enough(k, spare, domain.search_widths, domain.num_items)
+
+
+def enough(k: int, spare: int, search_widths: SearchWidths, number: int) -> int:
+    """Return how many to fetch from an index of ``number`` vectors to have its best ``k``, and ``spare`` more.
 
     The index searches as wide as it is asked for, so never fewer than it was found to need.
     """
-    return enough(k + num_met, domain.search_width, domain.num_items)
-
-
-def enough(wanted: int, search_width: int, number: int) -> int:
-    """Return how many to fetch from an index of ``number`` vectors to have ``wanted``, and no worse ones than it could give."""
-    return min(max(wanted, search_width), number)
+    return min(max(k + spare, search_widths.of(k)), number)
 
 
 def domains_to_look_in(schema: Schema, domain: str | None) -> tuple[NodeKind, ...]:

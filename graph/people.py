@@ -74,7 +74,7 @@ def _people(dialect: Dialect, schema: Schema, release: Release, user_id: Any, k:
         "leaving": leaving,
         "reaching": reaching,
         "k": k,
-        "candidates": enough(k + found[0]["num_known"] + 1, index.search_width, index.num_people),
+        "candidates": enough(k, found[0]["num_known"] + 1, index.search_widths, index.num_people),
         "scale": index.scale,
     }
     read = read_by_index(dialect, "people", index.index, params, names | {"title": shown_property(user)})

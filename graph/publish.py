@@ -77,8 +77,10 @@ def publish(
             lease.check()
             params = {
                 "version": version,
-                "search_widths": widths.domains,
-                "people_search_width": widths.people,
+                "search_widths": [width.first for width in widths.domains],
+                "deep_search_widths": [width.deep for width in widths.domains],
+                "people_search_width": None if widths.people is None else widths.people.first,
+                "people_deep_search_width": None if widths.people is None else widths.people.deep,
                 "canary": json.dumps(measured),
             }
             if not database.write(load("publish/serve_release"), params):
@@ -110,7 +112,7 @@ def _taken_away(version: int) -> ReleaseError:
 
 def _with_widths(release: Release, widths: Widths) -> Release:
     domains = zip(release.domains, widths.domains, strict=True)
-    return replace(release, domains=tuple(replace(domain, search_width=width) for domain, width in domains))
+    return replace(release, domains=tuple(replace(domain, search_widths=width) for domain, width in domains))
 
 
 def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version: int) -> Slot:

@@ -50,7 +50,7 @@ def read_unmet(
         return read, row
     counting = load("recommend/count_met_items")
     met = yield Read(counting, {"user_id": row["user_id"]}, {name: names[name] for name in counting.identifiers})
-    read = by_index(num_candidates(k, but + (met[0]["number"] if met else 0), domain))
+    read = by_index(num_candidates(k + (met[0]["number"] if met else 0), but, domain))
     (row,) = yield read
     return read, row
 
@@ -71,7 +71,7 @@ def read_enough(
     read = by_index(candidates)
     (row,) = yield read
     while (found := count(row)) < k and candidates < domain.num_items:
-        candidates = num_candidates(2 * candidates * k // max(found, 1), 0, domain)
+        candidates = num_candidates(k, 2 * candidates * k // max(found, 1) - k, domain)
         read = by_index(candidates) if candidates <= MOST_SEARCHED else by_scan
         (row,) = yield read
         if read is by_scan:

@@ -15,11 +15,11 @@ from graph.codes import number_for_zero
 from graph.database import Database
 from graph.embeddings import Embeddings, ReleaseDraft
 from graph.errors import ReleaseError
-from graph.releases.record import ASKED, ASKING, Release, index_name, release_name
+from graph.releases.record import ASKED, ASKING, DEEP_K, FIRST_K, Release, SearchWidths, index_name, release_name
 from graph.schema import Schema
 
 CHECKED_USERS = 50
-CHECKED_K = 10
+CHECKED_SHARE = 0.25  # of few items, how many are looked at: any ranking gives nearly all of them right
 FIRST_WIDTH = 40
 WANTED_OVERLAP = 0.99
 MIN_OVERLAP = 0.95
@@ -31,8 +31,8 @@ _TIE = 1e-5  # float32 vectors: scores this close, relative to the largest, are 
 class Widths:
     """How wide the indexes must be searched, by domain, and that of people, if there is one."""
 
-    domains: list[int]
-    people: int | None
+    domains: list[SearchWidths]
+    people: SearchWidths | None
 
 
 def check_release(
@@ -42,19 +42,19 @@ def check_release(
 
     Return how wide each index must be searched. They are approximate, and for some vectors far from the truth: of
     6,000 random ones one found 0.24 of the exact top 10 with 100 candidates and all with 800; of 1,682 learnt ones 0.93 with 10
-    and more than 0.99 with 100. So the width is doubled until the answers are right. Where little was written ``over`` a
-    release, that begins with the width that its index needed.
+    and more than 0.99 with 100. So the width is doubled until the answers are right: the first ten, and, as those take much
+    less, the first hundred. Where little was written ``over`` a release, that begins with the widths that its index needed.
 
     Raises:
         ReleaseError: an index does not give the draft's ranking.
     """
     name = release_name(slot)
     zero = number_for_zero(draft.code)
-    before = {} if over is None else {domain.label: domain.search_width for domain in over.domains}
+    before = {} if over is None else {domain.label: domain.search_widths for domain in over.domains}
     domains = [
-        _find_width(
+        _find_widths(
             _Index(database, schema, draft.users, items, version, name, zero, index_name(slot, items.label)),
-            before.get(items.label, 0),
+            before.get(items.label, SearchWidths()),
         )
         for items in draft.items
     ]
@@ -62,21 +62,30 @@ def check_release(
         return Widths(domains, None)
     asking, asked = draft.people.asking, draft.people.asked
     index = _Index(database, schema, asking, asked, version, name + ASKING, 0.0, index_name(slot, asked.label, ASKED))
-    return Widths(domains, _find_width(index, over.people.search_width if over is not None and over.people is not None else 0))
+    known = SearchWidths() if over is None or over.people is None else over.people.search_widths
+    return Widths(domains, _find_widths(index, known))
 
 
-def _find_width(index: _Index, first: int) -> int:
-    """Return the least width tried with which some users get what exact search gives them; ``first`` or more."""
+def _find_widths(index: _Index, before: SearchWidths) -> SearchWidths:
+    """Return the least widths tried with which some users get what exact search gives them; those of ``before`` or more."""
     ranked = np.flatnonzero(index.users.vectors.any(axis=1))
     if not len(ranked):
         raise ReleaseError("every user vector is zero, so nothing can be ranked; train again")
     rows = ranked[np.unique(np.linspace(0, len(ranked) - 1, CHECKED_USERS).astype(np.int64))]
     num_items = len(index.items.ids)
-    k = min(CHECKED_K, num_items)
-    width, overlap = max(FIRST_WIDTH, first), 0.0
+    first_k, deep_k = min(FIRST_K, num_items), min(DEEP_K, round(CHECKED_SHARE * num_items))
+    first = _find_width(index, rows.tolist(), first_k, max(FIRST_WIDTH, before.first))
+    return SearchWidths(
+        first, first if deep_k <= first_k else _find_width(index, rows.tolist(), deep_k, max(first, before.deep))
+    )
+
+
+def _find_width(index: _Index, rows: list[int], k: int, width: int) -> int:
+    """Return the least of ``width``, twice of it and so on with which users get the exact first ``k``."""
+    num_items = len(index.items.ids)
     while True:
         with ThreadPoolExecutor(_USERS_AT_ONCE) as pool:
-            overlap = float(np.mean(list(pool.map(partial(index.overlap, k=k, width=width), rows.tolist()))))
+            overlap = float(np.mean(list(pool.map(partial(index.overlap, k=k, width=width), rows))))
         if overlap >= WANTED_OVERLAP or width >= num_items:
             break
         width *= 2

@@ -19,6 +19,7 @@ from graph.releases.slot import Slot
 from graph.schema import Schema
 
 AWAIT_INDEX_S = 1800
+INDEXED_A_SECOND = 50  # at the least: a million vectors took longer than half an hour on two cores that others kept busy
 
 
 def fill_slot(database: Database, schema: Schema, slot: Slot, progress: OnStage, check: Callable[[], None]) -> None:
@@ -62,7 +63,8 @@ def fill_slot(database: Database, schema: Schema, slot: Slot, progress: OnStage,
             narrowable = {"filters": column.filters} if column.filters else {}
             statement = load(f"publish/create_{'narrowable_' if narrowable else ''}vector_index")
             database.schema(statement, {"dimensions": column.vectors.shape[1]}, names | narrowable)
-    database.read(load("schema/await_indexes"), {"timeout_s": AWAIT_INDEX_S})
+    num_indexed = sum(len(column.ids) for column in slot.columns if column.is_indexed)
+    database.read(load("schema/await_indexes"), {"timeout_s": AWAIT_INDEX_S + num_indexed // INDEXED_A_SECOND})
     check()
     progress("building the index", 1, 1)
 

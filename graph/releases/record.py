@@ -25,18 +25,37 @@ ASKED, ASKING = "_people", "_asking"
 """Suffixes of the properties by which users are found for others, and by which they find others."""
 
 
+FIRST_K, DEEP_K = 10, 100
+"""How far down the ranking an index is held against exact search: most answers end there, and nearly all do."""
+
+
+@dataclass(frozen=True)
+class SearchWidths:
+    """How many vectors an index must be asked for, at least, to give the model's ranking; 0 until it is known.
+
+    ``first`` is for its first ``FIRST_K``, ``deep`` for the first ``DEEP_K``: what is right for the ones is not for the others.
+    """
+
+    first: int = 0
+    deep: int = 0
+
+    def of(self, k: int) -> int:
+        """Return that for the first ``k``."""
+        return self.first if k <= FIRST_K else self.deep
+
+
 @dataclass(frozen=True)
 class Domain:
     """What a release has of the items of one domain, the label ``label``.
 
-    ``search_width`` is how many items the index must be asked for, at least, to give the model's ranking; 0 until it is known.
-    ``popular`` holds ids, the most popular first; ``filters`` the properties of items by which the index can be narrowed.
+    ``search_widths`` tells how wide its index must be searched; ``popular`` holds ids, the most popular first; ``filters`` the
+    properties of items by which the index can be narrowed.
     """
 
     label: str
     index: str
     num_items: int
-    search_width: int
+    search_widths: SearchWidths
     popular: list[Any]
     filters: tuple[str, ...] = ()
 
@@ -53,7 +72,7 @@ class PeopleIndex:
     vector: str
     asking_vector: str
     num_people: int
-    search_width: int
+    search_widths: SearchWidths
     scale: float
 
 
@@ -262,7 +281,8 @@ def _release(row: dict[str, Any]) -> Release:
     version, labels = properties["version"], properties.get("item_labels", [])
     slot = int(properties.get("slot") or version)
     popular = json.loads(properties["popular"]) if labels else {}
-    widths = properties.get("search_widths", [0] * len(labels))
+    widths: list[int] = properties.get("search_widths", [0] * len(labels))
+    deep_widths: list[int] = properties.get("deep_search_widths", widths)  # a Hopline of before looked ten items deep
     counts = properties["num_items"] if labels else []
     columns = stored_columns(properties.get("columns", "[]"))
     filters = {column.label: column.filters for column in columns if not column.suffix}
@@ -282,8 +302,8 @@ def _release(row: dict[str, Any]) -> Release:
         grid=Grid(properties["reach"], properties["steps"]) if "reach" in properties else None,
         columns=columns,
         domains=tuple(
-            Domain(label, index_name(slot, label), num_items, width, popular[label], filters.get(label, ()))
-            for label, num_items, width in zip(labels, counts, widths, strict=True)
+            Domain(label, index_name(slot, label), num_items, SearchWidths(*of_index), popular[label], filters.get(label, ()))
+            for label, num_items, *of_index in zip(labels, counts, widths, deep_widths, strict=True)
         ),
         people=None if properties.get("num_people") is None else _people(properties, slot),
         met=_event_sum(properties),
@@ -305,11 +325,12 @@ def _event_sum(properties: dict[str, Any]) -> EventSum | None:
 
 def _people(properties: dict[str, Any], slot: int) -> PeopleIndex:
     name = release_name(slot)
+    width = properties.get("people_search_width", 0)
     return PeopleIndex(
         index=index_name(slot, properties["people_label"], ASKED),
         vector=f"{name}{ASKED}",
         asking_vector=f"{name}{ASKING}",
         num_people=properties["num_people"],
-        search_width=properties.get("people_search_width", 0),
+        search_widths=SearchWidths(width, properties.get("people_deep_search_width", width)),
         scale=properties["people_scale"],
     )

@@ -161,7 +161,7 @@ def test_a_release_of_an_earlier_hopline_is_listed_refused_and_taken_away(databa
     rows(
         database,
         "MATCH (r:HoplineRelease) SET r.num_items = 24, r.search_width = 100, r.popular = [1, 2] "
-        "REMOVE r.item_labels, r.search_widths",
+        "REMOVE r.item_labels, r.search_widths, r.deep_search_widths",
     )
     (row,) = rows(database, "SHOW VECTOR INDEXES YIELD name, createStatement AS made")
     rows(database, f"DROP INDEX `{row['name']}`")

@@ -7,6 +7,7 @@ from graph.publish import publish
 from graph.recommend import recommend
 from graph.releases import Domain, active_release, list_releases
 from graph.releases.check import FIRST_WIDTH
+from graph.releases.record import SearchWidths
 from tests.small_releases import SCHEMA, best, make_draft, rows, traces, write_graph
 
 pytestmark = pytest.mark.integration
@@ -69,18 +70,32 @@ def test_a_release_records_what_it_was_made_of(database):
     assert (release.version, release.ready, release.active) == (1, True, True)
     assert (release.num_users, release.dimensions) == (8, 6)
     assert (release.config, release.metrics) == (draft.config, draft.metrics)
-    assert release.domains == (Domain("Item", "hopline_v1 Item", 40, FIRST_WIDTH, draft.popular["Item"]),)
+    assert release.domains == (
+        Domain("Item", "hopline_v1 Item", 40, SearchWidths(FIRST_WIDTH, FIRST_WIDTH), draft.popular["Item"]),
+    )
 
 
 def test_the_index_is_searched_as_wide_as_its_vectors_need(database):
     easy, hard = make_draft(), make_draft(num_users=10, num_items=4000, dimensions=32)
     write_graph(database, hard)
-    assert publish(database, SCHEMA, easy).domain("Item").search_width == FIRST_WIDTH
-    assert publish(database, SCHEMA, hard).domain("Item").search_width > FIRST_WIDTH
-    found = [
-        set(ids(recommend(database, SCHEMA, user, 10))) & set(best(hard, row, 10)[0]) for row, user in enumerate(hard.users.ids)
-    ]
-    assert sum(map(len, found)) >= 0.98 * 10 * len(found)
+    assert publish(database, SCHEMA, easy).domain("Item").search_widths == SearchWidths(FIRST_WIDTH, FIRST_WIDTH)
+    widths = publish(database, SCHEMA, hard).domain("Item").search_widths
+    assert FIRST_WIDTH < widths.first <= widths.deep
+    assert [widths.of(k) for k in (1, 10, 11, 500)] == [widths.first, widths.first, widths.deep, widths.deep]
+    for k in (10, 100):
+        found = [
+            set(ids(recommend(database, SCHEMA, user, k))) & set(best(hard, row, k)[0])
+            for row, user in enumerate(hard.users.ids)
+        ]
+        assert sum(map(len, found)) >= 0.98 * k * len(found)
+
+
+def test_a_release_that_was_looked_at_ten_items_deep_is_searched_as_wide_for_more(database):
+    draft = make_draft()
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    rows(database, "MATCH (r:HoplineRelease) SET r.search_widths = [80] REMOVE r.deep_search_widths")
+    assert active_release(database).domain("Item").search_widths == SearchWidths(80, 80)
 
 
 def test_the_old_release_serves_until_the_flip(database):
@@ -127,6 +142,22 @@ def test_an_index_that_does_not_rank_as_the_model_is_not_made_active(database, m
         publish(database, SCHEMA, draft)
     assert active_release(database).version == 1
     assert traces(database) == {"hopline_v1"}
+
+
+def test_an_index_that_ranks_only_the_first_as_the_model_is_not_made_active(database, monkeypatch):
+    draft = make_draft(num_items=400)
+    write_graph(database, draft)
+    first = {item for row in range(len(draft.users.ids)) for item in best(draft, row, 10)[0]}
+    others = np.flatnonzero([str(item) not in first for item in draft.items[0].ids])
+
+    def wrong_below(users, items, scale=None):
+        made = make_indexable(users, items, scale)
+        made.items[0][others] = made.items[0][others[::-1]]
+        return made
+
+    monkeypatch.setattr("graph.releases.columns.make_indexable", wrong_below)
+    with pytest.raises(ReleaseError, match=r"gives \d+% of the exact top 100"):
+        publish(database, SCHEMA, draft)
 
 
 def test_vectors_are_float32_in_the_graph_and_only_items_are_indexed(database):
