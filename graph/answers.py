@@ -16,13 +16,15 @@ class ScoredItem:
     """One item of an answer; ``title`` is None where the graph has none.
 
     ``score`` is the model's (see the release's configuration), or for popular items the number of users who chose it. ``rules``
-    are the names of those of ``[ask.rules]`` that moved it.
+    are the names of those of ``[ask.rules]`` that moved it. ``propensity``, in an answer that explores, is how likely it was
+    to be at its place, given those before.
     """
 
     id: Any
     title: str | None
     score: float
     rules: tuple[str, ...] = ()
+    propensity: float | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Recommendations:
 
     ``domain`` is the items' label. ``by_model`` is False where the release has no vector of the user and nothing that they met
     tells of them, and the items are popular ones instead. ``num_events``: how many events that training has not seen went into
-    the vector that asked, None where it is as it was learnt. ``left_out``: what rules kept out.
+    the vector that asked, None where it is as it was learnt. ``left_out``: what rules kept out. ``seed``: what decided the
+    chance of an answer that explores; given again, it gives the same.
     """
 
     version: int
@@ -49,6 +52,7 @@ class Recommendations:
     statement: str
     num_events: int | None = None
     left_out: list[LeftOut] = field(default_factory=list)
+    seed: str | None = None
 
 
 def scored_items(rows: Iterable[Row]) -> list[ScoredItem]:

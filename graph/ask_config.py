@@ -21,3 +21,9 @@ class AskConfig(BaseModel):
         le=1,
         description="how much likeness to the items before it counts against one, beside its score; 0: not",
     )
+    explore: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="share of places at which any good candidate is shown, by chance, to learn from; 0: none",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from graph.ask_config import AskConfig
@@ -9,18 +10,16 @@ from graph.errors import QuestionError
 from graph.filters import ANY_ITEM, Condition, Filter, conditions_of
 from graph.rules import BoundRule, bind_rules
 from graph.schema import NodeKind, Schema
+from graph.selection import PLAIN, Taste
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a question's answer is chosen by, beside the model's score: ``conditions`` that every item meets, and ``rules``.
-
-    ``diversity``, from 0 to 1, is how much likeness to items before it counts against one, beside its score.
-    """
+    """What a question's answer is chosen by, beside the model's score: ``conditions``, ``rules`` and ``taste``."""
 
     conditions: tuple[Condition, ...] = ANY_ITEM
     rules: tuple[BoundRule, ...] = ()
-    diversity: float = 0.0
+    taste: Taste = PLAIN
 
     def rules_of(self, item: NodeKind) -> tuple[BoundRule, ...]:
         """Return the rules that are about the items of one domain."""
@@ -31,18 +30,30 @@ BEST = Choice()
 """The best items by the model's score alone."""
 
 
-def choice_of(config: AskConfig, schema: Schema, filter: Filter | None = None, diversity: float | None = None) -> Choice:
+def choice_of(
+    config: AskConfig,
+    schema: Schema,
+    filter: Filter | None = None,
+    diversity: float | None = None,
+    explore: float | None = None,
+    seed: str | int | None = None,
+) -> Choice:
     """Return what a question asks for, by what the configuration lets it ask for, and says where the question does not.
 
+    An answer that explores without a ``seed`` has one of its own.
+
     Raises:
-        QuestionError: the filter has a name that was not declared, or a value that its kind cannot have; or a diversity that is
-            not from 0 to 1.
+        NotFoundError: the filter has a name that was not declared.
+        QuestionError: it has a value that its kind cannot have, or a share is not from 0 to 1.
         SchemaError: what was declared cannot be in the graph, or a rule is of what was not declared.
     """
     diversity = config.diversity if diversity is None else diversity
-    if not 0 <= diversity <= 1:
-        raise QuestionError(f"got a diversity of {diversity}; expected 0, for the best items alone, to 1")
-    if not filter and not config.rules and not diversity:
+    explore = config.explore if explore is None else explore
+    for name, share in (("a diversity", diversity), ("a share to explore", explore)):
+        if not 0 <= share <= 1:
+            raise QuestionError(f"got {name} of {share}; expected 0, for the best items alone, to 1")
+    if not filter and not config.rules and not diversity and not explore:
         return BEST
+    taste = Taste(diversity, explore, secrets.token_hex(8) if explore and seed is None else str(seed))
     rules = bind_rules(config.rules, config.filters, schema)
-    return Choice(conditions_of(filter, config.filters, schema), rules, diversity)
+    return Choice(conditions_of(filter, config.filters, schema), rules, taste)

@@ -17,14 +17,14 @@ from graph.question import Question, Read, Row
 from graph.releases import Release
 from graph.rules import BoundRule
 from graph.schema import NodeKind
-from graph.selection import Candidate, Selection, candidates_of, select
+from graph.selection import PLAIN, Candidate, Selection, candidates_of, select
 
 SPARE_FOR_RULES = 30
 """Candidates beside the ``k`` that are wanted, in place of those that rules keep out."""
 MOST_POOLED = 1_000
 """Where so many candidates are not enough, those that rules block are left out by the statement."""
-TIMES_DIVERSE = 5
-"""Candidates an item of an answer that is to be diverse."""
+TIMES_WIDER = 5
+"""Candidates an item of an answer that is to be diverse, or to explore."""
 
 Pool = Callable[[int, Sequence[Condition], Sequence[Condition]], Question[tuple[Read, Row]]]
 """How many items, the conditions that they meet, what is to be told of them → what was read, and the row with them."""
@@ -39,19 +39,20 @@ def read_chosen(
     """
     rules = choice.rules_of(item)
     conditions = choice.conditions
-    if not rules and not choice.diversity:
+    if not rules and choice.taste == PLAIN:
         read, row = yield from ask(k, conditions, ())
         return read, row, Selection([one.item for one in candidates_of(row["items"], rules)], [])
     told = [condition for bound in rules for condition in bound.conditions]
     size = k
     if rules:
         size += SPARE_FOR_RULES + sum(abs(bound.rule.boost or 0) for bound in rules)
-    if choice.diversity:
+    if choice.taste != PLAIN:
+        size = max(size, TIMES_WIDER * k)
+    if choice.taste.diversity:
         told.append(Condition(Term(TermKind.VALUES, release.name), None, by_index=False))
-        size = max(size, TIMES_DIVERSE * k)
 
     def candidates(row: Row) -> list[Candidate]:
-        if not choice.diversity:
+        if not choice.taste.diversity:
             return candidates_of(row["items"], rules)
         return _with_vectors(row["items"], rules, release)
 
@@ -59,7 +60,7 @@ def read_chosen(
     while True:
         read, row = yield from ask(size, conditions, told)
         pool = candidates(row)
-        found = select(pool, k, rules, first if row["items"] else (), choice.diversity)
+        found = select(pool, k, rules, first if row["items"] else (), choice.taste)
         if len(found.items) >= k or len(pool) < size or len(conditions) > len(choice.conditions):
             return read, row, found
         if size <= MOST_POOLED:

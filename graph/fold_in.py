@@ -98,5 +98,7 @@ def ask_by_vector(
         return read_all("recommend/scan_items_by_vector", params | {"k": size}, names, conditions, told)
 
     read, row, chosen = yield from read_chosen(k, choice, release, item, pool, pinned)
-    items, left_out, number = chosen.items, chosen.left_out, asking.num_events
-    return Recommendations(release.version, item.label, True, items, read.inline(), number, left_out), row["version"]
+    found = Recommendations(
+        release.version, item.label, True, chosen.items, read.inline(), asking.num_events, chosen.left_out, chosen.seed
+    )
+    return found, row["version"]

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cypher import Term, TermKind
-from graph.errors import QuestionError, SchemaError
+from graph.errors import NotFoundError, QuestionError, SchemaError
 from graph.filters import Condition, Fact, Filterable, conditions_of
 from graph.filters.config import check_filterable, entity_title
 from graph.schema import Schema
@@ -88,7 +88,7 @@ def _conditions(rule: Rule, filterable: Filterable, schema: Schema) -> tuple[Con
     if rule.by is None:
         try:
             return conditions_of(rule.block or rule.where, filterable, schema)
-        except QuestionError as error:
+        except (NotFoundError, QuestionError) as error:
             raise SchemaError(f"the rule {rule.name!r} of [[ask.rules]]: {error}") from error
     kind = filterable.get(rule.by)
     if kind is None:

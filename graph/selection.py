@@ -2,7 +2,8 @@
 
 Candidates come with the best first. Those that a rule blocks are taken out, those that one boosts move by a number of places,
 and of the rest each in turn is taken that no cap keeps out: the next in order, or, where an answer is to be diverse, the one
-of highest worth beside those taken.
+of highest worth beside those taken. Where an answer is to explore, now and then any of the pool is taken instead, and each item
+is told how likely it was to be there.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -34,10 +36,30 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Selection:
-    """The items that were taken, the best first, and those that a rule left out though they were as good."""
+    """The items that were taken, the best first, and those that a rule left out though they were as good.
+
+    ``seed`` is what decided chance, None where nothing was left to it.
+    """
 
     items: list[ScoredItem]
     left_out: list[LeftOut]
+    seed: str | None = None
+
+
+@dataclass(frozen=True)
+class Taste:
+    """How an answer departs from the best items: ``diversity`` and ``explore`` are from 0, not at all, to 1.
+
+    ``explore`` is the share of places at which any candidate is drawn, by chance that ``seed`` decides.
+    """
+
+    diversity: float = 0.0
+    explore: float = 0.0
+    seed: str = ""
+
+
+PLAIN = Taste()
+"""The best items, and nothing else."""
 
 
 def candidates_of(told: Sequence[Sequence[Any]], rules: Sequence[BoundRule]) -> list[Candidate]:
@@ -51,26 +73,39 @@ def candidates_of(told: Sequence[Sequence[Any]], rules: Sequence[BoundRule]) -> 
 
 
 def select(
-    pool: Sequence[Candidate], k: int, rules: Sequence[BoundRule], first: Sequence[Candidate] = (), diversity: float = 0.0
+    pool: Sequence[Candidate], k: int, rules: Sequence[BoundRule], first: Sequence[Candidate] = (), taste: Taste = PLAIN
 ) -> Selection:
     """Take ``k`` items of a pool, after those that come ``first`` whatever their score."""
     ids = {one.item.id for one in first}
     in_order, left_out = _in_order([one for one in pool if one.item.id not in ids], k, rules)
-    found, caps = Selection([], left_out), _Caps(rules)
-    marginal = _marginal(in_order, diversity)
+    found, caps = Selection([], left_out, taste.seed if taste.explore else None), _Caps(rules)
+    marginal = _marginal(in_order, taste.diversity)
+    chance = Random(taste.seed)  # noqa: S311 - drawn so that it can be drawn again
     waiting, remaining = list(first), dict(enumerate(in_order))
     while len(found.items) < k and (waiting or remaining):
         if waiting:
-            candidate = waiting.pop(0)
+            place, candidate = None, waiting.pop(0)
         else:
-            candidate = remaining.pop(next(iter(remaining)) if marginal is None else marginal.best(remaining))
+            place = next(iter(remaining)) if marginal is None else marginal.best(remaining)
+            candidate = remaining[place]
         if (rule := caps.full(candidate)) is not None:
             found.left_out.append(LeftOut(candidate.item.id, rule))
+            if place is not None:
+                del remaining[place]
             continue
+        item = candidate.item
+        if place is not None:
+            if taste.explore:
+                open_ = [other for other, of in remaining.items() if caps.full(of) is None]
+                drawn = open_[chance.randrange(len(open_))] if chance.random() < taste.explore else place
+                likely = taste.explore / len(open_) + (1 - taste.explore if drawn == place else 0)
+                place, candidate = drawn, remaining[drawn]
+                item = replace(candidate.item, propensity=likely)
+            del remaining[place]
         caps.take(candidate)
         if marginal is not None and candidate.vector is not None:
             marginal.take(candidate.vector)
-        found.items.append(candidate.item)
+        found.items.append(item)
     return found
 
 

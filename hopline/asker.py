@@ -131,20 +131,25 @@ class Asker:
         *,
         filter: Filter | None = None,
         diversity: float | None = None,
+        explore: float | None = None,
+        seed: str | int | None = None,
     ) -> Recommendations:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
 
         They are of one domain, named by its label; None: the first item kind of the schema. ``filter`` narrows them to items
         that are so, by what ``[ask.filters]`` declares: ``{"price": {"at_most": 20}, "genre": ["Comedy", "Drama"]}``.
         ``diversity``, from 0 to 1, is how much likeness to the items before it counts against one; None: as configured.
+        ``explore`` is the share of places at which any good candidate is drawn by chance, each item then telling how likely it
+        was to be there; the same ``seed`` draws the same, None: another each time.
 
         Raises:
             SchemaError: the graph has no such domain.
-            QuestionError: a filter that was not declared, or a value out of bounds.
+            NotFoundError: a filter that was not declared.
+            QuestionError: a value that a filter cannot have, or out of bounds.
             ReleaseError: nothing was published, or nothing of that domain.
         """
         schema = self.schema
-        choice = choice_of(self.config.ask, schema, filter, diversity)
+        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed)
         return recommend(self.database, schema, user_id, k, domain, choice=choice, served=self._served)
 
     def similar(
@@ -156,19 +161,21 @@ class Asker:
         of: str | None = None,
         filter: Filter | None = None,
         diversity: float | None = None,
+        explore: float | None = None,
+        seed: str | int | None = None,
     ) -> Recommendations:
         """Return the ``k`` items most like one item, by the cosine of their vectors.
 
         ``of`` names the domain of that item; None: the first that has an item of this id. ``domain`` names the one to find
-        items in; None: the same. ``filter`` and ``diversity`` as for :meth:`recommend`.
+        items in; None: the same. ``filter`` and what follows as for :meth:`recommend`.
 
         Raises:
             SchemaError: the graph has no such domain.
-            QuestionError: a filter that was not declared, or a value out of bounds.
-            NotFoundError: no such item, or it has no vector in the active release.
+            QuestionError: a value that a filter cannot have, or out of bounds.
+            NotFoundError: no such item, or it has no vector in the active release; or a filter that was not declared.
         """
         schema = self.schema
-        choice = choice_of(self.config.ask, schema, filter, diversity)
+        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed)
         return similar(self.database, schema, item_id, k, domain, of, choice=choice, served=self._served)
 
     def session(
@@ -180,19 +187,21 @@ class Asker:
         of: str | None = None,
         filter: Filter | None = None,
         diversity: float | None = None,
+        explore: float | None = None,
+        seed: str | int | None = None,
     ) -> Recommendations:
         """Return the ``k`` best items for somebody unknown who met ``items``; popular ones, said so, if those tell nothing.
 
         ``of`` names the domain of the items that were met; None: the first item kind of the schema. ``domain`` names the one to
-        find items in; None: the same. ``filter`` and ``diversity`` as for :meth:`recommend`.
+        find items in; None: the same. ``filter`` and what follows as for :meth:`recommend`.
 
         Raises:
             SchemaError: the graph has no such domain.
-            QuestionError: a filter that was not declared, or a value out of bounds.
-            NotFoundError: the graph has none of the items.
+            QuestionError: a value that a filter cannot have, or out of bounds.
+            NotFoundError: the graph has none of the items, or a filter was not declared.
         """
         schema = self.schema
-        choice = choice_of(self.config.ask, schema, filter, diversity)
+        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed)
         return session(self.database, schema, items, k, domain, of, choice=choice, served=self._served)
 
     def rerank(

@@ -54,6 +54,8 @@ class Client:
         *,
         filter: Filter = None,
         diversity: float | None = None,
+        explore: float | None = None,
+        seed: str | int | None = None,
         explain: bool = False,
     ) -> Items:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
@@ -63,7 +65,9 @@ class Client:
         """
         return self._post(
             "/recommend",
-            RecommendRequest(user=user, k=k, domain=domain, filter=filter, diversity=diversity, explain=explain),
+            RecommendRequest(
+                user=user, k=k, domain=domain, filter=filter, diversity=diversity, explore=explore, seed=seed, explain=explain
+            ),
             Items,
         )
 
@@ -76,6 +80,8 @@ class Client:
         of: str | None = None,
         filter: Filter = None,
         diversity: float | None = None,
+        explore: float | None = None,
+        seed: str | int | None = None,
     ) -> Items:
         """Return the ``k`` items most like one item.
 
@@ -83,7 +89,11 @@ class Client:
             ServiceError: there is no such item, it was refused, or nothing answers.
         """
         return self._post(
-            "/similar", SimilarRequest(item=item, k=k, domain=domain, of=of, filter=filter, diversity=diversity), Items
+            "/similar",
+            SimilarRequest(
+                item=item, k=k, domain=domain, of=of, filter=filter, diversity=diversity, explore=explore, seed=seed
+            ),
+            Items,
         )
 
     def session(
@@ -95,6 +105,8 @@ class Client:
         of: str | None = None,
         filter: Filter = None,
         diversity: float | None = None,
+        explore: float | None = None,
+        seed: str | int | None = None,
     ) -> Items:
         """Return the ``k`` best items for somebody unknown who met ``items``.
 
@@ -102,7 +114,11 @@ class Client:
             ServiceError: there is none of the items, it was refused, or nothing answers.
         """
         return self._post(
-            "/session", SessionRequest(items=list(items), k=k, domain=domain, of=of, filter=filter, diversity=diversity), Items
+            "/session",
+            SessionRequest(
+                items=list(items), k=k, domain=domain, of=of, filter=filter, diversity=diversity, explore=explore, seed=seed
+            ),
+            Items,
         )
 
     def rerank(self, user: str | int, items: Sequence[str | int], k: int | None = None, domain: str | None = None) -> Items:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cypher import Term, TermKind, Unless
-from graph.errors import QuestionError
+from graph.errors import NotFoundError, QuestionError
 from graph.filters.config import Fact, Filterable, FilterType, check_filterable, entity_title
 from graph.schema import Schema
 
@@ -44,7 +44,8 @@ def conditions_of(given: Filter | None, filterable: Filterable, schema: Schema) 
     """Return what a filter asks for, in the order of its names.
 
     Raises:
-        QuestionError: a name that was not declared, or a value that its kind cannot have.
+        NotFoundError: a name that was not declared.
+        QuestionError: a value that its kind cannot have.
         SchemaError: what was declared cannot be in the graph.
     """
     if not given:
@@ -54,7 +55,7 @@ def conditions_of(given: Filter | None, filterable: Filterable, schema: Schema) 
     for name, wanted in sorted(given.items()):
         kind = filterable.get(name)
         if kind is None:
-            raise QuestionError(
+            raise NotFoundError(
                 f"cannot filter by {name[:MOST_CHARS]!r}; expected one of {sorted(filterable)}, as [ask.filters] of "
                 "hopline.toml declares them"
             )

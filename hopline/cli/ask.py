@@ -36,6 +36,13 @@ Diversity = Annotated[
         "--diversity", min=0, max=1, help="How much likeness to items before it counts against one. [default: [ask] diversity]"
     ),
 ]
+Explore = Annotated[
+    float | None,
+    typer.Option(
+        "--explore", min=0, max=1, help="Share of places at which any good candidate is drawn. [default: [ask] explore]"
+    ),
+]
+Seed = Annotated[str | None, typer.Option("--seed", help="Decides what is drawn. [default: another each time]")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,6 +60,8 @@ def recommend(
     why: Annotated[bool, typer.Option("--why", help="Add a reason to each item; popular items have none.")] = False,
     where: Where = None,
     diversity: Diversity = None,
+    explore: Explore = None,
+    seed: Seed = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -64,7 +73,9 @@ def recommend(
     Example: `hopline recommend --user 196 --k 5 --why`, or `hopline recommend --user 196 --where 'year>=1990'`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.recommend(user, k, domain, filter=_filter(recommender, where), diversity=diversity)
+        found = recommender.recommend(
+            user, k, domain, filter=_filter(recommender, where), diversity=diversity, explore=explore, seed=seed
+        )
         with_reasons = why and found.by_model
         reasons = [recommender.reason(user, item.id, found.domain) for item in found.items] if with_reasons else None
     if not _is_printed(found, json, cypher, {"reasons": reasons} if reasons is not None else {}):
@@ -89,6 +100,8 @@ def similar(
     ] = None,
     where: Where = None,
     diversity: Diversity = None,
+    explore: Explore = None,
+    seed: Seed = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -98,7 +111,9 @@ def similar(
     Example: `hopline similar --item 50 --k 5`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.similar(item, k, domain, of=of, filter=_filter(recommender, where), diversity=diversity)
+        found = recommender.similar(
+            item, k, domain, of=of, filter=_filter(recommender, where), diversity=diversity, explore=explore, seed=seed
+        )
     if not _is_printed(found, json, cypher):
         console.print(recommendation_table(found, f"like item {item}, by release {found.version}"))
 
@@ -114,6 +129,8 @@ def session(
     ] = None,
     where: Where = None,
     diversity: Diversity = None,
+    explore: Explore = None,
+    seed: Seed = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -123,7 +140,9 @@ def session(
     Example: `hopline session --item 50 --item 172 --k 5`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.session(items, k, domain, of=of, filter=_filter(recommender, where), diversity=diversity)
+        found = recommender.session(
+            items, k, domain, of=of, filter=_filter(recommender, where), diversity=diversity, explore=explore, seed=seed
+        )
     if not _is_printed(found, json, cypher):
         if not found.by_model:
             console.print(f"release {found.version} knows nothing of these items: these are popular ones", markup=False)

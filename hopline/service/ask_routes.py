@@ -110,7 +110,7 @@ async def explain(asked: ExplainRequest, request: Request) -> Paths:
 
 def _choice(state: State, asked: RecommendRequest | SimilarRequest | SessionRequest) -> Choice:
     given = asked.model_dump(include={"filter"}, exclude_none=True).get("filter")
-    return choice_of(state.config.ask, state.schema, given, asked.diversity)
+    return choice_of(state.config.ask, state.schema, given, asked.diversity, asked.explore, asked.seed)
 
 
 async def _reasons(state: State, asked: RecommendRequest, found: Recommendations) -> list[str]:
@@ -127,9 +127,17 @@ def _items(found: Recommendations, reasons: list[str] | None = None, *, is_expla
         by_model=found.by_model,
         num_events=found.num_events,
         items=[
-            Item(id=item.id, title=item.title, score=item.score, reason=reason, rules=list(item.rules) or None)
+            Item(
+                id=item.id,
+                title=item.title,
+                score=item.score,
+                reason=reason,
+                rules=list(item.rules) or None,
+                propensity=item.propensity,
+            )
             for item, reason in zip(found.items, why, strict=True)
         ],
+        seed=found.seed,
         left_out=[LeftOutMessage(id=one.id, rule=one.rule) for one in found.left_out] if is_explained else None,
         statement=found.statement if is_explained else None,
     )

@@ -74,8 +74,10 @@ Filter = Annotated[
     ),
 ]
 
-Share = Annotated[StrictInt | StrictFloat, Field(ge=0, le=1)]
+Share = Annotated[StrictInt, Field(ge=0, le=1)] | Annotated[StrictFloat, Field(ge=0, le=1)]
 DIVERSITY = "how much likeness to the items before it counts against one, from 0 to 1; unset: as configured"
+EXPLORE = "share of places at which any good candidate is drawn by chance, from 0 to 1; unset: as configured"
+SEED = "decides what is drawn: the same again draws the same; unset: another each time"
 
 
 class RecommendRequest(_Message):
@@ -88,6 +90,8 @@ class RecommendRequest(_Message):
     domain: Label | None = Field(default=None, description="label of the items; unset: the schema's first item kind")
     filter: Filter = None
     diversity: Share | None = Field(default=None, description=DIVERSITY)
+    explore: Share | None = Field(default=None, description=EXPLORE)
+    seed: Id | None = Field(default=None, description=SEED)
     explain: bool = Field(default=False, description="add a reason to each item, what rules did, and the statement")
 
 
@@ -102,6 +106,8 @@ class SimilarRequest(_Message):
     of: Label | None = Field(default=None, description="label of the item; unset: the first kind that has this id")
     filter: Filter = None
     diversity: Share | None = Field(default=None, description=DIVERSITY)
+    explore: Share | None = Field(default=None, description=EXPLORE)
+    seed: Id | None = Field(default=None, description=SEED)
 
 
 class SessionRequest(_Message):
@@ -115,6 +121,8 @@ class SessionRequest(_Message):
     of: Label | None = Field(default=None, description="label of the items met; unset: the schema's first item kind")
     filter: Filter = None
     diversity: Share | None = Field(default=None, description=DIVERSITY)
+    explore: Share | None = Field(default=None, description=EXPLORE)
+    seed: Id | None = Field(default=None, description=SEED)
 
 
 class RerankRequest(_Message):
@@ -174,6 +182,9 @@ class Item(_Message):
     score: float = Field(description="the model's score; of popular items how many users chose each")
     reason: str | None = Field(default=None, description="the strongest reason, where one was asked for")
     rules: list[str] | None = Field(default=None, description="names of the rules that moved it")
+    propensity: float | None = Field(
+        default=None, description="how likely it was to be here, where the answer explores; for the impression that tells of it"
+    )
 
 
 class LeftOutMessage(_Message):
@@ -194,6 +205,7 @@ class Items(_Message):
     )
     fallback: str | None = Field(default=None, description="why these are popular items that tell nothing of the user")
     items: list[Item]
+    seed: str | None = Field(default=None, description="what decided what was drawn, where the answer explores")
     left_out: list[LeftOutMessage] | None = Field(
         default=None, description="what rules kept out, where an explanation was asked for"
     )

@@ -37,7 +37,10 @@ ANSWERS: dict[int | str, dict[str, object]] = {
     503: {"model": ErrorAnswer, "description": "Not now: nothing is published, Neo4j is away, or too much waits"},
 }
 NOT_FOUND: dict[int | str, dict[str, object]] = {
-    404: {"model": ErrorAnswer, "description": "The graph has no such node, domain or kind of relationship"}
+    404: {
+        "model": ErrorAnswer,
+        "description": "The graph has no such node, domain or kind of relationship, or the configuration no such filter",
+    }
 }
 
 
