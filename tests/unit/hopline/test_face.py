@@ -54,6 +54,7 @@ def test_the_commands_are_these():
         ),
         *("releases diff", "activate", "rollback", "gc"),
         *("ingest", "recommend", "similar", "session", "people", "explain", "predict", "describe", "sync", "clean", "demo"),
+        *("learn", "erase", "export-student", "plot pareto", "plot releases", "plot embedding"),
         *("serve", "keys add", "keys list", "keys remove"),
         *("explore neighbours", "explore paths", "explore degrees", "explore popularity", "explore communities"),
     }
