@@ -14,6 +14,7 @@ class OnlineConfig(BaseModel):
 
     every_s: float = Field(default=60.0, gt=0, description="seconds from one look at the graph to the next")
     min_events: int = Field(default=50, ge=1, description="fewer new events wait for the next look")
+    most_events: int = Field(default=20_000, ge=1, description="of more new events, so many drawn by chance are learnt from")
     teach: TeachConfig = TeachConfig()
     min_ratio: float = Field(
         default=0.9,

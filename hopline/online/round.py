@@ -65,22 +65,25 @@ def learn_round(
     items = run.scorer().items
     events = UserEvents.of(snapshot, run, state.taught_of(snapshot.nodes[snapshot.schema.user.label].ids))
     new = events.new()
-    if len(new) < config.min_events:
-        return state, RoundReport(len(new), "waiting", drift=_drift(state.student, released))
+    number_new = len(new)
+    if number_new < config.min_events:
+        return state, RoundReport(number_new, "waiting", drift=_drift(state.student, released))
     rng = np.random.default_rng((seed, state.rounds))
+    if number_new > config.most_events:  # a lesson holds all that its user met before
+        new = np.sort(rng.choice(new, config.most_events, replace=False))
     lessons = events.lessons(new)
     gain, released_gain = (foretell(student, items, lessons)[0] for student in (state.student, released))
     counted = {
         "events": state.events + len(new),
         "gain": state.gain + float(gain.sum()),
         "released_gain": state.released_gain + float(released_gain.sum()),
-        "learnt": state.learnt + len(new),
+        "learnt": state.learnt + number_new,
         "rounds": state.rounds + 1,
     }
     after = state.after(events.user_ids, events.number, **counted)
     is_due = after.learnt > config.max_new * max(1, int(events.known.sum()))
     report = RoundReport(
-        len(new),
+        number_new,
         "refused",
         ndcg=float(gain.mean()),
         released_ndcg=float(released_gain.mean()),

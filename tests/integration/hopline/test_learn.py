@@ -121,7 +121,10 @@ def test_what_is_damaged_or_of_another_run_is_begun_anew(serving, database):
     watch(serving, [f"new{n}" for n in range(12)])
     assert serving.learn().events == 72
     (serving.config.run_folder / FILE).write_bytes(b"no tensors")
-    assert serving.learn().events == 72
+    serving.config = serving.config.changed({"online": {"most_events": 10}})  # as where much happened since
+    report = serving.learn()
+    assert (report.outcome, report.events) == ("learnt", 72)
+    assert serving.learn().events == 0
 
 
 def test_what_serves_must_be_of_the_last_run(serving, database, monkeypatch):
