@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from graph.embeddings import ReleaseDraft
@@ -27,8 +29,13 @@ def draft_run(run: Run) -> ReleaseDraft:
         code=run.compressed.get("code", "float32"),
         met=_met(run),
         known=run.known,
-        data={"interactions": run.interactions, "read_at": run.read_at},
+        data=learnt_from(run),
     )
+
+
+def learnt_from(run: Run) -> dict[str, Any]:
+    """Return what a release's record tells of what a run has learnt from: its releases are known by it."""
+    return {"interactions": run.interactions, "read_at": run.read_at}
 
 
 def _met(run: Run) -> MetVectors | None:

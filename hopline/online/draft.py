@@ -15,6 +15,7 @@ from graph.errors import ReleaseError
 from graph.met_vectors import MetVectors
 from graph.snapshot import Snapshot
 from hopline.online.new_items import NewItems
+from hopline.online.rows import rows_of
 from hopline.run_draft import draft_run
 from hopline.run_folder import Run
 
@@ -61,5 +62,4 @@ def _rows(part: Embeddings, rows: NDArray[np.bool_]) -> Embeddings:
 
 
 def _is_there(ids: NDArray[Any], snapshot: Snapshot, label: str) -> NDArray[np.bool_]:
-    found = set(map(str, snapshot.nodes[label].ids.tolist()))
-    return np.array([node_id in found for node_id in map(str, ids.tolist())], np.bool_)
+    return rows_of(ids, snapshot.nodes[label].ids) >= 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from gnn.inductive.lessons import Lessons
 from gnn.vector_scorer import of_length_one
 from graph.asking import liking_types
 from graph.snapshot import Snapshot
+from hopline.online.rows import rows_of
 from hopline.run_folder import Run
 from loaders.interactions import read_interactions
 
@@ -41,7 +43,7 @@ class UserEvents:
         """Read them from a snapshot; ``taught`` int64[num_users] are numbers of relationships."""
         log, schema = read_interactions(snapshot), snapshot.schema
         num_users = len(log.user_ids)
-        of_user = _rows(run.users.ids, log.user_ids)
+        of_user = rows_of(log.user_ids, run.users.ids)
         learnt = np.zeros((num_users, run.users.vectors.shape[1]), np.float32)
         learnt[of_user >= 0] = of_length_one(run.users.vectors[of_user[of_user >= 0]])
         counted = np.zeros(len(run.users.ids), np.int64) if run.known is None else run.known
@@ -63,12 +65,12 @@ class UserEvents:
         known, taught = (np.bincount(user[place < some[user]], minlength=num_users) for some in (known, taught))
         return cls(log.user_ids, user, item, learnt, known, taught, number)
 
-    @property
+    @cached_property
     def place(self) -> NDArray[np.int64]:
         """The place of each event among those of its user, int64[n]."""
         return np.arange(len(self.user)) - self._first[self.user]
 
-    @property
+    @cached_property
     def _first(self) -> NDArray[np.int64]:
         return np.searchsorted(self.user, np.arange(len(self.user_ids)))
 
@@ -121,11 +123,6 @@ def _item_rows(run: Run, ids: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
     found = []
     for label, of_graph in ids.items():
         start, known = places.get(label, (0, np.zeros(0, str)))
-        rows = _rows(known, of_graph)
+        rows = rows_of(of_graph, known)
         found.append(np.where(rows >= 0, start + rows, -1))
     return np.concatenate(found)
-
-
-def _rows(known: NDArray[Any], ids: NDArray[Any]) -> NDArray[np.int64]:
-    place = {node_id: row for row, node_id in enumerate(map(str, known.tolist()))}
-    return np.array([place.get(node_id, -1) for node_id in map(str, ids.tolist())], np.int64)

@@ -15,7 +15,7 @@ from hopline.online.draft import draft_online
 from hopline.online.new_items import new_items
 from hopline.online.round import RoundReport, learn_round
 from hopline.online.state import read_state, write_state
-from hopline.run_draft import draft_run
+from hopline.run_draft import learnt_from
 from hopline.run_folder import read_run
 
 
@@ -38,7 +38,7 @@ def learn_and_publish(
     run = read_run(folder)
     if run.student is None:
         raise TrainingError("the last run made no student, as too few users met two items; load more and run `hopline train`")
-    if any(active.data.get(name) != value for name, value in draft_run(run).data.items()):
+    if any(active.data.get(name) != value for name, value in learnt_from(run).items()):
         raise ReleaseError(
             f"release {active.version}, which serves, is not of the run in {folder}; run `hopline publish`, then learn on"
         )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from graph.snapshot import Snapshot
+from hopline.online.rows import rows_of
 from loaders.facts import facts_of
 
 NEIGHBOURS = 50
@@ -39,11 +40,12 @@ def new_items(snapshot: Snapshot, label: str, known: NDArray[Any]) -> NewItems:
     shares no fact has to wait for the next training.
     """
     ids = snapshot.nodes[label].ids
-    place = {node_id: row for row, node_id in enumerate(map(str, known.tolist()))}
-    rows = np.array([place.get(node_id, -1) for node_id in map(str, ids.tolist())], np.int64)
+    rows = rows_of(ids, known)
     new, old = np.flatnonzero(rows < 0), np.flatnonzero(rows >= 0)
+    if not len(new):  # as at most looks: facts need not be gathered
+        return NewItems(ids[new], sparse.csr_array((0, len(known)), dtype=np.float32))
     facts = facts_of(snapshot, label)
-    kept, parts = [new[:0]], [sparse.csr_array((0, len(known)), dtype=np.float32)]
+    kept, parts = [], []
     for first in range(0, len(new), _AT_ONCE):
         some = new[first : first + _AT_ONCE]
         like = sparse.csr_array(facts[some] @ facts[old].T)
