@@ -21,7 +21,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,7 @@ class Statement:
             IdentifierError: a name that Neo4j could not hold, or no name at all.
         """
         names = self._names(identifiers)
-        return self._written(names, lambda param: f"${param}", lambda param, place: f"${param}[{place}]")
+        return _rendered(self, tuple((of, name if isinstance(name, str) else tuple(name)) for of, name in names.items()))
 
     def inline(self, params: Mapping[str, Any], identifiers: Names | None = None) -> str:
         """Return the text with values written into it as literals, for a person to paste; never to be run by Hopline.
@@ -111,6 +111,11 @@ class Statement:
                 f"{self.name} was given the identifiers {sorted(given)}; it declares {sorted({*self.identifiers, *self.terms})}"
             )
         return given
+
+
+@lru_cache(maxsize=1024)  # questions are asked with the same names over and over, and finding their places takes a while
+def _rendered(statement: Statement, names: tuple[tuple[str, Any], ...]) -> str:
+    return statement._written(dict(names), lambda param: f"${param}", lambda param, place: f"${param}[{place}]")
 
 
 def _escaped(name: Any) -> str:

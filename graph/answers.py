@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graph.asking import interaction_types, shown_property
-from graph.question import Row
+from graph.question import Read, Row
 from graph.schema import NodeKind, Schema
 
 
@@ -37,7 +37,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Recommendations:
-    """Items of one domain, best first; the release that gave them; and the same question as a statement for cypher-shell.
+    """Items of one domain, best first; the release that gave them; and what was read of the graph for it.
 
     ``domain`` is the items' label. ``by_model`` is False where the release has no vector of the user and nothing that they met
     tells of them, and the items are popular ones instead. ``num_events``: how many events that training has not seen went into
@@ -49,10 +49,15 @@ class Recommendations:
     domain: str
     by_model: bool
     items: list[ScoredItem]
-    statement: str
+    read: Read
     num_events: int | None = None
     left_out: list[LeftOut] = field(default_factory=list)
     seed: str | None = None
+
+    @property
+    def statement(self) -> str:
+        """The same question as a statement for cypher-shell."""
+        return self.read.inline()
 
 
 def scored_items(rows: Iterable[Row]) -> list[ScoredItem]:

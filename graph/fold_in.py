@@ -99,6 +99,6 @@ def ask_by_vector(
 
     read, row, chosen = yield from read_chosen(k, choice, release, item, pool, pinned)
     found = Recommendations(
-        release.version, item.label, True, chosen.items, read.inline(), asking.num_events, chosen.left_out, chosen.seed
+        release.version, item.label, True, chosen.items, read, asking.num_events, chosen.left_out, chosen.seed
     )
     return found, row["version"]

@@ -81,4 +81,4 @@ def _people(dialect: Dialect, schema: Schema, release: Release, user_id: Any, k:
     items = scored_items((yield read))
     if not (yield from still_serves(release)):
         return None
-    return Recommendations(release.version, user.label, True, items, read.inline())
+    return Recommendations(release.version, user.label, True, items, read)

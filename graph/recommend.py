@@ -103,7 +103,7 @@ def _by_release(
         return (yield from ask_by_vector(dialect, schema, release, item, asking, k, user_id=known_id, choice=choice))
     if row["norm"]:
         found = Recommendations(
-            release.version, item.label, True, chosen.items, read.inline(), left_out=chosen.left_out, seed=chosen.seed
+            release.version, item.label, True, chosen.items, read, left_out=chosen.left_out, seed=chosen.seed
         )
         return found, version
     return (yield from ask_popular(schema, release, item, known_id, k, choice)), version
@@ -131,6 +131,4 @@ def ask_popular(
         return read_all("recommend/scan_popular_items", params | {"k": size}, names, conditions, told)
 
     read, _, chosen = yield from read_chosen(k, choice, release, item, pool, pinned)
-    return Recommendations(
-        release.version, item.label, False, chosen.items, read.inline(), left_out=chosen.left_out, seed=chosen.seed
-    )
+    return Recommendations(release.version, item.label, False, chosen.items, read, left_out=chosen.left_out, seed=chosen.seed)

@@ -54,7 +54,6 @@ def reranked(
 def _rerank(
     schema: Schema, release: Release, item: NodeKind, user_id: Any, items: Sequence[Any], k: int | None
 ) -> Question[Recommendations | None]:
-    statement = load("recommend/read_vectors_to_rank")
     of_history, names_of_history = history_params(schema, release)
     names = {
         "user": schema.user.label,
@@ -67,7 +66,8 @@ def _rerank(
         **names_of_history,
     }
     params = {"user_ids": either_type(user_id), "items": [either_type(one) for one in items]} | of_history
-    (row,) = yield Read(statement, params, names)
+    read = Read(load("recommend/read_vectors_to_rank"), params, names)
+    (row,) = yield read
     if row["version"] != release.version:
         return None
     if not row["ids"]:
@@ -78,7 +78,7 @@ def _rerank(
     order = np.argsort(-scores, kind="stable")[:k].tolist()
     found = [ScoredItem(row["ids"][at], row["titles"][at] or None, float(scores[at])) for at in order]
     by_model = asking.num_events != 0
-    return Recommendations(release.version, item.label, by_model, found, statement.inline(params, names), asking.num_events)
+    return Recommendations(release.version, item.label, by_model, found, read, asking.num_events)
 
 
 def _asking(schema: Schema, release: Release, user_id: Any, row: Row) -> Asking:

@@ -116,9 +116,7 @@ def _similar(
     read, _, chosen = yield from read_chosen(k, choice, release, item, pool)
     if not (yield from still_serves(release)):
         return None
-    return Recommendations(
-        release.version, item.label, True, chosen.items, read.inline(), left_out=chosen.left_out, seed=chosen.seed
-    )
+    return Recommendations(release.version, item.label, True, chosen.items, read, left_out=chosen.left_out, seed=chosen.seed)
 
 
 def _find(release: Release, asked: Sequence[NodeKind], item_id: Any) -> Question[tuple[NodeKind, Any]]:

@@ -23,8 +23,10 @@ WITH u, fresh, CASE WHEN fresh > 0 THEN u.{{vector}} END AS asking, [met IN COLL
 CALL (u, fresh) {
   WITH u WHERE u.{{norm}} > 0 AND fresh <= 0
   CALL db.index.vector.queryNodes($index, $candidates, CASE WHEN $zero = 0 THEN u.{{vector}} ELSE [x IN u.{{vector}} | x - $zero] END) YIELD node AS i, score AS similarity
+  WITH u, i, similarity ORDER BY similarity DESC // the best are looked at until $k are left, and no more of them
   WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.wanted}}
-  WITH i, (2 * similarity - 1) * u.{{norm}} * $scale AS score, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
+  WITH u, i, similarity LIMIT $k
+  WITH i, (2 * similarity - 1) * u.{{norm}} * $scale AS score, i.{{item_key}} AS id ORDER BY score DESC, id
   RETURN collect([id, toString(i.{{title}}), score {{, i.told}}]) AS items // one row: more of them take longer to send
 }
 WITH u, asking, met, items // all is read before the pointer is: what it names has served until then

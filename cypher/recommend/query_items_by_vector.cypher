@@ -7,8 +7,10 @@
 OPTIONAL MATCH (u:{{user}} {{{user_key}}: $user_id})
 CALL (u) {
   CALL db.index.vector.queryNodes($index, $candidates, $vector) YIELD node AS i, score AS similarity
+  WITH u, i, similarity ORDER BY similarity DESC // the best are looked at until $k are left, and no more of them
   WHERE NOT i.{{item_key}} IN $but AND NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.wanted}}
-  WITH i, (2 * similarity - 1) * $scale AS score, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
+  WITH i, similarity LIMIT $k
+  WITH i, (2 * similarity - 1) * $scale AS score, i.{{item_key}} AS id ORDER BY score DESC, id
   RETURN collect([id, toString(i.{{title}}), score {{, i.told}}]) AS items // one row: more of them take longer to send
 }
 WITH u, items // all is read before the pointer is: what it names has served until then

@@ -30,7 +30,9 @@ _SETTINGS_OF_5 = {"internal.dbms.bolt.netty_server_shutdown_quiet_period": "0"}
 _SETTINGS_OF_CALENDAR_VERSIONS = {
     "internal.dbms.bolt.netty_server_shutdown_quiet_period_duration": "0s",
     "server.fleet_discovery.enabled": "false",
+    "internal.dbms.index.vector.post_population_compaction": "FULL",
 }
+_INDEX_BUFFER_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class ChildConfig:
         """Neo4j's settings, by their documented names.
 
         A desktop is meant: loopback only, nothing sent or broadcast, small transaction logs, and a stop that
-        does not wait for clients that have gone.
+        does not wait for clients that have gone. A vector index is built as one graph, or merged to one: left to itself Neo4j
+        makes one of every few thousand vectors, and a search looks into all of them.
         """
         address = f"127.0.0.1:{self.port}"
         return {
@@ -64,6 +67,7 @@ class ChildConfig:
             "db.tx_log.rotation.size": "32m",
             "db.tx_log.rotation.retention_policy": "64M size",
             "db.logs.query.enabled": "OFF",
+            "internal.dbms.index.vector.population_ram_buffer_size": str(round(_INDEX_BUFFER_SHARE * self.heap_mb)),
             **(_SETTINGS_OF_5 if self.version.startswith("5.") else _SETTINGS_OF_CALENDAR_VERSIONS),
         }
 

@@ -81,5 +81,6 @@ def test_a_version_is_told_only_what_it_knows(config):
     assert set(now) - set(lts) == {
         "server.fleet_discovery.enabled",
         "internal.dbms.bolt.netty_server_shutdown_quiet_period_duration",
+        "internal.dbms.index.vector.post_population_compaction",
     }
     assert set(lts) - set(now) == {"internal.dbms.bolt.netty_server_shutdown_quiet_period"}
