@@ -17,7 +17,8 @@ class ScoredItem:
 
     ``score`` is the model's (see the release's configuration), or for popular items the number of users who chose it. ``rules``
     are the names of those of ``[ask.rules]`` that moved it. ``propensity``, in an answer that explores, is how likely it was
-    to be at its place, given those before.
+    to be at its place, given those before. ``found_by``, in an answer that fuses retrievers, names those that found it, and the
+    score is then what their places make.
     """
 
     id: Any
@@ -25,6 +26,7 @@ class ScoredItem:
     score: float
     rules: tuple[str, ...] = ()
     propensity: float | None = None
+    found_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

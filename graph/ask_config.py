@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from graph.filters.config import Filterable
 from graph.rules import Rule
+
+Retrieve = Literal["vectors", "vectors+similar"]
+"""What finds candidates: a release's vector index alone, or with it the relationships from items to their neighbours."""
 
 
 class AskConfig(BaseModel):
@@ -26,4 +31,9 @@ class AskConfig(BaseModel):
         ge=0,
         le=1,
         description="share of places at which any good candidate is shown, by chance, to learn from; 0: none",
+    )
+    retrieve: Retrieve = Field(
+        default="vectors",
+        description='what finds items to recommend, and similar ones: "vectors", or "vectors+similar" with relationships '
+        "between items too, of a release published with [publish] similar",
     )

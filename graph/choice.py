@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import get_args
 
-from graph.ask_config import AskConfig
+from graph.ask_config import AskConfig, Retrieve
 from graph.errors import QuestionError
 from graph.filters import ANY_ITEM, Condition, Filter, conditions_of
 from graph.rules import BoundRule, bind_rules
@@ -15,11 +16,20 @@ from graph.selection import PLAIN, Taste
 
 @dataclass(frozen=True)
 class Choice:
-    """What a question's answer is chosen by, beside the model's score: ``conditions``, ``rules`` and ``taste``."""
+    """What a question's answer is chosen by, beside the model's score: ``conditions``, ``rules`` and ``taste``.
+
+    ``retrieve``: what finds the candidates.
+    """
 
     conditions: tuple[Condition, ...] = ANY_ITEM
     rules: tuple[BoundRule, ...] = ()
     taste: Taste = PLAIN
+    retrieve: Retrieve = "vectors"
+
+    @property
+    def is_fused(self) -> bool:
+        """Whether relationships between items find candidates too."""
+        return self.retrieve != "vectors"
 
     def rules_of(self, item: NodeKind) -> tuple[BoundRule, ...]:
         """Return the rules that are about the items of one domain."""
@@ -37,6 +47,7 @@ def choice_of(
     diversity: float | None = None,
     explore: float | None = None,
     seed: str | int | None = None,
+    retrieve: Retrieve | None = None,
 ) -> Choice:
     """Return what a question asks for, by what the configuration lets it ask for, and says where the question does not.
 
@@ -44,7 +55,7 @@ def choice_of(
 
     Raises:
         NotFoundError: the filter has a name that was not declared.
-        QuestionError: it has a value that its kind cannot have, or a share is not from 0 to 1.
+        QuestionError: it has a value that its kind cannot have, a share is not from 0 to 1, or no such ``retrieve``.
         SchemaError: what was declared cannot be in the graph, or a rule is of what was not declared.
     """
     diversity = config.diversity if diversity is None else diversity
@@ -52,8 +63,11 @@ def choice_of(
     for name, share in (("a diversity", diversity), ("a share to explore", explore)):
         if not 0 <= share <= 1:
             raise QuestionError(f"got {name} of {share}; expected 0, for the best items alone, to 1")
+    retrieve = config.retrieve if retrieve is None else retrieve
+    if retrieve not in (known := get_args(Retrieve)):
+        raise QuestionError(f"got {retrieve!r} to find candidates by; expected one of {list(known)}")
     if not filter and not config.rules and not diversity and not explore:
-        return BEST
+        return replace(BEST, retrieve=retrieve)
     taste = Taste(diversity, explore, secrets.token_hex(8) if explore and seed is None else str(seed))
     rules = bind_rules(config.rules, config.filters, schema)
-    return Choice(conditions_of(filter, config.filters, schema), rules, taste)
+    return Choice(conditions_of(filter, config.filters, schema), rules, taste, retrieve)

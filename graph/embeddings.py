@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from graph.codes import Code, Grid, check_code, code_users, decode
 from graph.errors import ReleaseError
 from graph.met_vectors import MetVectors
+from graph.neighbours import SimilarItems
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,12 @@ class ReleaseDraft:
     read, in seconds since 1970. ``code`` is what vectors are written as, but for those of ``people``, which stay floats.
     ``met`` makes vectors of users not learnt from, None: nothing does. ``filters`` names the properties of items by which their
     indexes can be narrowed, where the server can do so. ``known``, int64[n], tells how many events of each user the graph held
-    when it was read, in behaviours that tell of liking: with it, what they do since moves their vectors.
+    when it was read, in behaviours that tell of liking: with it, what they do since moves their vectors. ``similar`` are the
+    neighbours of the items of each domain, None: none are written.
 
     Raises:
         ReleaseError: no items, two of one domain, user and item vectors of different dimension, a code that is none, or a
-            ``known`` of other users.
+            ``known`` or ``similar`` of others.
     """
 
     users: Embeddings
@@ -90,6 +92,7 @@ class ReleaseDraft:
     met: MetVectors | None = None
     filters: tuple[str, ...] = ()
     known: NDArray[np.int64] | None = None
+    similar: SimilarItems | None = None
 
     def __post_init__(self) -> None:
         check_code(self.code)
@@ -104,6 +107,10 @@ class ReleaseDraft:
             )
         if self.met is not None:
             _check_met(self.met, self.items, self.users.vectors.shape[1])
+        if self.similar is not None:
+            got, wanted = [len(one.places) for one in self.similar.of_domains], [len(items.ids) for items in self.items]
+            if got != wanted:
+                raise ReleaseError(f"got neighbours of {got} items; expected {wanted}, as many as there are of each domain")
 
 
 def _check_met(met: MetVectors, items: Sequence[Embeddings], dimensions: int) -> None:

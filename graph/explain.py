@@ -114,6 +114,7 @@ def _explain(
         "interactions": liking_types(schema) or _NO_TYPE,
         "knowledge": sorted({kind.type for kind in schema.knowledge}) or _NO_TYPE,
         "social": social or _NO_TYPE,
+        "all": sorted({kind.type for kind in schema.edges}),
         "vector": release.name,
     }
     rows = yield Read(statement, params, names)

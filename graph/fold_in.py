@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from graph.answers import Recommendations, item_names
 from graph.asking import interaction_types, liking_types
 from graph.choice import BEST, Choice
-from graph.chosen import read_chosen
+from graph.chosen import Pool, read_chosen
 from graph.codes import as_asked, decode
 from graph.events.stored_forms import time_property
 from graph.filters import Condition
+from graph.fused import fused_pool, with_retrievers
 from graph.met_vectors import from_bytes
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
@@ -82,7 +83,10 @@ def ask_by_vector(
     but: Sequence[Any] = (),
     choice: Choice = BEST,
 ) -> Question[Answer]:
-    """Ask for the best items of a domain by a vector; neither those in ``but`` nor what the user met."""
+    """Ask for the best items of a domain by a vector; neither those in ``but`` nor what the user met.
+
+    For a known user they may be found by neighbours of what they met, too, as ``choice`` says.
+    """
     params: dict[str, Any] = {
         "user_id": user_id,
         "vector": as_asked(asking.unit, release.code).tolist(),
@@ -97,8 +101,11 @@ def ask_by_vector(
     def pinned(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
         return read_all("recommend/scan_items_by_vector", params | {"k": size}, names, conditions, told)
 
-    read, row, chosen = yield from read_chosen(k, choice, release, item, pool, pinned)
-    found = Recommendations(
-        release.version, item.label, True, chosen.items, read, asking.num_events, chosen.left_out, chosen.seed
-    )
+    ask: Pool = pool
+    if choice.is_fused and user_id is not None:
+        history, of_history = history_params(schema, release)
+        ask = fused_pool(dialect, release, item, [user_id], history, names | of_history, params["vector"])
+    read, row, chosen = yield from read_chosen(k, choice, release, item, ask, pinned)
+    items = with_retrievers(chosen.items, row)
+    found = Recommendations(release.version, item.label, True, items, read, asking.num_events, chosen.left_out, chosen.seed)
     return found, row["version"]

@@ -22,6 +22,8 @@ from graph.releases.columns import served_draft, told_columns
 from graph.releases.features import write_features
 from graph.releases.fill import fill_slot
 from graph.releases.lease import hold_lease
+from graph.releases.link import link_similar
+from graph.releases.record import similar_type
 from graph.releases.slot import Slot, new_slot, slot_over
 from graph.schema import Schema
 
@@ -69,6 +71,7 @@ def publish(
                 raise _taken_away(version)
             write_checksums(database, version, slot.checksums)
             fill_slot(database, schema, slot, progress, lease.check)
+            link_similar(database, schema, slot, progress, lease.check)
             progress("checking", 0, 1)
             served = served_draft(draft, slot.columns, slot.scales)
             widths = check_release(database, schema, served, version, slot.number, slot.over)
@@ -138,6 +141,13 @@ def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version:
         properties |= {"people_label": asked.label, "num_people": len(asked.ids), "people_scale": slot.scales.people}
     if slot.scales.grid is not None:
         properties |= {"reach": slot.scales.grid.reach, "steps": slot.scales.grid.steps}
+    if draft.similar is not None:
+        properties |= {
+            "similar": similar_type(slot.number),
+            "similar_by": draft.similar.by,
+            "similar_k": max(one.places.shape[1] for one in draft.similar.of_domains),
+            "num_similar": [one.number for one in draft.similar.of_domains],
+        }
     if draft.met is not None:
         events = draft.met.sum
         curve = [events.exponent, events.most]

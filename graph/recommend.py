@@ -8,10 +8,11 @@ from typing import Any
 from graph.answers import Recommendations, item_names
 from graph.asking import Served, by_active_release, either_type
 from graph.choice import BEST, Choice
-from graph.chosen import read_chosen
+from graph.chosen import Pool, read_chosen
 from graph.database import Database
 from graph.filters import Condition
 from graph.fold_in import ask_by_vector, asking_of, history_params
+from graph.fused import fused_pool, with_retrievers
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
@@ -95,16 +96,18 @@ def _by_release(
     def pinned(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
         return read_all("recommend/scan_items_by_user", params | {"k": size}, names, conditions, told)
 
-    read, row, chosen = yield from read_chosen(k, choice, release, item, pool, pinned)
+    ask: Pool = pool
+    if choice.is_fused:
+        ask = fused_pool(dialect, release, item, either_type(user_id), of_history, names)
+    read, row, chosen = yield from read_chosen(k, choice, release, item, ask, pinned)
     version, known_id = row["version"], row["user_id"]
     if known_id is None:
         return (yield from ask_popular(schema, release, item, user_id, k, choice)), version
     if (asking := asking_of(release, row)) is not None:
         return (yield from ask_by_vector(dialect, schema, release, item, asking, k, user_id=known_id, choice=choice))
     if row["norm"]:
-        found = Recommendations(
-            release.version, item.label, True, chosen.items, read, left_out=chosen.left_out, seed=chosen.seed
-        )
+        items = with_retrievers(chosen.items, row)
+        found = Recommendations(release.version, item.label, True, items, read, left_out=chosen.left_out, seed=chosen.seed)
         return found, version
     return (yield from ask_popular(schema, release, item, known_id, k, choice)), version
 

@@ -24,6 +24,7 @@ from graph.chosen import read_chosen
 from graph.database import Database
 from graph.errors import NotFoundError
 from graph.filters import Condition
+from graph.fused import FLATNESS, neighbours_in, with_retrievers
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
@@ -99,24 +100,31 @@ def _similar(
         "item_id": stored_id,
         "dimensions": release.dimensions,
         "is_whole": release.is_whole,
+        "flatness": FLATNESS,
     }
+    statement = "items_by_item"
+    if choice.is_fused:
+        statement, names["similar"] = "fused_items_by_item", neighbours_in(release).type
 
     def pool(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
         sized = params | {"k": size}
 
         def by_index(candidates: int) -> Read:
             asked = sized | {"candidates": candidates}
-            return read_by_index(dialect, "items_by_item", domain.index, asked, names, conditions, domain.filters, told)
+            return read_by_index(dialect, statement, domain.index, asked, names, conditions, domain.filters, told)
 
         first = num_candidates(size, max((CANDIDATES_AN_ANSWER - 1) * size, LEAST_CANDIDATES - size) + 1, domain)
-        by_scan = read_with("recommend/scan_items_by_item", sized, names, wanted=conditions, told=told)
+        by_scan = by_index(domain.num_items)
+        if not choice.is_fused:
+            by_scan = read_with("recommend/scan_items_by_item", sized, names, wanted=conditions, told=told)
         enough = size if conditions else 0  # without conditions too few are left only where there are no more
         return read_enough(enough, first, domain, by_index, by_scan, lambda row: len(row["items"]))
 
-    read, _, chosen = yield from read_chosen(k, choice, release, item, pool)
+    read, row, chosen = yield from read_chosen(k, choice, release, item, pool)
     if not (yield from still_serves(release)):
         return None
-    return Recommendations(release.version, item.label, True, chosen.items, read, left_out=chosen.left_out, seed=chosen.seed)
+    items = with_retrievers(chosen.items, row)
+    return Recommendations(release.version, item.label, True, items, read, left_out=chosen.left_out, seed=chosen.seed)
 
 
 def _find(release: Release, asked: Sequence[NodeKind], item_id: Any) -> Question[tuple[NodeKind, Any]]:

@@ -26,12 +26,15 @@ def read_unmet(
     conditions: Sequence[Condition] = ANY_ITEM,
     told: Sequence[Condition] = (),
     but: int = 0,
+    *,
+    can_scan: bool = True,
 ) -> Question[tuple[Read, Row]]:
     """Ask an index for ``$k`` items of a domain that meet some conditions; return the row and the reading that gave it.
 
     ``told`` is what the row has of each item beside its score. ``but`` more items than those that the user has met
     are left out. Where too few are left for a user whom the answer is for, the index is asked again, as wide as there are items
-    that the user has met; where conditions left too few that the index cannot decide, see :func:`read_enough`.
+    that the user has met; where conditions left too few that the index cannot decide, see :func:`read_enough`. ``can_scan``:
+    there is a form of the statement that looks at every item; else the index is asked for all.
     """
 
     def by_index(candidates: int) -> Read:
@@ -40,7 +43,9 @@ def read_unmet(
 
     k, first = params["k"], num_candidates(params["k"], but + SPARE_CANDIDATES, domain)
     if not all(is_narrowing(dialect, one, domain.filters) for one in conditions):
-        by_scan = read_with(f"recommend/scan_{statement}", params, names, wanted=conditions, told=told)
+        by_scan = by_index(domain.num_items)
+        if can_scan:
+            by_scan = read_with(f"recommend/scan_{statement}", params, names, wanted=conditions, told=told)
         return (
             yield from read_enough(k, first, domain, by_index, by_scan, lambda row: len(row["items"]) if _is_final(row) else k)
         )

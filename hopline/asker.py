@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from graph.answers import Recommendations
+from graph.ask_config import Retrieve
 from graph.asking import Served
 from graph.choice import choice_of
 from graph.database import Database
@@ -133,6 +134,7 @@ class Asker:
         diversity: float | None = None,
         explore: float | None = None,
         seed: str | int | None = None,
+        retrieve: Retrieve | None = None,
     ) -> Recommendations:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
 
@@ -140,16 +142,17 @@ class Asker:
         that are so, by what ``[ask.filters]`` declares: ``{"price": {"at_most": 20}, "genre": ["Comedy", "Drama"]}``.
         ``diversity``, from 0 to 1, is how much likeness to the items before it counts against one; None: as configured.
         ``explore`` is the share of places at which any good candidate is drawn by chance, each item then telling how likely it
-        was to be there; the same ``seed`` draws the same, None: another each time.
+        was to be there; the same ``seed`` draws the same, None: another each time. ``retrieve`` is "vectors", or
+        "vectors+similar" to look along relationships between items too, in one statement; each item then tells what found it.
 
         Raises:
             SchemaError: the graph has no such domain.
             NotFoundError: a filter that was not declared.
             QuestionError: a value that a filter cannot have, or out of bounds.
-            ReleaseError: nothing was published, or nothing of that domain.
+            ReleaseError: nothing was published, nothing of that domain, or no relationships between items to look along.
         """
         schema = self.schema
-        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed)
+        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, retrieve)
         return recommend(self.database, schema, user_id, k, domain, choice=choice, served=self._served)
 
     def similar(
@@ -163,6 +166,7 @@ class Asker:
         diversity: float | None = None,
         explore: float | None = None,
         seed: str | int | None = None,
+        retrieve: Retrieve | None = None,
     ) -> Recommendations:
         """Return the ``k`` items most like one item, by the cosine of their vectors.
 
@@ -175,7 +179,7 @@ class Asker:
             NotFoundError: no such item, or it has no vector in the active release; or a filter that was not declared.
         """
         schema = self.schema
-        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed)
+        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, retrieve)
         return similar(self.database, schema, item_id, k, domain, of, choice=choice, served=self._served)
 
     def session(

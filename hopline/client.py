@@ -11,6 +11,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel
 
+from graph.ask_config import Retrieve
 from hopline.errors import OverloadError, ServiceError
 from hopline.service.messages import (
     Erasure,
@@ -56,6 +57,7 @@ class Client:
         diversity: float | None = None,
         explore: float | None = None,
         seed: str | int | None = None,
+        retrieve: Retrieve | None = None,
         explain: bool = False,
     ) -> Items:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
@@ -66,7 +68,15 @@ class Client:
         return self._post(
             "/recommend",
             RecommendRequest(
-                user=user, k=k, domain=domain, filter=filter, diversity=diversity, explore=explore, seed=seed, explain=explain
+                user=user,
+                k=k,
+                domain=domain,
+                filter=filter,
+                diversity=diversity,
+                explore=explore,
+                seed=seed,
+                retrieve=retrieve,
+                explain=explain,
             ),
             Items,
         )
@@ -82,6 +92,7 @@ class Client:
         diversity: float | None = None,
         explore: float | None = None,
         seed: str | int | None = None,
+        retrieve: Retrieve | None = None,
     ) -> Items:
         """Return the ``k`` items most like one item.
 
@@ -91,7 +102,15 @@ class Client:
         return self._post(
             "/similar",
             SimilarRequest(
-                item=item, k=k, domain=domain, of=of, filter=filter, diversity=diversity, explore=explore, seed=seed
+                item=item,
+                k=k,
+                domain=domain,
+                of=of,
+                filter=filter,
+                diversity=diversity,
+                explore=explore,
+                seed=seed,
+                retrieve=retrieve,
             ),
             Items,
         )

@@ -23,6 +23,7 @@ from gnn.model import TasksConfig
 from gnn.train import TrainConfig
 from graph.ask_config import AskConfig
 from graph.events import EventsConfig
+from graph.neighbours import MOST_NEIGHBOURS
 from graph.releases.collect import KEPT
 from graph.schema import Schema
 from graph.settings import ConnectionSettings, ServerSettings
@@ -49,6 +50,12 @@ class PublishConfig(BaseModel):
         default=KEPT,
         ge=1,
         description="newest releases that stay, beside the active one and its predecessor; below 3 every publish writes all",
+    )
+    similar: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_NEIGHBOURS,
+        description="strongest neighbours of each item that are written as relationships, for Cypher to walk; 0: none",
     )
     canary: CanaryConfig = CanaryConfig()
 

@@ -24,6 +24,7 @@ from hopline.count_liked import count_liked
 from hopline.event_files import FOLDER as EVENT_FOLDER
 from hopline.event_files import EventFiles
 from hopline.fusion import Pairs, fuse
+from hopline.neighbours import neighbours_by_ease
 from hopline.node_properties import OnFeatures
 from hopline.people import rank_people
 from hopline.refitted_graph import refitted_graph
@@ -134,6 +135,7 @@ def _fit(
         teacher=fused.teacher,
         student=student,
         known=known,
+        similar=None if fused.ease is None else neighbours_by_ease(fused.ease, log.items),
     )
 
 

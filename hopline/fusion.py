@@ -34,13 +34,15 @@ class FusedVectors:
     """Vectors to serve, and ``validated``, made in the same way of what was learnt from train alone.
 
     ``teacher``: what either was distilled from, as vectors of the network's size. ``told``: shares, settings and figures on
-    validation that decided, empty where nothing was tried.
+    validation that decided, empty where nothing was tried. ``ease``: the closed-form model that ``vectors`` are fused with,
+    None where they are not.
     """
 
     vectors: VectorScorer
     validated: VectorScorer
     teacher: TeacherVectors
     told: dict[str, Any] = field(default_factory=dict)
+    ease: EASE | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def fuse(
     if not members:
         return FusedVectors(trained, validated, TeacherVectors(trained, validated))
     shares = [member.share(config) for member in members]
-    on_train = [member.fit(pairs.train) for member in members]
+    fitted = on_train = [member.fit(pairs.train) for member in members]
     by_scale = {scale: _Sum(validated, on_train, [scale * share for share in shares]) for scale in {USUAL, *config.scales}}
     choice = choose_scale({scale: one.factorised for scale, one in by_scale.items()}, USUAL, pairs.holdout, metric)
     shares = [choice.scale * share for share in shares]
@@ -106,9 +108,11 @@ def fuse(
     on_valid = on_all = by_scale[choice.scale]
     before = now = on_valid.distilled(pairs.train.matrix(), config, on_stage)
     if trained is not validated or pairs.learnt is not pairs.train:
-        on_all = _Sum(trained, [member.fit(pairs.learnt) for member in members], shares)
+        fitted = [member.fit(pairs.learnt) for member in members]
+        on_all = _Sum(trained, fitted, shares)
         now = on_all.distilled(pairs.learnt.matrix(), config, on_stage)
-    return FusedVectors(now, before, TeacherVectors(on_all.factorised, on_valid.factorised), told)
+    ease = next((model for model, share in zip(fitted, shares, strict=True) if share and isinstance(model, EASE)), None)
+    return FusedVectors(now, before, TeacherVectors(on_all.factorised, on_valid.factorised), told, ease)
 
 
 class _Sum:

@@ -18,6 +18,7 @@ from gnn.train import OnEpoch, OnStep, TrainConfig
 from gnn.watched import ranking_metric
 from graph.database import Database
 from graph.embeddings import ReleaseDraft, VectorColumn
+from graph.events import forget_events
 from graph.filters.config import check_filterable, indexable
 from graph.keys import derive_keys, index_keys
 from graph.node_vectors import check_free_property, write_column
@@ -35,12 +36,14 @@ from hopline.compressed_file import remove_compressed, write_compressed
 from hopline.compression import CompressionReport
 from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.erase import Receipt, erase
+from hopline.errors import ConfigError
 from hopline.evaluate import EvaluationReport, evaluate_run
 from hopline.fit import fit
 from hopline.ials_draft import draft_ials
 from hopline.ingest import Given, IngestReport, Intake
 from hopline.item_map import INTERACTIONS, ItemMap, map_items
 from hopline.load import LoadReport, load
+from hopline.neighbours import neighbours_of
 from hopline.node_properties import OnFeatures
 from hopline.online.learn import learn_and_publish
 from hopline.online.round import RoundReport
@@ -465,7 +468,8 @@ class Recommender(Asker):
 
     def _publish(self, draft: ReleaseDraft, on_stage: OnStage, gate: Gate | None = None) -> Release:
         check_filterable(self.config.ask.filters, self.schema)
-        draft = replace(draft, filters=indexable(self.config.ask.filters))
+        similar = neighbours_of(draft, self.config.publish.similar, on_stage)
+        draft = replace(draft, filters=indexable(self.config.ask.filters), similar=similar)
         index_keys(self.database, self.schema)
         keep = self.config.publish.keep
         release = publish(self.database, self.schema, draft, progress=on_stage, keep=keep, gate=gate)
@@ -502,3 +506,18 @@ class Recommender(Asker):
             ReleaseError: fewer than one to keep, or a publish or another collection is at work.
         """
         return collect_releases(self.database, self.schema, self.config.publish.keep if keep is None else keep)
+
+    def forget_events(self, keep_days: float | None = None) -> int:
+        """Forget ids of events taken in more than ``keep_days`` days ago (None: ``[events] keep_ids_days``); return how many.
+
+        What the events said stays in the graph. One of them that is sent again counts as new: of a pair the latest still
+        counts, once, but an impression is recorded again.
+
+        Raises:
+            ConfigError: no days to keep any.
+            DatabaseError: the user may not write.
+        """
+        days = self.config.events.keep_ids_days if keep_days is None else keep_days
+        if not days > 0:
+            raise ConfigError(f"got {days} days for which ids of events are known; expected more than 0")
+        return forget_events(self.database, days)

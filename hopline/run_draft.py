@@ -29,6 +29,7 @@ def draft_run(run: Run) -> ReleaseDraft:
         code=run.compressed.get("code", "float32"),
         met=_met(run),
         known=run.known,
+        similar=run.similar,
         data=learnt_from(run),
     )
 

@@ -16,6 +16,7 @@ from safetensors.numpy import load_file, save_file
 from gnn.inductive import Student
 from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings, as_served
+from graph.neighbours import Neighbours, SimilarItems
 from hopline import compressed_file, predictor_file, teacher_file
 from hopline.compressed_file import Compressed, read_compressed, remove_compressed
 from hopline.errors import ReleaseError, TrainingError
@@ -29,10 +30,11 @@ SNAPSHOT_FOLDER, SET_ASIDE_FOLDER, SET_ASIDE_FILE = "snapshot", "set-aside", "se
 
 _VECTORS = "vectors.safetensors"
 _RECORD = "run.json"
-_NOT_IN_RECORD = {"users", "items", "predictors", "people", "compressed", "teacher", "student", "known"}
+_NOT_IN_RECORD = {"users", "items", "predictors", "people", "compressed", "teacher", "student", "known", "similar"}
 _ASKING, _ASKED = "people asking", "people asked for"
 _STUDENT = "student "
 _KNOWN = "known"
+_NEIGHBOURS, _WEIGHTS = "neighbours ", "weights "
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Run:
     ``teacher`` what the vectors were distilled from, which is kept, but not read back (see :mod:`hopline.teacher_file`);
     ``student`` makes vectors of users whom the run has not seen, over the items of all domains, None where too little was
     learnt from. ``known``, int64[n], tells how many events of each user that tell of liking the graph had, None in a run of a
-    Hopline that did not count them.
+    Hopline that did not count them. ``similar`` are the neighbours of items by the closed-form model that the run is fused
+    with, None where it is not.
     """
 
     users: Embeddings
@@ -69,6 +72,7 @@ class Run:
     teacher: TeacherVectors | None = None
     student: Student | None = None
     known: NDArray[np.int64] | None = None
+    similar: SimilarItems | None = None
 
     def scorer(self) -> VectorScorer:
         """Return the vectors of users and of the items of all domains, one after the other, as they are served."""
@@ -100,7 +104,7 @@ def write_run(folder: Path, run: Run) -> None:
     people = {} if run.people is None else {_ASKING: run.people.users, _ASKED: run.people.items}
     student = {} if run.student is None else {_STUDENT + name: array for name, array in run.student.to_arrays().items()}
     known = {} if run.known is None else {_KNOWN: run.known}
-    tensors = {"users": run.users.vectors} | items | people | student | known
+    tensors = {"users": run.users.vectors} | items | people | student | known | _similar_tensors(run)
     save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / _VECTORS)
     write_predictors(folder, run.predictors)
     if run.teacher is not None:
@@ -127,6 +131,7 @@ def read_run(folder: Path) -> Run:
         record = json.loads(path.read_text(encoding="utf-8"))
         vectors = load_file(folder / _VECTORS)
         student = {name.removeprefix(_STUDENT): array for name, array in vectors.items() if name.startswith(_STUDENT)}
+        similar = _read_similar(vectors, list(record["item_ids"]))
         run = Run(
             users=Embeddings(record.pop("user_label"), np.asarray(record.pop("user_ids")), vectors["users"]),
             items=tuple(
@@ -136,6 +141,7 @@ def read_run(folder: Path) -> Run:
             people=VectorScorer(vectors[_ASKING], vectors[_ASKED]) if _ASKING in vectors else None,
             student=Student.from_arrays(student) if student else None,
             known=vectors.get(_KNOWN),
+            similar=similar,
             **record,
         )
         compressed = read_compressed(folder)
@@ -171,6 +177,21 @@ def drop_user(folder: Path, user_ids: Sequence[Any]) -> bool:
     except (OSError, ValueError, KeyError, IndexError, SafetensorError) as error:
         raise TrainingError(f"the run in {folder} is damaged ({error}); run `hopline train` again") from error
     return True
+
+
+def _similar_tensors(run: Run) -> dict[str, NDArray[Any]]:
+    of_domains = () if run.similar is None else zip(run.items, run.similar.of_domains, strict=True)
+    return {
+        name + part.label: tensor
+        for part, neighbours in of_domains
+        for name, tensor in ((_NEIGHBOURS, neighbours.places), (_WEIGHTS, neighbours.weights))
+    }
+
+
+def _read_similar(tensors: dict[str, NDArray[Any]], labels: list[str]) -> SimilarItems | None:
+    if _NEIGHBOURS + labels[0] not in tensors:
+        return None
+    return SimilarItems("ease", tuple(Neighbours(tensors[_NEIGHBOURS + label], tensors[_WEIGHTS + label]) for label in labels))
 
 
 def _write_record(folder: Path, record: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 // Of what they met, the items most like this one by the release's vectors are looked at; disliked ones count less.
 // A second path through the same entity, or of the same kind if it has none, counts half, a third one a third: it tells less.
 // Two nodes may be joined by several facts: one stands for them, if it can one that joins both items in the same way.
-// identifiers: user, user_key, item, item_key, items, interactions, knowledge, social, vector
+// identifiers: user, user_key, item, item_key, items, interactions, knowledge, social, all, vector
 // params: $user_id: any, $item_id: any, $history: integer, $people: integer, $limit: integer, $reach: float of a release whose vectors are whole numbers, else null, $values: map of label of items to map of type to property, $titles: map of label to property, $keys: map of label to property
 // returns: kind, met_id, met, did, value, first_type, first_out, via_id, via, second_type, second_out, shared, asked, weight
 // access: read
@@ -49,7 +49,7 @@ UNION ALL
   ORDER BY first_type = second_type AND first_out = second_out DESC, second_out DESC, second_type, first_type
   WITH m, e, collect([first_type, first_out, second_type, second_out])[0] AS way
   RETURN 'shared' AS kind, m, way[0] AS first_type, way[1] AS first_out, e, way[2] AS second_type, way[3] AS second_out,
-         1 AS shared, 1 AS asked, m.likeness / log10(10 + COUNT { (e)--() }) AS weight
+         1 AS shared, 1 AS asked, m.likeness / log10(10 + COUNT { (e)-[:{{all}}]-() }) AS weight
 UNION ALL
   UNWIND met AS m
   WITH m, m.s AS s, i, u

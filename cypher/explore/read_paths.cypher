@@ -1,7 +1,7 @@
 // The best paths between two nodes: the shorter first, of the same length those through nodes that fewer relationships meet,
 // as they tell more. No path visits a node twice. The shortest
 // thousand are weighed; how many, and the bounds of a pattern, must be literals, hence a branch a reach.
-// identifiers: source, source_key, target, target_key, types
+// identifiers: source, source_key, target, target_key, types, all
 // params: $source_id: any, $target_id: any, $length: integer, $k: integer, $labels: list of labels, $keys: map of label to property, $hidden: prefix of properties to leave out
 // returns: length, weight, nodes, relationships
 // access: read
@@ -25,8 +25,8 @@ UNION ALL
 WITH p, nodes(p) AS along
 WHERE length(p) <= $length
   AND all(n IN along WHERE any(l IN labels(n) WHERE l IN $labels) AND single(m IN along WHERE m = n))
-WITH p, along, 
-     round(reduce(weight = 1.0, n IN along[1..-1] | weight / log10(10 + COUNT { (n)--() })), 9) AS weight
+WITH p, along,
+     round(reduce(weight = 1.0, n IN along[1..-1] | weight / log10(10 + COUNT { (n)-[:{{all}}]-() })), 9) AS weight
 ORDER BY length(p), weight DESC, [n IN along | head([l IN $labels WHERE l IN labels(n) | toStringOrNull(n[$keys[l]])])],
          [r IN relationships(p) | type(r)], [r IN relationships(p) | elementId(r)]
 LIMIT $k

@@ -2,8 +2,20 @@
 
 from graph.events.config import EventsConfig
 from graph.events.event import Context, Event, Fact, read_event
+from graph.events.forget import forget_events
 from graph.events.ready import ReadyEvent
 from graph.events.resolve import EventReader
 from graph.events.write import EventWriter, Taken
 
-__all__ = ["Context", "Event", "EventReader", "EventWriter", "EventsConfig", "Fact", "ReadyEvent", "Taken", "read_event"]
+__all__ = [
+    "Context",
+    "Event",
+    "EventReader",
+    "EventWriter",
+    "EventsConfig",
+    "Fact",
+    "ReadyEvent",
+    "Taken",
+    "forget_events",
+    "read_event",
+]

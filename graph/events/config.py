@@ -20,6 +20,11 @@ class EventsConfig(BaseModel):
     queue_size: int = Field(
         default=20_000, ge=1, description="events that wait to be written, at most, before no more are read; bounds the memory"
     )
+    keep_ids_days: float = Field(
+        default=365,
+        gt=0,
+        description="days for which the id of an event is known; `hopline gc` forgets older ones, which would count as new",
+    )
     retry_s: float = Field(
         default=120, ge=0, description="seconds for which a database that went away is tried again before giving up"
     )

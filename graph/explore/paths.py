@@ -112,6 +112,7 @@ def paths(
         "target": to_kind.label,
         "target_key": to_kind.key,
         "types": wanted,
+        "all": sorted({kind.type for kind in schema.edges}),
     }
     statement = load("explore/read_paths")
     reader = FoundReader(schema)

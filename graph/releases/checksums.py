@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cypher import load
 from graph.database import Database
 from graph.embeddings import VectorColumn
+from graph.neighbours import Neighbours
 
 Hashes = NDArray[np.uint64]
 ColumnKey = tuple[str, str]
@@ -44,6 +45,12 @@ class Checksums:
         vector = column.vectors.astype("<f4").view("<u4")
         words = [vector, *(_words(column.beside[suffix]) for suffix in sorted(column.beside))]
         return cls(hash_texts(column.ids), _hash(np.hstack(words)), _hash(vector))
+
+    @classmethod
+    def of_neighbours(cls, ids: NDArray[Any], neighbours: Neighbours) -> Checksums:
+        """Return the checksums of the neighbours of items ``ids`` [n], whatever the order in which they are read back."""
+        hashes = hash_texts(ids)
+        return cls(hashes, hash_neighbours(hashes[neighbours.places], neighbours.weights))
 
     def unlike(self, other: Checksums) -> NDArray[np.bool_]:
         """Return of which nodes, bool[n], another has not the same values, or nothing."""
@@ -105,6 +112,16 @@ def hash_texts(ids: NDArray[Any] | Iterable[Any]) -> Hashes:
     """Return 64 bits for each id, of text or numbers, by its text."""
     texts = np.ascontiguousarray(np.asarray(ids).astype(str))
     return _hash(texts.view(np.uint32).reshape(len(texts), -1))
+
+
+def hash_neighbours(neighbours: Hashes, weights: NDArray[np.float32]) -> Hashes:
+    """Return 64 bits for each row of the hashes of neighbours' ids, uint64[n, k], and of their weights; 0: there is none."""
+    order = np.lexsort((neighbours, -weights), axis=-1)
+    weights = np.take_along_axis(weights, order, axis=1).astype("<f4")
+    ids = np.where(weights > 0, np.take_along_axis(neighbours, order, axis=1), 0).astype("<u8")
+    words = np.zeros((*weights.shape, 3), np.uint32)
+    words[..., :2], words[..., 2] = ids[..., None].view("<u4"), weights.view("<u4")
+    return _hash(words.reshape(len(weights), -1))
 
 
 def _words(values: NDArray[Any]) -> NDArray[np.uint32]:

@@ -1,4 +1,4 @@
-"""Clear away releases: indexes, vectors and records of those that are no longer wanted, and of what a crash left."""
+"""Clear away what releases have in the graph, of those that are no longer wanted and of what a crash left."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from cypher import load
 from graph.database import Database
 from graph.errors import ReleaseError
 from graph.releases.lease import hold_lease
-from graph.releases.record import Release, StoredColumn, is_there, list_releases, release_name, stored_columns
+from graph.releases.record import (
+    Release,
+    StoredColumn,
+    is_there,
+    list_releases,
+    release_name,
+    similar_type,
+    stored_columns,
+)
 from graph.schema import Schema
 
 KEPT = 3
@@ -51,7 +59,7 @@ def remove_incomplete(database: Database, schema: Schema) -> None:
 
 
 def remove_release(database: Database, schema: Schema, version: int, *, even_previous: bool = False) -> bool:
-    """Take away a release's indexes, vectors and record, in that order: cut off, it can be taken away again.
+    """Take away a release's indexes, relationships, vectors and record, in that order: cut off, it can be taken away again.
 
     From the first step on it cannot become active. The active release is left alone, and the one before it unless
     ``even_previous``; False then.
@@ -61,12 +69,13 @@ def remove_release(database: Database, schema: Schema, version: int, *, even_pre
     if not retired and is_there(database, version):
         return False
     for row in retired:
-        _clear_slot(database, schema, release_name(row["slot"]), stored_columns(row["columns"]))
+        _clear_slot(database, schema, row["slot"], stored_columns(row["columns"]))
     database.write(load("publish/delete_release"), {"version": version})
     return True
 
 
-def _clear_slot(database: Database, schema: Schema, name: str, columns: tuple[StoredColumn, ...]) -> None:
+def _clear_slot(database: Database, schema: Schema, slot: int, columns: tuple[StoredColumn, ...]) -> None:
+    name = release_name(slot)
     # Whatever the schema was then, and however an older Hopline named its index.
     wanted = dict.fromkeys([(kind.label, "") for kind in (schema.user, *schema.items)])
     wanted |= dict.fromkeys([(column.label, column.suffix) for column in columns])
@@ -76,8 +85,15 @@ def _clear_slot(database: Database, schema: Schema, name: str, columns: tuple[St
         for index in database.read(load("publish/read_indexes_by_property"), {"property": name + suffix}):
             database.schema(load("publish/drop_index"), {}, {"index": index["name"]})
             wanted |= dict.fromkeys([(label, suffix) for label in index["labels"]])
+    remove_similar(database, slot)
     params = {"limit": _NODES_A_BATCH, "properties": [name + suffix for suffix in suffixes]}
     for label, suffix in wanted:
         names = {"label": label, "property": name + suffix}
         while database.write(load("publish/remove_vectors"), params, names)[0]["removed"]:
             pass
+
+
+def remove_similar(database: Database, slot: int) -> None:
+    """Take a slot's relationships between items away."""
+    while database.write(load("publish/remove_similar"), {"limit": _NODES_A_BATCH}, {"type": similar_type(slot)})[0]["removed"]:
+        pass

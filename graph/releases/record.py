@@ -21,6 +21,8 @@ MET = "_met"
 """Suffix of the property of an item by which those who met it ask; see ``graph.met_vectors``."""
 KNOWN = "_known"
 """Suffix of the property with how many events of a user a release has learnt from."""
+SIMILAR = "_similar"
+"""Stands for what a release has between items of a label, where its columns are told by suffixes."""
 ASKED, ASKING = "_people", "_asking"
 """Suffixes of the properties by which users are found for others, and by which they find others."""
 
@@ -77,6 +79,19 @@ class PeopleIndex:
 
 
 @dataclass(frozen=True)
+class StoredNeighbours:
+    """The relationships of type ``type`` that a release has from each item to its ``k`` strongest neighbours at most.
+
+    ``by`` tells what likeness was measured by (``graph.neighbours.WeighedBy``), ``numbers`` how many there are, by domain.
+    """
+
+    type: str
+    by: str
+    k: int
+    numbers: dict[str, int]
+
+
+@dataclass(frozen=True)
 class StoredColumn:
     """A vector a node that a release keeps on ``number`` nodes of a label; see ``graph.embeddings.VectorColumn``.
 
@@ -106,7 +121,8 @@ class Release:
     of all of it. ``data`` tells what was learnt from (``ReleaseDraft``), ``canary`` what was measured before it served,
     empty if nothing was. ``created_at`` and ``age_s`` are by the server's clock.
 
-    ``people`` is None for a release whose training learnt no ties between users. ``domains`` is empty for one of a Hopline that
+    ``people`` is None for a release whose training learnt no ties between users, ``similar`` for one without neighbours of
+    items. ``domains`` is empty for one of a Hopline that
     knew no domains: it can be listed and taken away, not asked.
     """
 
@@ -127,6 +143,7 @@ class Release:
     domains: tuple[Domain, ...]
     people: PeopleIndex | None
     met: EventSum | None
+    similar: StoredNeighbours | None
     config: dict[str, Any]
     metrics: dict[str, float]
     data: dict[str, Any]
@@ -214,6 +231,11 @@ def release_name(slot: int) -> str:
 def index_name(slot: int, label: str, suffix: str = "") -> str:
     """Return the name of a slot's index of one label, on the property with ``suffix``; no two have the same."""
     return f"{release_name(slot)}{suffix} {label}"
+
+
+def similar_type(slot: int) -> str:
+    """Return the type of a slot's relationships between items."""
+    return f"HOPLINE_SIMILAR_V{slot}"
 
 
 def stored_columns(text: str) -> tuple[StoredColumn, ...]:
@@ -307,6 +329,7 @@ def _release(row: dict[str, Any]) -> Release:
         ),
         people=None if properties.get("num_people") is None else _people(properties, slot),
         met=_event_sum(properties),
+        similar=_neighbours(properties),
         config=json.loads(properties["config"]),
         metrics=json.loads(properties["metrics"]),
         data=json.loads(properties.get("data", "{}")),
@@ -321,6 +344,13 @@ def _event_sum(properties: dict[str, Any]) -> EventSum | None:
         return None
     base, slope = (np.asarray(properties[name], np.float32) for name in ("met_base", "met_slope"))
     return EventSum(base, slope, *properties["met_curve"])
+
+
+def _neighbours(properties: dict[str, Any]) -> StoredNeighbours | None:
+    if "similar" not in properties:
+        return None
+    numbers = dict(zip(properties["item_labels"], properties["num_similar"], strict=True))
+    return StoredNeighbours(properties["similar"], properties["similar_by"], properties["similar_k"], numbers)
 
 
 def _people(properties: dict[str, Any], slot: int) -> PeopleIndex:

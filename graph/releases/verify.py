@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from cypher import load
 from graph.database import Database
 from graph.errors import ReleaseError
-from graph.releases.checksums import Checksums, read_checksums
-from graph.releases.record import Release, StoredColumn, index_name
+from graph.releases.checksums import Checksums, Hashes, hash_neighbours, hash_texts, read_checksums
+from graph.releases.record import SIMILAR, Release, StoredColumn, StoredNeighbours, index_name
 from graph.releases.stored import column_of_rows
 from graph.schema import Schema
 
@@ -15,9 +17,9 @@ SAMPLED = 1_000
 
 
 def verify_release(database: Database, schema: Schema, release: Release) -> None:
-    """See that a release can be asked: its labels are the schema's, its indexes there, its vectors those that were published.
+    """See that a release can be asked: its labels are the schema's, its indexes there, and it has what was published.
 
-    All vectors are counted, and some read.
+    All vectors, and all relationships between items, are counted, and some read.
 
     Raises:
         ReleaseError: one of these is not so.
@@ -37,6 +39,8 @@ def verify_release(database: Database, schema: Schema, release: Release) -> None
     for column in release.columns:
         if (column.label, column.suffix) in sums:
             _verify(database, schema, release, column, sums[column.label, column.suffix])
+        if release.similar is not None and not column.suffix and (column.label, SIMILAR) in sums:
+            _verify_neighbours(database, schema, release, release.similar, column, sums[column.label, SIMILAR])
 
 
 def _index(release: Release, column: StoredColumn) -> str:
@@ -65,3 +69,35 @@ def _verify(database: Database, schema: Schema, release: Release, column: Stored
             f"release {release.version} is damaged: {counted} {column.label} nodes have a vector of it, and {column.number} "
             f"were published; something else wrote to {property_}: activate another, or publish anew"
         )
+
+
+def _verify_neighbours(
+    database: Database, schema: Schema, release: Release, similar: StoredNeighbours, column: StoredColumn, sums: Checksums
+) -> None:
+    """See that items have the neighbours that were published; of those that are no longer there nothing is missed."""
+    names = {"label": column.label, "type": similar.type}
+    published, counted = similar.numbers[column.label], database.read(load("publish/count_similar"), {}, names)[0]["number"]
+    wrong: list[str] = []
+    if counted == published:
+        of_items = {"key": schema.node(column.label).key, "property": release.name}
+        rows = database.read(load("publish/sample_similar"), {"share": SAMPLED / max(column.number, 1)}, names | of_items)
+        if rows:
+            read = Checksums(hash_texts([str(row["id"]) for row in rows]), _hash_read([row["neighbours"] for row in rows]))
+            wrong = [str(rows[place]["id"]) for place in np.flatnonzero(read.unlike(sums)).tolist()]
+    if wrong or counted > published:
+        what = f"those of {wrong[0]!r} are not those published" if wrong else f"{counted} are there, {published} were published"
+        raise ReleaseError(
+            f"release {release.version} is damaged: of the relationships of type {similar.type} {what}; something else wrote "
+            "such: activate another, or publish anew"
+        )
+
+
+def _hash_read(neighbours: list[list[tuple[object, float]]]) -> Hashes:
+    width = max(map(len, neighbours), default=0)
+    ids = np.zeros((len(neighbours), width), np.uint64)
+    weights = np.zeros((len(neighbours), width), np.float32)
+    for row, of_item in enumerate(neighbours):
+        if of_item:
+            ids[row, : len(of_item)] = hash_texts([str(node_id) for node_id, _ in of_item])
+            weights[row, : len(of_item)] = [weight for _, weight in of_item]
+    return hash_neighbours(ids, weights)

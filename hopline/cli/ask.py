@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
+from enum import Enum
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -45,6 +46,23 @@ Explore = Annotated[
 Seed = Annotated[str | None, typer.Option("--seed", help="Decides what is drawn. [default: another each time]")]
 
 
+class Retriever(str, Enum):
+    """What finds candidates."""
+
+    vectors = "vectors"
+    both = "vectors+similar"
+
+
+Retrieved = Annotated[
+    Retriever | None,
+    typer.Option(
+        "--retrieve",
+        help="What finds them: a release's vectors, or relationships between items too, where it was published with "
+        "[publish] similar. [default: [ask] retrieve]",
+    ),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     for command in (recommend, similar, session, people, explain):
@@ -62,6 +80,7 @@ def recommend(
     diversity: Diversity = None,
     explore: Explore = None,
     seed: Seed = None,
+    retrieve: Retrieved = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -74,7 +93,14 @@ def recommend(
     """
     with Recommender.from_config(config) as recommender:
         found = recommender.recommend(
-            user, k, domain, filter=_filter(recommender, where), diversity=diversity, explore=explore, seed=seed
+            user,
+            k,
+            domain,
+            filter=_filter(recommender, where),
+            diversity=diversity,
+            explore=explore,
+            seed=seed,
+            retrieve=None if retrieve is None else retrieve.value,
         )
         with_reasons = why and found.by_model
         reasons = [recommender.reason(user, item.id, found.domain) for item in found.items] if with_reasons else None
@@ -102,6 +128,7 @@ def similar(
     diversity: Diversity = None,
     explore: Explore = None,
     seed: Seed = None,
+    retrieve: Retrieved = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -112,7 +139,15 @@ def similar(
     """
     with Recommender.from_config(config) as recommender:
         found = recommender.similar(
-            item, k, domain, of=of, filter=_filter(recommender, where), diversity=diversity, explore=explore, seed=seed
+            item,
+            k,
+            domain,
+            of=of,
+            filter=_filter(recommender, where),
+            diversity=diversity,
+            explore=explore,
+            seed=seed,
+            retrieve=None if retrieve is None else retrieve.value,
         )
     if not _is_printed(found, json, cypher):
         console.print(recommendation_table(found, f"like item {item}, by release {found.version}"))
@@ -219,7 +254,8 @@ def _is_printed(
 ) -> bool:
     """Print an answer, and ``more`` beside it, as JSON, or its statement, if either is wanted; tell whether it was."""
     if json:
-        print_json(asdict(found) | dict(more))
+        told = {name: value for name, value in asdict(found).items() if name != "read"}
+        print_json(told | {"statement": found.statement} | dict(more))
     elif cypher:
         console.print(found.statement, markup=False, highlight=False, soft_wrap=True)
     return json or cypher

@@ -108,10 +108,19 @@ def recommendation_table(found: Recommendations, title: str, reasons: list[str] 
     table.add_column(Text(found.domain.lower()))
     table.add_column("title", overflow="fold")
     table.add_column("score", justify="right")
+    is_fused = any(item.found_by for item in found.items)
+    if is_fused:
+        table.add_column("found by")
     if reasons is not None:
         table.add_column("because", overflow="fold")
     for rank, item in enumerate(found.items, 1):
-        row = [str(rank), str(item.id), item.title or "", f"{item.score:.4f}"]
+        row = [
+            str(rank),
+            str(item.id),
+            item.title or "",
+            f"{item.score:.4f}",
+            *([" and ".join(item.found_by)] if is_fused else []),
+        ]
         because = [reasons[rank - 1]] if reasons is not None else []
         table.add_row(*map(Text, row + because))  # as Text: brackets in a title are no markup
     return table

@@ -187,16 +187,19 @@ def collect(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Take old releases away, with their vectors and indexes; the active one and the one before it stay.
+    """Take old releases away, with all they have in the graph; the active one and the one before it stay.
 
-    What a publish that died left half-written goes too. Example: `hopline gc --keep 1`
+    What a publish that died left half-written goes too, and ids of events older than [events] keep_ids_days.
+    Example: `hopline gc --keep 1`
     """
     with Recommender.from_config(config) as recommender:
-        gone = recommender.collect(keep)
+        gone, forgotten = recommender.collect(keep), recommender.forget_events()
     if json:
-        print_json({"collected": gone})
+        print_json({"collected": gone, "forgotten_events": forgotten})
     else:
         console.print(f"took away {', '.join(f'release {version}' for version in gone) or 'nothing'}")
+        if forgotten:
+            console.print(f"forgot the ids of {forgotten:,} old events")
 
 
 def told(release: Release) -> dict[str, Any]:

@@ -25,6 +25,7 @@ def draft_online(
 ) -> ReleaseDraft:
     """Return a run with another student, the items that ``came`` by domain, and none of the nodes that the graph lost.
 
+    Items that came have no neighbours by the closed-form model, which has not met them.
     ``told`` goes to the release's record, as what it was taught.
 
     Raises:
@@ -32,9 +33,10 @@ def draft_online(
     """
     draft = draft_run(replace(run, student=student))
     is_user = _is_there(draft.users.ids, snapshot, draft.users.label)
-    items, asking = [], []
+    items, asking, stays = [], [], []
     for part, of_part in zip(draft.items, np.split(student.asking, _ends(draft.items)), strict=True):
         is_item, new = _is_there(part.ids, snapshot, part.label), came[part.label]
+        stays.append((is_item, len(new.ids)))
         ids = np.array([*part.ids[is_item].tolist(), *new.ids.tolist()])
         items.append(Embeddings(part.label, ids, np.concatenate([part.vectors[is_item], new.mixed(part.vectors)])))
         asking.append(np.concatenate([of_part[is_item], new.mixed(of_part)]))
@@ -48,6 +50,14 @@ def draft_online(
         else PeopleVectors(_rows(draft.people.asking, is_user), _rows(draft.people.asked, is_user)),
         met=MetVectors(tuple(asking), student.sum),
         data=draft.data | {"online": told},
+        similar=None
+        if draft.similar is None
+        else replace(
+            draft.similar,
+            of_domains=tuple(
+                neighbours.among(*of_domain) for neighbours, of_domain in zip(draft.similar.of_domains, stays, strict=True)
+            ),
+        ),
     )
 
 

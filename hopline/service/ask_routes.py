@@ -110,7 +110,8 @@ async def explain(asked: ExplainRequest, request: Request) -> Paths:
 
 def _choice(state: State, asked: RecommendRequest | SimilarRequest | SessionRequest) -> Choice:
     given = asked.model_dump(include={"filter"}, exclude_none=True).get("filter")
-    return choice_of(state.config.ask, state.schema, given, asked.diversity, asked.explore, asked.seed)
+    retrieve = None if isinstance(asked, SessionRequest) else asked.retrieve
+    return choice_of(state.config.ask, state.schema, given, asked.diversity, asked.explore, asked.seed, retrieve)
 
 
 async def _reasons(state: State, asked: RecommendRequest, found: Recommendations) -> list[str]:
@@ -134,6 +135,7 @@ def _items(found: Recommendations, reasons: list[str] | None = None, *, is_expla
                 reason=reason,
                 rules=list(item.rules) or None,
                 propensity=item.propensity,
+                found_by=list(item.found_by) or None,
             )
             for item, reason in zip(found.items, why, strict=True)
         ],

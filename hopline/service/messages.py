@@ -17,6 +17,7 @@ from pydantic import (
     Tag,
 )
 
+from graph.ask_config import Retrieve
 from graph.events.event import MOST_ID_CHARS, MOST_TEXT_CHARS
 from graph.filters.conditions import MOST_CHARS, MOST_VALUES
 
@@ -77,6 +78,10 @@ Filter = Annotated[
 Share = Annotated[StrictInt, Field(ge=0, le=1)] | Annotated[StrictFloat, Field(ge=0, le=1)]
 DIVERSITY = "how much likeness to the items before it counts against one, from 0 to 1; unset: as configured"
 EXPLORE = "share of places at which any good candidate is drawn by chance, from 0 to 1; unset: as configured"
+RETRIEVE = (
+    'what finds candidates: "vectors", or "vectors+similar" with relationships between items too, of a release published with '
+    "[publish] similar; unset: as configured"
+)
 SEED = "decides what is drawn: the same again draws the same; unset: another each time"
 
 
@@ -92,6 +97,7 @@ class RecommendRequest(_Message):
     diversity: Share | None = Field(default=None, description=DIVERSITY)
     explore: Share | None = Field(default=None, description=EXPLORE)
     seed: Id | None = Field(default=None, description=SEED)
+    retrieve: Retrieve | None = Field(default=None, description=RETRIEVE)
     explain: bool = Field(default=False, description="add a reason to each item, what rules did, and the statement")
 
 
@@ -108,6 +114,7 @@ class SimilarRequest(_Message):
     diversity: Share | None = Field(default=None, description=DIVERSITY)
     explore: Share | None = Field(default=None, description=EXPLORE)
     seed: Id | None = Field(default=None, description=SEED)
+    retrieve: Retrieve | None = Field(default=None, description=RETRIEVE)
 
 
 class SessionRequest(_Message):
@@ -185,6 +192,7 @@ class Item(_Message):
     propensity: float | None = Field(
         default=None, description="how likely it was to be here, where the answer explores; for the impression that tells of it"
     )
+    found_by: list[str] | None = Field(default=None, description="what found it, where retrievers were fused: vectors, similar")
 
 
 class LeftOutMessage(_Message):

@@ -1,6 +1,7 @@
 """Events into a real graph: each once, the latest of a pair, whatever comes first, and whoever else writes."""
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import neo4j
@@ -9,7 +10,7 @@ from neo4j.exceptions import SessionExpired
 
 from graph.database import Database
 from graph.errors import DatabaseGoneError, EventError
-from graph.events import EventReader, EventsConfig, EventWriter
+from graph.events import EventReader, EventsConfig, EventWriter, forget, forget_events
 from graph.publish import publish
 from graph.recommend import recommend
 from graph.schema import EdgeKind, EdgeRole, NodeKind, NodeRole, Schema
@@ -21,6 +22,7 @@ from tests.small_tables import SCHEMA, small_tables
 
 pytestmark = pytest.mark.integration
 T = 1_650_000_000
+DAY_NS = 86_400 * 10**9
 
 
 class Intake:
@@ -282,3 +284,34 @@ def test_a_snapshot_holds_what_events_brought(database, intake):
     columns = snapshot.edges["User", "RATED", "Item"]
     assert columns.time.tolist() == [T, T]
     assert columns.value[0] == 4
+
+
+def age(database, ids, days):
+    text = "MATCH (e:HoplineEvent) WHERE e.id IN $ids SET e.received_ns = $at"
+    rows(database, text, ids=ids, at=time.time_ns() - round(days * DAY_NS))
+
+
+def test_only_ids_older_than_is_wanted_are_forgotten_in_however_many_batches(database, intake, monkeypatch):
+    monkeypatch.setattr(forget, "_IDS_A_BATCH", 2)
+    intake.take(*({"item": f"i{n}", "id": f"e{n}", "value": n} for n in range(7)))
+    before = rated(database)
+    age(database, [f"e{n}" for n in range(5)], 10)
+    told = []
+    assert forget_events(database, 10.5) == 0
+    assert forget_events(database, 9.5, lambda _stage, done, _total: told.append(done)) == 5
+    assert told == [2, 4, 5]
+    assert {row["id"] for row in rows(database, "MATCH (e:HoplineEvent) RETURN e.id AS id")} == {"e5", "e6"}
+    assert rated(database) == before
+    assert forget_events(database, 9.5) == 0
+
+
+def test_an_event_whose_id_was_forgotten_changes_nothing_of_its_pair_but_is_counted_anew(database, intake):
+    events = [{"id": "old", "value": 3}, {"id": "seen", "behaviour": "impression"}, {"id": "young", "item": "y", "value": 1}]
+    intake.take(*events)
+    before = rated(database)
+    age(database, ["old", "seen"], 400)
+    assert forget_events(database, 365) == 2
+    taken = intake.take(*events)
+    assert (taken.new, taken.repeated, taken.interactions) == (2, (2,), 0)
+    assert rated(database) == before
+    assert count(database, "MATCH ()-[:HOPLINE_SHOWN]->()") == 2

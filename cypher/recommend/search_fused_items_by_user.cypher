@@ -1,0 +1,65 @@
+// The best items that a user has not met by two retrievers at once, one release's vector index and its relationships from what they
+// met last, fused by reciprocal ranks (Cormack et al. 2009), with which of both found each, and which release serves; of a user who
+// did something since the release was learnt, or whom it does not know, what they met last unless a vector was made of that; for
+// servers that have SEARCH.
+// identifiers: user, user_key, item, item_key, title, interactions, liked, vector, norm, known, met, similar, index
+// terms: indexed, wanted, told
+// params: $user_ids: list of ids that may be meant, the likeliest first, $vector: list of floats made of events, or null: the user's own, $k: integer, $candidates: integer, $zero: float, $times: property with the time, by relationship type, $most: integer, $met_most: integer, $flatness: float
+// returns: version, user_id, norm, asking, met, items: id; title; score and what else is told of each, found_by
+// access: read
+CYPHER 25
+OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
+WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
+WITH u, CASE
+  WHEN $most = 0 OR $vector IS NOT NULL THEN 0
+  WHEN u.{{norm}} > 0 THEN coalesce(COUNT { (u)-[:{{liked}}]-() } - toInteger(u.{{known}}), 0)
+  ELSE $most
+END AS fresh // how many events training has not seen
+WITH u, fresh, CASE WHEN fresh > 0 THEN u.{{vector}} END AS asking, [met IN COLLECT {
+  WITH u, fresh WHERE fresh > 0
+  MATCH (u)-[r:{{liked}}]-(i)
+  WITH i, max(r[$times[type(r)]]) AS time, max(toInteger(split(elementId(r), ':')[2])) AS made
+  ORDER BY time IS NULL, time DESC, made DESC
+  LIMIT $most
+  RETURN [i.{{met}}]
+}[..fresh] WHERE met[0] IS NOT NULL | met[0]] AS met
+CALL (u, fresh) {
+  WITH u WHERE fresh <= 0 AND (u.{{norm}} > 0 OR $vector IS NOT NULL)
+  CALL (u) {
+    MATCH (i:{{item}})
+    SEARCH i IN (
+      VECTOR INDEX {{index}} FOR CASE
+        WHEN $vector IS NOT NULL THEN $vector
+        WHEN $zero = 0 THEN u.{{vector}}
+        ELSE [x IN u.{{vector}} | x - $zero]
+      END
+      {{WHERE i.indexed}} LIMIT $candidates
+    ) SCORE AS similarity
+    WITH u, i, similarity ORDER BY similarity DESC // the best are looked at until $k are left, and no more of them
+    WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.wanted}}
+    WITH i, similarity LIMIT $k
+    WITH i, similarity ORDER BY similarity DESC, i.{{item_key}}
+    WITH collect(i) AS found
+    UNWIND range(0, size(found) - 1) AS place
+    RETURN found[place] AS i, place, 'vectors' AS retriever
+  UNION ALL
+    MATCH (u)-[r:{{liked}}]-(one:{{item}})
+    WITH u, one, max(r[$times[type(r)]]) AS time, max(toInteger(split(elementId(r), ':')[2])) AS made
+    ORDER BY time IS NULL, time DESC, made DESC
+    LIMIT $met_most
+    MATCH (one)-[near:{{similar}}]->(i:{{item}})
+    WITH u, i, sum(near.weight) AS weight
+    WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.indexed}} {{AND i.wanted}}
+    WITH i, weight ORDER BY weight DESC, i.{{item_key}} LIMIT $k
+    WITH collect(i) AS found
+    UNWIND range(0, size(found) - 1) AS place
+    RETURN found[place] AS i, place, 'similar' AS retriever
+  }
+  WITH i, sum(1 / ($flatness + place + 1)) AS score, collect(retriever) AS retrievers
+  WITH i, score, retrievers, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
+  RETURN collect([id, toString(i.{{title}}), score {{, i.told}}]) AS items, collect(retrievers) AS found_by
+}
+WITH u, asking, met, items, found_by // all is read before the pointer is: what it names has served until then
+OPTIONAL MATCH (p:HoplineActive {name: 'active'})
+RETURN p.version AS version, u.{{user_key}} AS user_id, CASE WHEN $vector IS NULL THEN u.{{norm}} ELSE 1.0 END AS norm, asking, met,
+       items, found_by

@@ -1,0 +1,75 @@
+"""Two retrievers in one statement: a release's vector index, and its relationships between items; what came of each is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from graph.answers import ScoredItem
+from graph.chosen import Pool
+from graph.errors import ReleaseError
+from graph.filters import Condition
+from graph.question import Dialect, Question, Read, Row
+from graph.releases import Release
+from graph.releases.record import StoredNeighbours
+from graph.schema import NodeKind
+from graph.unmet import read_unmet
+
+FLATNESS = 60.0
+"""What is added to every place before it is divided by, so that the first places do not decide alone.
+
+Source: Cormack, Clarke and Büttcher 2009, Reciprocal Rank Fusion outperforms Condorcet (SIGIR), sec. 2.
+"""
+MOST_MET = 100
+"""Items that a user met last from which relationships are followed."""
+
+
+def neighbours_in(release: Release) -> StoredNeighbours:
+    """Return what a release has between items.
+
+    Raises:
+        ReleaseError: it has nothing.
+    """
+    if release.similar is None:
+        raise ReleaseError(
+            f"release {release.version} has no relationships between items; set [publish] similar, such as 20, and run "
+            "`hopline publish`, or ask for vectors alone"
+        )
+    return release.similar
+
+
+def fused_pool(
+    dialect: Dialect,
+    release: Release,
+    item: NodeKind,
+    user_ids: Sequence[Any],
+    params: Mapping[str, Any],
+    names: Mapping[str, Any],
+    vector: list[float] | None = None,
+) -> Pool:
+    """Return what gives a user's best unmet items of a domain by both retrievers, by ``vector`` where one was made of events.
+
+    ``params`` and ``names`` have what tells of the user's history; ``user_ids`` are ids that may be meant.
+
+    Raises:
+        ReleaseError: the release has no relationships between items.
+    """
+    fusing = {"user_ids": list(user_ids), "vector": vector, "zero": release.zero, "met_most": MOST_MET, "flatness": FLATNESS}
+    more_names = {"vector": release.name, "norm": release.norm_property, "similar": neighbours_in(release).type}
+    domain = release.domain(item.label)
+
+    def pool(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
+        sized = {**params, **fusing, "k": size}
+        statement = "fused_items_by_user"
+        return read_unmet(dialect, statement, domain, sized, {**names, **more_names}, conditions, told, can_scan=False)
+
+    return pool
+
+
+def with_retrievers(items: Sequence[ScoredItem], row: Row) -> list[ScoredItem]:
+    """Return the items of a row with the names of the retrievers that found them, where it tells: "vectors", "similar"."""
+    if "found_by" not in row:
+        return list(items)
+    found_by = {told[0]: tuple(sorted(names, reverse=True)) for told, names in zip(row["items"], row["found_by"], strict=True)}
+    return [replace(item, found_by=found_by.get(item.id, ())) for item in items]

@@ -1,0 +1,43 @@
+"""The strongest neighbours of items that a release is published with."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from gnn.baselines import EASE
+from graph.embeddings import ReleaseDraft
+from graph.neighbours import MOST_NEIGHBOURS, Neighbours, SimilarItems, nearest_by_cosine, strongest
+from graph.progress import OnStage
+from loaders.item_space import ItemSpace
+
+
+def neighbours_by_ease(model: EASE, items: ItemSpace) -> SimilarItems:
+    """Return the neighbours of each item within its domain by a closed-form model's weights.
+
+    A weight is what having met the one adds to the score of the other; those below 0 are none.
+    """
+
+    def of_domain(places: slice) -> Neighbours:
+        def weights(rows: NDArray[np.int64]) -> NDArray[np.float32]:
+            one = np.ones(len(rows), np.float32)
+            met = sparse.csr_array((one, (np.arange(len(rows)), rows + places.start)), shape=(len(rows), len(items)))
+            return model.fold_in(met)[:, places]
+
+        return strongest(weights, places.stop - places.start, MOST_NEIGHBOURS)
+
+    return SimilarItems("ease", tuple(of_domain(items.places[label]) for label, ids in items.ids.items() if len(ids)))
+
+
+def neighbours_of(draft: ReleaseDraft, k: int, on_stage: OnStage) -> SimilarItems | None:
+    """Return the ``k`` strongest neighbours of the items of a draft: its own, or, where it has none, by its vectors' cosines.
+
+    None for ``k`` 0: none are asked for.
+    """
+    if not k:
+        return None
+    if draft.similar is not None:
+        return draft.similar.first(k)
+    on_stage("finding each item's neighbours by the cosine of their vectors", 0, 0)
+    return SimilarItems("cosine", tuple(nearest_by_cosine(items.vectors, k) for items in draft.items))
