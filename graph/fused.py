@@ -8,7 +8,7 @@ from typing import Any
 
 from graph.answers import ScoredItem
 from graph.chosen import Pool
-from graph.errors import ReleaseError
+from graph.errors import NotFoundError
 from graph.filters import Condition
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
@@ -29,10 +29,10 @@ def neighbours_in(release: Release) -> StoredNeighbours:
     """Return what a release has between items.
 
     Raises:
-        ReleaseError: it has nothing.
+        NotFoundError: it has nothing.
     """
     if release.similar is None:
-        raise ReleaseError(
+        raise NotFoundError(
             f"release {release.version} has no relationships between items; set [publish] similar, such as 20, and run "
             "`hopline publish`, or ask for vectors alone"
         )
@@ -53,7 +53,7 @@ def fused_pool(
     ``params`` and ``names`` have what tells of the user's history; ``user_ids`` are ids that may be meant.
 
     Raises:
-        ReleaseError: the release has no relationships between items.
+        NotFoundError: the release has no relationships between items.
     """
     fusing = {"user_ids": list(user_ids), "vector": vector, "zero": release.zero, "met_most": MOST_MET, "flatness": FLATNESS}
     more_names = {"vector": release.name, "norm": release.norm_property, "similar": neighbours_in(release).type}

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
-from cypher import HoplineError, load
+from cypher import load
 from graph.database import Database
 from graph.embeddings import ReleaseDraft
-from graph.errors import DatabaseGoneError, ReleaseError
+from graph.errors import ReleaseError
 from graph.progress import OnStage, silent
-from graph.releases import Release, active_release, list_releases, read_release, remove_release
-from graph.releases.check import Widths, check_release
-from graph.releases.checksums import total, write_checksums
-from graph.releases.collect import KEPT, expendable, remove_incomplete
+from graph.releases import Release, active_release
+from graph.releases.checksums import total
+from graph.releases.collect import KEPT, expendable
 from graph.releases.columns import served_draft, told_columns
-from graph.releases.features import write_features
-from graph.releases.fill import fill_slot
 from graph.releases.lease import hold_lease
-from graph.releases.link import link_similar
 from graph.releases.record import similar_type
+from graph.releases.serve import Gate, begin_release, make_release_constraints, write_and_serve
 from graph.releases.slot import Slot, new_slot, slot_over
 from graph.schema import Schema
-
-Gate = Callable[[Release], dict[str, Any]]
-"""Told of a release that is complete and does not serve yet; returns what it measured, or holds it back by a ReleaseError."""
 
 
 def publish(
@@ -55,45 +47,15 @@ def publish(
     _check_labels(schema, draft)
     if not database.supports_search:
         draft = replace(draft, filters=())
-    database.schema(load("publish/create_release_constraint"))
-    database.schema(load("publish/create_pointer_constraint"))
+    make_release_constraints(database)
     with hold_lease(database) as lease:
-        remove_incomplete(database, schema)
-        releases = list_releases(database)
-        known = {"known": max((release.version for release in releases), default=0)}
-        version = database.write(load("publish/take_version"), known)[0]["version"]
+        releases, version = begin_release(database, schema)
         slot = slot_over(database, draft, expendable(releases, keep))
         slot = _create_record(database, draft, slot or new_slot(draft, version), version)
         if slot.over is not None:
             progress(f"writing {slot.num_changed:,} of {slot.num_vectors:,} vectors over release {slot.over.version}", 0, 0)
-        try:
-            if not write_features(database, version, draft.features):
-                raise _taken_away(version)
-            write_checksums(database, version, slot.checksums)
-            fill_slot(database, schema, slot, progress, lease.check)
-            link_similar(database, schema, slot, progress, lease.check)
-            progress("checking", 0, 1)
-            served = served_draft(draft, slot.columns, slot.scales)
-            widths = check_release(database, schema, served, version, slot.number, slot.over)
-            progress("checking", 1, 1)
-            measured = {} if gate is None else gate(_with_widths(read_release(database, version), widths))
-            lease.check()
-            params = {
-                "version": version,
-                "search_widths": [width.first for width in widths.domains],
-                "deep_search_widths": [width.deep for width in widths.domains],
-                "people_search_width": None if widths.people is None else widths.people.first,
-                "people_deep_search_width": None if widths.people is None else widths.people.deep,
-                "canary": json.dumps(measured),
-            }
-            if not database.write(load("publish/serve_release"), params):
-                raise _taken_away(version)
-        except DatabaseGoneError:
-            raise
-        except BaseException:
-            with suppress(HoplineError):  # as on a full disk: the next publish takes it away
-                remove_release(database, schema, version)
-            raise
+        served = served_draft(draft, slot.columns, slot.scales)
+        write_and_serve(database, schema, version, slot, draft.features, served, lease, progress, gate)
     return active_release(database)
 
 
@@ -105,17 +67,6 @@ def _check_labels(schema: Schema, draft: ReleaseDraft) -> None:
             f"got vectors of users {given[0]!r} and items {list(given[1:])}; the graph's schema has users "
             f"{schema.user.label!r} and items {known}: they were learnt of another schema, so run `hopline train` again"
         )
-
-
-def _taken_away(version: int) -> ReleaseError:
-    return ReleaseError(
-        f"release {version} was taken away by another publish or collection while it was written; publish again"
-    )
-
-
-def _with_widths(release: Release, widths: Widths) -> Release:
-    domains = zip(release.domains, widths.domains, strict=True)
-    return replace(release, domains=tuple(replace(domain, search_widths=width) for domain, width in domains))
 
 
 def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version: int) -> Slot:

@@ -147,9 +147,9 @@ class Asker:
 
         Raises:
             SchemaError: the graph has no such domain.
-            NotFoundError: a filter that was not declared.
+            NotFoundError: a filter that was not declared, or no relationships between items to look along.
             QuestionError: a value that a filter cannot have, or out of bounds.
-            ReleaseError: nothing was published, nothing of that domain, or no relationships between items to look along.
+            ReleaseError: nothing was published, or nothing of that domain.
         """
         schema = self.schema
         choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, retrieve)
@@ -176,7 +176,7 @@ class Asker:
         Raises:
             SchemaError: the graph has no such domain.
             QuestionError: a value that a filter cannot have, or out of bounds.
-            NotFoundError: no such item, or it has no vector in the active release; or a filter that was not declared.
+            NotFoundError: no such item, or it has no vector in the active release; or as for :meth:`recommend`.
         """
         schema = self.schema
         choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, retrieve)

@@ -12,6 +12,7 @@ import httpx
 from pydantic import BaseModel
 
 from graph.ask_config import Retrieve
+from graph.indexes.job import Action
 from hopline.errors import OverloadError, ServiceError
 from hopline.service.messages import (
     Erasure,
@@ -20,6 +21,8 @@ from hopline.service.messages import (
     ExplainRequest,
     Filter,
     Health,
+    Indexes,
+    IndexRequest,
     Items,
     Paths,
     PeopleRequest,
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 M = TypeVar("M", bound=BaseModel)
-_LATER = (429, 503)
+_LATER = (409, 429, 503)
 
 
 class Client:
@@ -181,6 +184,23 @@ class Client:
         """
         return self._answered("DELETE", f"/users/{quote(str(user), safe='')}", None, Erasure)
 
+    def index(self) -> Indexes:
+        """Return what answering needs beside vectors, and how far work on it is. The key must allow ``admin``.
+
+        Raises:
+            ServiceError: it was refused, or nothing answers.
+        """
+        return self._answered("GET", "/index", None, Indexes)
+
+    def work_on_index(self, action: Action) -> Indexes:
+        """Begin to mend what is missing ("refresh"), or to build the release that serves anew beside itself ("build").
+
+        Raises:
+            OverloadError: another publish or work on indexes goes on; try again later.
+            ServiceError: it was refused, or nothing answers.
+        """
+        return self._post("/index", IndexRequest(action=action), Indexes)
+
     def health(self) -> Health:
         """Return whether the service is ready, and which release serves.
 
@@ -204,7 +224,7 @@ class Client:
 
     def _answered(self, method: str, path: str, body: str | None, answer: type[M]) -> M:
         found = self._sent(method, path, body)
-        if found.status_code != httpx.codes.OK:
+        if not found.is_success:
             kind = OverloadError if found.status_code in _LATER else ServiceError
             raise kind(f"{path} was refused with {found.status_code}: {_told(found)}", found.status_code)
         return answer.model_validate_json(found.content)

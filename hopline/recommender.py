@@ -23,8 +23,9 @@ from graph.filters.config import check_filterable, indexable
 from graph.keys import derive_keys, index_keys
 from graph.node_vectors import check_free_property, write_column
 from graph.progress import OnStage, silent
-from graph.publish import Gate, publish
+from graph.publish import publish
 from graph.releases import Release, active_release, collect_releases, complete_release
+from graph.releases.serve import Gate
 from graph.releases.stored import read_ranking
 from graph.snapshot import Snapshot
 from graph.sync import Difference, SyncReport, check_cache, sync
@@ -40,6 +41,7 @@ from hopline.errors import ConfigError
 from hopline.evaluate import EvaluationReport, evaluate_run
 from hopline.fit import fit
 from hopline.ials_draft import draft_ials
+from hopline.index import IndexStatus, index_status, work_on_indexes
 from hopline.ingest import Given, IngestReport, Intake
 from hopline.item_map import INTERACTIONS, ItemMap, map_items
 from hopline.load import LoadReport, load
@@ -496,6 +498,34 @@ class Recommender(Asker):
         for version in (old, new):
             complete_release(self.database, version)  # before the graph is read for nothing
         return diff_releases(self.database, self._snapshot(on_stage), old, new, k)
+
+    def index_status(self) -> IndexStatus:
+        """Return how what answering needs is: key constraints, vector indexes, popular items; and the last work on them.
+
+        Raises:
+            SchemaError: nothing was loaded, or a filter was declared that the graph cannot have.
+        """
+        return index_status(self.database, self.schema, self.config)
+
+    def refresh_index(self, *, on_stage: OnStage = silent) -> str:
+        """Make what :meth:`index_status` finds missing or failed, and count popular items anew; return what came of it.
+
+        Raises:
+            ReleaseError: nothing is published, another publish or work on indexes goes on, or an index failed again.
+            SchemaError: two users or two items share a key.
+        """
+        return work_on_indexes(self.database, self.schema, self.config, "refresh", on_stage)
+
+    def build_index(self, *, on_stage: OnStage = silent) -> str:
+        """Build the active release anew beside itself, as the next version, and have that serve; return what came of it.
+
+        Its vectors are the same; its indexes are new, and can be narrowed by what ``[ask.filters]`` declares now. The old
+        release serves until the new one is indexed and checked, and :meth:`rollback` leads back to it.
+
+        Raises:
+            ReleaseError: nothing is published, another publish or work on indexes goes on, or the release is damaged.
+        """
+        return work_on_indexes(self.database, self.schema, self.config, "build", on_stage)
 
     def collect(self, keep: int | None = None) -> list[int]:
         """Take away all releases but the newest ``keep`` (None: ``[publish] keep``), the active one and the one before it.

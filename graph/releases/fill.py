@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,18 +55,24 @@ def fill_slot(database: Database, schema: Schema, slot: Slot, progress: OnStage,
     progress("building the index", 0, 1)
     for column in slot.columns:
         if column.is_indexed:
-            names: dict[str, Any] = {
-                "index": index_name(slot.number, column.label, column.suffix),
-                "label": column.label,
-                "property": name + column.suffix,
-            }
-            narrowable = {"filters": column.filters} if column.filters else {}
-            statement = load(f"publish/create_{'narrowable_' if narrowable else ''}vector_index")
-            database.schema(statement, {"dimensions": column.vectors.shape[1]}, names | narrowable)
+            dimensions = column.vectors.shape[1]
+            create_index(database, slot.number, column.label, column.suffix, dimensions, column.filters)
     num_indexed = sum(len(column.ids) for column in slot.columns if column.is_indexed)
     database.read(load("schema/await_indexes"), {"timeout_s": AWAIT_INDEX_S + num_indexed // INDEXED_A_SECOND})
     check()
     progress("building the index", 1, 1)
+
+
+def create_index(database: Database, slot: int, label: str, suffix: str, dimensions: int, filters: Sequence[str]) -> None:
+    """Make the index of a slot's vectors of one label, if it is not there; it is filled afterwards."""
+    names: dict[str, Any] = {
+        "index": index_name(slot, label, suffix),
+        "label": label,
+        "property": release_name(slot) + suffix,
+    }
+    narrowable = {"filters": filters} if filters else {}
+    statement = load(f"publish/create_{'narrowable_' if narrowable else ''}vector_index")
+    database.schema(statement, {"dimensions": dimensions}, names | narrowable)
 
 
 def _count(database: Database, column: VectorColumn, name: str) -> int:

@@ -49,7 +49,7 @@ class Lease:
     def _take(self) -> None:
         asked_at = time.monotonic()
         found = self._try_to_take("")
-        if not found["taken"] and _has_died(found):
+        if not found["taken"] and has_died(found):
             found = self._try_to_take(found["holder"])
         if not found["taken"]:
             raise ReleaseError(
@@ -109,8 +109,8 @@ def hold_lease(database: Database) -> Iterator[Lease]:
         lease._end()
 
 
-def _has_died(found: dict[str, Any]) -> bool:
-    """Return whether the holder of a lease is known to be no more."""
+def has_died(found: dict[str, Any]) -> bool:
+    """Return whether the holder of a lease, as its node tells of them, is known to be no more."""
     if not found["machine"] or found["machine"] != _machine():
         return False
     try:

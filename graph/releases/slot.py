@@ -63,10 +63,14 @@ class Slot:
 def new_slot(draft: ReleaseDraft, version: int) -> Slot:
     """Return a slot of a version's own."""
     scales = Scales.of(draft)
-    columns = release_columns(draft, scales)
-    checksums = _checksums(columns, draft.similar)
+    return slot_of(version, scales, release_columns(draft, scales), draft.similar)
+
+
+def slot_of(version: int, scales: Scales, columns: list[VectorColumn], similar: SimilarItems | None) -> Slot:
+    """Return a slot of a version's own for columns that are made, items first."""
+    checksums = _checksums(columns, similar)
     changed = {key: np.ones(len(sums.ids), np.bool_) for key, sums in checksums.items()}
-    return Slot(version, None, scales, columns, draft.similar, checksums, changed, changed, is_shrinking=False)
+    return Slot(version, None, scales, columns, similar, checksums, changed, changed, is_shrinking=False)
 
 
 def slot_over(database: Database, draft: ReleaseDraft, expendable: Sequence[Release]) -> Slot | None:

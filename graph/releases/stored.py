@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from cypher import load
-from graph.codes import decode
+from graph.codes import Code, decode
 from graph.database import Database
 from graph.embeddings import Embeddings, VectorColumn
 from graph.errors import ReleaseError
+from graph.neighbours import MOST_NEIGHBOURS, Neighbours
 from graph.releases.record import NORM, Release, StoredColumn
 from graph.schema import Schema
 
@@ -29,7 +30,7 @@ def read_ranking(database: Database, schema: Schema, release: Release) -> tuple[
     for column in release.columns:
         if column.suffix:
             continue
-        found = _read_column(database, schema, release, column)
+        found = read_column(database, schema, release, column)
         vectors = decode(found.vectors, column.code, is_indexed=column.is_indexed)
         if column.label == schema.user.label:
             users = Embeddings(column.label, found.ids, vectors * found.beside[NORM][:, None])
@@ -40,7 +41,12 @@ def read_ranking(database: Database, schema: Schema, release: Release) -> tuple[
     return users, tuple(items)
 
 
-def _read_column(database: Database, schema: Schema, release: Release, column: StoredColumn) -> VectorColumn:
+def read_column(database: Database, schema: Schema, release: Release, column: StoredColumn) -> VectorColumn:
+    """Return what a release keeps on the nodes of one column, as it is written; ids are text.
+
+    Raises:
+        ReleaseError: the release is of another schema, or damaged.
+    """
     known = [kind.label for kind in schema.nodes]
     if column.label not in known:
         raise ReleaseError(
@@ -65,7 +71,39 @@ def _read_column(database: Database, schema: Schema, release: Release, column: S
             f"of {ids[bad[0]]!s}; something else wrote to {names['property']}: activate another, or publish anew"
         )
     beside = {suffix: np.concatenate([page.beside[suffix] for page in pages]) for suffix in column.beside}
-    return VectorColumn(column.label, column.suffix, ids, vectors, column.is_indexed, beside)
+    return VectorColumn(
+        column.label, column.suffix, ids, vectors, column.is_indexed, beside, cast("Code", column.code), column.filters
+    )
+
+
+def read_neighbours(database: Database, schema: Schema, release: Release, items: VectorColumn) -> Neighbours:
+    """Return the neighbours that a release has of the items of a column; none for one without relationships.
+
+    Those of other labels, and weights that are none, are left out: something else wrote them.
+    """
+    if release.similar is None:
+        return Neighbours(np.zeros((len(items.ids), 0), np.int32), np.zeros((len(items.ids), 0), np.float32))
+    place = {node_id: row for row, node_id in enumerate(items.ids.tolist())}
+    names = {
+        "label": items.label,
+        "key": schema.node(items.label).key,
+        "property": release.name,
+        "type": release.similar.type,
+    }
+    found: list[list[tuple[int, float]]] = [[] for _ in place]
+    after = -1
+    while rows := database.read(load("publish/read_similar"), {"after": after, "limit": NODES_A_PAGE}, names):
+        after = rows[-1]["node"]
+        for row in rows:
+            if (item := place.get(str(row["id"]))) is not None:
+                near = [(place[str(other)], weight) for other, weight in row["neighbours"] if str(other) in place]
+                found[item] = sorted((pair for pair in near if pair[1] > 0), key=lambda pair: (-pair[1], pair[0]))
+    width = min(max(map(len, found), default=0), MOST_NEIGHBOURS)
+    places, weights = np.zeros((len(found), width), np.int32), np.zeros((len(found), width), np.float32)
+    for item, near in enumerate(found):
+        for number, (other, weight) in enumerate(near[:width]):
+            places[item, number], weights[item, number] = other, weight
+    return Neighbours(places, weights)
 
 
 def column_of_rows(column: StoredColumn, rows: list[dict[str, Any]]) -> VectorColumn:

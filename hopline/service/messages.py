@@ -20,6 +20,7 @@ from pydantic import (
 from graph.ask_config import Retrieve
 from graph.events.event import MOST_ID_CHARS, MOST_TEXT_CHARS
 from graph.filters.conditions import MOST_CHARS, MOST_VALUES
+from graph.indexes.job import Action
 
 MOST_ITEMS = 1_000
 MOST_PATHS = 100
@@ -263,6 +264,47 @@ class Erasure(_Message):
     releases: list[int] = Field(description="those that had a vector of them")
     files: list[str] = Field(description="files of the last run that were written without them, or deleted")
     left: list[str] = Field(description="what is to be looked at by hand, and why")
+
+
+class IndexRequest(_Message):
+    """What to do with what answering needs."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"action": "refresh"}]})
+
+    action: Action = Field(
+        description="refresh: make what is missing or failed, in place, and count popular items anew; build: write the release "
+        "that serves anew beside itself, as the next version, with indexes of its own"
+    )
+
+
+class IndexPart(_Message):
+    """One thing that answering needs."""
+
+    kind: str = Field(description="key (a constraint), vectors (an index) or popular (items)")
+    name: str
+    state: str = Field(description="ready, filling, missing, failed or stale")
+    told: str = Field(description="more about it, if there is more to say")
+    version: int | None = Field(description="the release that it is of")
+
+
+class IndexJob(_Message):
+    """The last work on indexes."""
+
+    action: str
+    state: str = Field(description="running, done, failed, or cut off: whoever was at it died")
+    stage: str = Field(description="what is or was being done")
+    completed: int = Field(description="how much of the stage is done")
+    total: int = Field(description="how much there is; 0: it cannot be counted")
+    told: str = Field(description="what came of it")
+    started_at: float = Field(description="seconds since 1970")
+    told_at: float = Field(description="seconds since 1970")
+
+
+class Indexes(_Message):
+    """What answering needs beside vectors, and work on it."""
+
+    parts: list[IndexPart]
+    job: IndexJob | None = Field(description="the last work, by whichever process; null: there was none")
 
 
 class Health(_Message):

@@ -39,7 +39,8 @@ ANSWERS: dict[int | str, dict[str, object]] = {
 NOT_FOUND: dict[int | str, dict[str, object]] = {
     404: {
         "model": ErrorAnswer,
-        "description": "The graph has no such node, domain or kind of relationship, or the configuration no such filter",
+        "description": "The graph has no such node, domain or kind of relationship, the configuration no such filter, or the "
+        "release nothing of what is asked for",
     }
 }
 

@@ -15,6 +15,7 @@ from graph.async_database import AsyncDatabase
 from graph.choice import choice_of
 from graph.database import Database
 from graph.errors import DatabaseGoneError, ReleaseError
+from graph.indexes import ask_job
 from graph.question import Question
 from graph.recommend import ask_popular
 from graph.releases import Release
@@ -23,8 +24,10 @@ from graph.schema_store import load_schema
 from hopline.config import Config
 from hopline.erase import Receipt, erase
 from hopline.errors import HoplineError
+from hopline.index import IndexStatus, index_status
 from hopline.run_folder import SET_ASIDE_FOLDER
 from hopline.service.event_queue import EventQueue
+from hopline.service.index_worker import IndexWorker
 from hopline.service.keys import KeyFile, keys_path
 from hopline.service.log import tell
 from hopline.service.metrics import Metrics
@@ -65,6 +68,8 @@ class State:
             self.serve.waiting_events,
             self.serve.retry_events_s,
         )
+        self.indexes = IndexWorker(database, lambda: self.schema, config)
+        self._refreshed_at: float | None = None
         self._looking: asyncio.Task[None] | None = None
 
     @property
@@ -82,6 +87,10 @@ class State:
         """Erase a person, as :func:`hopline.erase.erase` does; answers go on meanwhile."""
         return await asyncio.to_thread(erase, self._blocking, self.schema, user_id, self.config.run_folder)
 
+    def index_status(self) -> IndexStatus:
+        """Return how what answering needs is, as :func:`hopline.index.index_status` does."""
+        return index_status(self._blocking, self.schema, self.config)
+
     async def start(self) -> None:
         """Begin to write events and to look after the release."""
         self.events.start()
@@ -98,12 +107,17 @@ class State:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._looking
         await asyncio.to_thread(self.events.stop)
+        await asyncio.to_thread(self.indexes.stop, self.serve.shutdown_s)
         await self.database.close()
         self._blocking.close()
 
     async def look(self) -> None:
         """Find out whether Neo4j answers and which release serves; keep what is needed should it go away."""
         try:
+            job = await self.database.answer(ask_job())
+            if job is not None and job.state == "done" and job.started_at != self._refreshed_at:
+                self._refreshed_at = job.started_at
+                self.served.release, self.standby = None, Standby()  # its popular items may be others by now
             release = await self.database.answer(_serving(self.served))
             if release.version != self.standby.version:
                 if self.config.graph_schema is None:

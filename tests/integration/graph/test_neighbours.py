@@ -10,7 +10,7 @@ import pytest
 from graph.choice import Choice
 from graph.counts import read_counts
 from graph.database import Database
-from graph.errors import ReleaseError
+from graph.errors import NotFoundError, ReleaseError
 from graph.explain import explain
 from graph.explore import Explorer
 from graph.filters import FilterType, conditions_of
@@ -283,5 +283,5 @@ def test_to_fuse_with_what_a_release_does_not_have_is_refused_with_what_to_do(da
         lambda: recommend(database, SCHEMA, "u1", choice=FUSED),
         lambda: similar(database, SCHEMA, "i1", choice=FUSED),
     ):
-        with pytest.raises(ReleaseError, match=r"release 1 has no relationships between items; set \[publish\] similar"):
+        with pytest.raises(NotFoundError, match=r"release 1 has no relationships between items; set \[publish\] similar"):
             ask()

@@ -52,7 +52,7 @@ def test_the_commands_are_these():
             "publish",
             "releases",
         ),
-        *("releases diff", "activate", "rollback", "gc"),
+        *("releases diff", "activate", "rollback", "gc", "index status", "index refresh", "index build"),
         *("ingest", "recommend", "similar", "session", "people", "explain", "predict", "describe", "sync", "clean", "demo"),
         *("learn", "erase", "export-student", "plot pareto", "plot releases", "plot embedding"),
         *("serve", "keys add", "keys list", "keys remove"),

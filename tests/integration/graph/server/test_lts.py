@@ -5,11 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from graph.choice import Choice
 from graph.database import Database
 from graph.embeddings import Embeddings
+from graph.indexes import refresh
+from graph.neighbours import SimilarItems, nearest_by_cosine
+from graph.progress import silent
 from graph.publish import publish
 from graph.recommend import recommend
 from graph.releases.columns import Scales, release_columns, served_draft
+from graph.releases.lease import hold_lease
+from graph.republish import republish
 from graph.server.lifecycle import down, status
 from graph.settings import ConnectionSettings, ServerSettings
 from graph.similar import similar
@@ -18,6 +24,7 @@ from tests.small_servers import java_of_lts
 
 pytestmark = pytest.mark.integration
 VERSION = "5.26.28"
+FUSED = Choice(retrieve="vectors+similar")
 MET = [("u0", "i2"), ("u0", "i3"), ("u1", "i3")]
 
 
@@ -90,3 +97,25 @@ def test_its_index_is_not_quantised(lts, served):
     indexes = rows(lts, "SHOW VECTOR INDEXES YIELD options")
     assert indexes
     assert {row["options"]["indexConfig"]["vector.quantization.enabled"] for row in indexes} == {False}
+
+
+def test_neighbours_are_walked_and_fused_with_vectors_and_a_release_is_built_anew(lts, draft):
+    write_graph(lts, draft, MET)
+    near = nearest_by_cosine(draft.items[0].vectors, 4)
+    release = publish(lts, SCHEMA, replace(draft, similar=SimilarItems("cosine", (near,))))
+    walked = (
+        "MATCH (p:HoplineActive) MATCH (r:HoplineRelease {version: p.version}) "
+        "MATCH (:Item {id: 'i7'})-[s:$(r.similar)]->(i:Item) RETURN i.id AS id ORDER BY s.weight DESC"
+    )
+    wanted = [f"i{place}" for place in near.places[7]]
+    assert [row["id"] for row in rows(lts, walked)] == wanted
+    for ask in (lambda: recommend(lts, SCHEMA, "u0", 8, choice=FUSED), lambda: similar(lts, SCHEMA, "i7", 8, choice=FUSED)):
+        assert {name for item in ask().items for name in item.found_by} == {"vectors", "similar"}
+    with hold_lease(lts) as lease:
+        anew = republish(lts, SCHEMA, lease, (), silent)
+    assert (anew.checksum, anew.slot) == (release.checksum, anew.version)
+    assert [row["id"] for row in rows(lts, walked)] == wanted
+    rows(lts, f"DROP INDEX `{anew.domain('Item').index}`")
+    with hold_lease(lts) as lease:
+        refresh(lts, SCHEMA, lease, (), silent)
+    assert [item.id for item in recommend(lts, SCHEMA, "u3", 8).items] == best(draft, 3, 8)[0]
