@@ -53,12 +53,20 @@ class Progress:
     history: list[EpochRecord] = field(default_factory=list)
 
 
-def save(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer | None, progress: Progress) -> None:
-    """Write model, optimiser state and progress to ``path``; a crash leaves the file that was there."""
+def save(
+    path: Path,
+    model: nn.Module,
+    progress: Progress,
+    optimizer: torch.optim.Optimizer | None = None,
+    average: nn.Module | None = None,
+) -> None:
+    """Write model, progress, the optimiser's state and averaged weights to ``path``; a crash leaves the file that was there."""
     tensors = {f"model.{name}": value.contiguous() for name, value in model.state_dict().items()}
     if optimizer is not None:
         for number, state in optimizer.state_dict()["state"].items():
             tensors.update({f"optimizer.{number}.{name}": value.contiguous() for name, value in state.items()})
+    if average is not None:
+        tensors.update({f"average.{name}": value.contiguous() for name, value in average.state_dict().items()})
     draft = path.with_suffix(".tmp")
     save_file(tensors, draft, metadata={"progress": json.dumps(asdict(progress))})
     with draft.open("rb") as written:
@@ -85,23 +93,48 @@ def peek(path: Path, fingerprint: str) -> Progress | None:
     return Progress(**stored, history=history)
 
 
-def restore(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer | None = None) -> None:
-    """Load a checkpoint into a model, and into its optimiser if given.
+def restore(
+    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer | None = None, average: nn.Module | None = None
+) -> None:
+    """Load a checkpoint into a model, and into its optimiser and its averaged weights if given.
 
     Raises:
         TrainingError: the tensors are not those of this model: other data, or another configuration.
     """
+    tensors = _read(path)
+    _load(path, model, _part(tensors, "model."))
+    if average is not None:
+        _load(path, average, _part(tensors, "average."))
+    if optimizer is not None:
+        optimizer.load_state_dict(_optimizer_state(optimizer, tensors))
+
+
+def restore_kept(path: Path, model: nn.Module) -> None:
+    """Load what a checkpoint keeps to serve into a model: averaged weights, where it has such.
+
+    Raises:
+        TrainingError: as :func:`restore`.
+    """
+    tensors = _read(path)
+    _load(path, model, _part(tensors, "average.module.") or _part(tensors, "model."))
+
+
+def _read(path: Path) -> dict[str, Tensor]:
     with safe_open(path, framework="pt") as opened:
-        tensors: dict[str, Tensor] = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - not a dict
-    weights = {name.removeprefix("model."): value for name, value in tensors.items() if name.startswith("model.")}
+        return {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - not a dict
+
+
+def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def _load(path: Path, module: nn.Module, weights: Mapping[str, Tensor]) -> None:
     try:
-        model.load_state_dict(weights)
+        module.load_state_dict(weights)
     except RuntimeError as error:
         raise TrainingError(
             f"{path} was written for another graph or configuration; train anew. PyTorch says: {error}"
         ) from error
-    if optimizer is not None:
-        optimizer.load_state_dict(_optimizer_state(optimizer, tensors))
 
 
 def _optimizer_state(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def measure_training(
     propagate_s, shared = _timed(lambda: model.shared_vectors(data))
     score_s, _ = _timed(lambda: evaluate(model.scorer(data, shared), holdout))
     folder.mkdir(parents=True, exist_ok=True)
-    save_s, _ = _timed(lambda: checkpoint.save(folder / checkpoint.LAST, model, optimizer, Progress("")))
+    save_s, _ = _timed(lambda: checkpoint.save(folder / checkpoint.LAST, model, Progress(""), optimizer))
     cost = TrainingCost(
         is_whole=isinstance(sampler, WholeGraph),
         num_batches=sampler.num_batches,

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gnn import checkpoint
 from gnn.allocator import freed_memory_kept
+from gnn.averaging import Averaging
 from gnn.checkpoint import EpochRecord, Progress
 from gnn.determinism import same_bits
 from gnn.divergence import Watch, check_total
@@ -43,6 +44,11 @@ class TrainConfig(BaseModel):
         description="how the learning rate goes on: constant, cosine (falling over all of `epochs`) or warmup-cosine",
     )
     reg: float = Field(default=0.0, ge=0, description="L2 penalty on all parameters")
+    average: float = Field(
+        default=0.0,
+        ge=0,
+        description="epochs that weights are averaged over, the newest counting most, to be validated and served; 0: none",
+    )
     whole_graph_gib: float = Field(
         default=4.0, ge=0, description="memory up to which every step propagates over the whole graph; beyond, over a sample"
     )
@@ -139,15 +145,11 @@ def train(
         )
     decides = watched(config.metric, tasks)
     ranked_by = None if tasks.ranking is None else ranking_metric(config.metric, tasks)
-    with torch.random.fork_rng():
-        torch.manual_seed(config.seed)
-        model = MultiTaskModel(data, encoder, tasks)
-    if not model.each_task():
-        raise TrainingError(
-            f"the graph has no example of any task that is asked for: {_names(tasks)}; ask for others in [tasks]"
-        )
+    model = _begin(data, encoder, tasks, config.seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, weight_decay=config.reg)
     num_epochs = config.epochs if epochs is None else min(epochs, config.epochs)
+    sampler = make_sampler(model, data, config)
+    averaging = Averaging(model, config.average * len(sampler))
     progress = Progress(fingerprint=_fingerprint(data, encoder, tasks, config, num_epochs, validation))
     resumed_at = 0
     if folder is not None:
@@ -155,22 +157,21 @@ def train(
         found = checkpoint.peek(folder / checkpoint.LAST, progress.fingerprint)
         if found is not None:
             progress, resumed_at = found, found.epochs_done
-            checkpoint.restore(folder / checkpoint.LAST, model, optimizer)
+            checkpoint.restore(folder / checkpoint.LAST, model, optimizer, averaging.average)
     on_begin(progress.history)
-    best = _Best(model, folder)
-    sampler = make_sampler(model, data, config)
+    best = _Best(averaging.kept, folder)
     watch = Watch(model, progress.first_loss)
     while not progress.finished and progress.epochs_done < num_epochs:
         try:
             with freed_memory_kept(), same_bits():
-                record = _run_epoch(model, optimizer, sampler, progress.epochs_done, config, watch, on_step)
+                record = _run_epoch(model, optimizer, sampler, progress.epochs_done, config, watch, averaging, on_step)
         except TrainingError as error:
             raise TrainingError(f"{error}; {_last_good(folder, progress)}") from error
         progress.first_loss = watch.first_loss
         progress.epochs_done += 1
         last = progress.epochs_done == num_epochs
         if validation is not None and (last or progress.epochs_done % config.validate_every == 0):
-            record.metrics = _validate(model, data, validation, ranked_by)
+            record.metrics = _validate(averaging.kept, data, validation, ranked_by)
             gain = decides.gain(record.metrics)
             if gain > progress.best_metric:
                 progress.best_metric, progress.best_epoch = gain, progress.epochs_done
@@ -180,13 +181,24 @@ def train(
         progress.history.append(record)
         progress.finished = last
         if folder is not None:
-            checkpoint.save(folder / checkpoint.LAST, model, optimizer, progress)
+            checkpoint.save(folder / checkpoint.LAST, model, progress, optimizer, averaging.average)
         on_epoch(record)
     if validation is None:
         progress.best_epoch = progress.epochs_done
     else:
         best.recall()
-    return TrainedModel(model, data, progress.history, progress.best_epoch, resumed_at)
+    return TrainedModel(averaging.kept, data, progress.history, progress.best_epoch, resumed_at)
+
+
+def _begin(data: LearningGraph, encoder: EncoderConfig, tasks: TasksConfig, seed: int) -> MultiTaskModel:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = MultiTaskModel(data, encoder, tasks)
+    if not model.each_task():
+        raise TrainingError(
+            f"the graph has no example of any task that is asked for: {_names(tasks)}; ask for others in [tasks]"
+        )
+    return model
 
 
 def recall(
@@ -213,7 +225,7 @@ def recall(
     with torch.random.fork_rng():
         model = MultiTaskModel(data, encoder, tasks)
     kept, best_epoch = (checkpoint.LAST, progress.epochs_done) if validation is None else (checkpoint.BEST, progress.best_epoch)
-    checkpoint.restore(folder / kept, model)
+    checkpoint.restore_kept(folder / kept, model)
     return TrainedModel(model, data, progress.history, best_epoch, progress.epochs_done)
 
 
@@ -250,7 +262,7 @@ class _Best:
 
     def keep(self, progress: Progress) -> None:
         if self._path is not None:
-            checkpoint.save(self._path, self._model, None, progress)
+            checkpoint.save(self._path, self._model, progress)
         else:
             self._state = {name: value.clone() for name, value in self._model.state_dict().items()}
 
@@ -268,6 +280,7 @@ def _run_epoch(
     epoch: int,
     config: TrainConfig,
     watch: Watch,
+    averaging: Averaging[MultiTaskModel],
     on_step: OnStep,
 ) -> EpochRecord:
     started, num_edges = time.perf_counter(), 0
@@ -281,6 +294,7 @@ def _run_epoch(
             watch.step(loss, _rate(optimizer))
         except TrainingError as error:
             raise TrainingError(f"in epoch {epoch + 1}, step {step + 1}: {error}") from error
+        averaging.step()
         num_edges += batch.num_edges
         for name, value in loss.by_task.items():
             sums[name] += value

@@ -109,20 +109,25 @@ SCRIPT = """
             os.kill(os.getpid(), signal.SIGKILL)
 
     data = build_learning_graph(snapshot(checkerboard(withheld=WITHHELD)))
-    train(data, ENCODER, TASKS, QUICK, validation=Validation(holdout()), folder=Path({folder!r}), on_step=die)
+    config = QUICK.model_copy(update={{"average": {average}}})
+    train(data, ENCODER, TASKS, config, validation=Validation(holdout()), folder=Path({folder!r}), on_step=die)
 """
 
 
-def test_a_run_that_was_killed_goes_on_to_the_same_vectors(tmp_path, request):
-    script = textwrap.dedent(SCRIPT).format(root=str(request.config.rootpath), folder=str(tmp_path / "run"))
+@pytest.mark.parametrize("average", [0.0, 1.5])
+def test_a_run_that_was_killed_goes_on_to_the_same_vectors(average, tmp_path, request):
+    script = textwrap.dedent(SCRIPT).format(root=str(request.config.rootpath), folder=str(tmp_path / "run"), average=average)
     killed = subprocess.run(
         [sys.executable, "-c", script], check=False, env=os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads())}
     )
     assert killed.returncode == -signal.SIGKILL
-    data = build_learning_graph(snapshot(checkerboard(withheld=WITHHELD)))
-    resumed = train(data, ENCODER, TASKS, QUICK, validation=Validation(holdout()), folder=tmp_path / "run")
+    data, config = (
+        build_learning_graph(snapshot(checkerboard(withheld=WITHHELD))),
+        QUICK.model_copy(update={"average": average}),
+    )
+    resumed = train(data, ENCODER, TASKS, config, validation=Validation(holdout()), folder=tmp_path / "run")
     assert resumed.resumed_at == 2
-    straight = train(data, ENCODER, TASKS, QUICK, validation=Validation(holdout()))
+    straight = train(data, ENCODER, TASKS, config, validation=Validation(holdout()))
     assert same(vectors(resumed), vectors(straight))
     assert resumed.best_epoch == straight.best_epoch
 
