@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from graph.asking import interaction_types, shown_property
+from graph.asking import Answer, interaction_types, shown_property
 from graph.question import Read, Row
 from graph.schema import NodeKind, Schema
 
@@ -38,7 +38,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Recommendations:
+class Recommendations(Answer):
     """Items of one domain, best first; the release that gave them; and what was read of the graph for it.
 
     ``domain`` is the items' label. ``by_model`` is False where the release has no vector of the user and nothing that they met

@@ -4,66 +4,101 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from cypher import Term, load
 from graph.behaviours import behaviour_of, default_weight
 from graph.errors import DatabaseError, DatabaseGoneError, NotFoundError, ReleaseError
+from graph.experiments import Serving, Variant, ask_serving
+from graph.experiments.serving import ask_turn
 from graph.filters import ANY_ITEM, Condition
 from graph.question import Dialect, Question, Read
 from graph.releases import Domain, Release
-from graph.releases.record import SearchWidths, ask_active_release
+from graph.releases.record import SearchWidths
 from graph.schema import NodeKind, Schema
-
-T = TypeVar("T")
 
 AWAIT_INDEX_S = 60
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")  # as Neo4j would write it, and within its 64 bits
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a user is answered; ``experiment`` and ``variant`` name what they belong to, None while none runs or nobody asks."""
+
+    experiment: str | None = None
+    variant: str | None = None
+
+
+T = TypeVar("T")
+A = TypeVar("A", bound=Answer)
+
+ByRelease = Callable[[Release], Question[tuple[T, int | None]]]
+"""A question to one release: its answer, and the turn of what served when all was read."""
+
+
 class Served:
-    """Remembers the release that served when it was last asked for, so that not every question begins by reading its record."""
+    """Remembers what served when it was last asked for, so that not every question begins by reading that."""
 
     def __init__(self) -> None:
-        self.release: Release | None = None
+        self.serving: Serving | None = None
 
 
-def by_active_release(served: Served, question: Callable[[Release], Question[T | None]]) -> Question[T]:
-    """Answer a question by the release that serves.
+def by_active_release(served: Served, question: ByRelease[T]) -> Question[T]:
+    """Answer a question of nobody in particular by the release that is active.
 
-    An answer comes from one release alone. The question gives None where it found that another release serves by now, and is
-    then put again, to that one. A server that was not stopped cleanly builds its indexes again when it starts: the answer
-    waits for that.
+    An answer comes from one release alone. Where another serves by the time that all was read, the question is put again, to
+    that one. A server that was not stopped cleanly builds its indexes again when it starts: the answer waits for that.
 
     Raises:
         ReleaseError: nothing is published, or what the question raises.
         NotFoundError, DatabaseError: whatever the question fails at.
     """
+    answer, _ = yield from _by_what_serves(served, question, lambda serving: (serving.active, None))
+    return answer
+
+
+def by_assigned_release(served: Served, question: ByRelease[A], user_id: Any) -> Question[A]:
+    """Answer a question of a user by the release of the variant that they belong to while an experiment runs, else as others.
+
+    ``user_id`` None: nobody in particular asks. Which experiment runs is looked at as which release serves is, so that no
+    answer is by what has ended.
+
+    Raises:
+        ReleaseError: nothing is published, or what the question raises.
+        NotFoundError, DatabaseError: whatever the question fails at.
+    """
+    if user_id is None:
+        return (yield from by_active_release(served, question))
+    answer, (serving, variant) = yield from _by_what_serves(served, question, lambda serving: serving.of(user_id))
+    if serving.experiment is None or variant is None:
+        return answer
+    return replace(answer, experiment=serving.experiment.name, variant=variant.name)
+
+
+def _by_what_serves(
+    served: Served, question: ByRelease[T], release_of: Callable[[Serving], tuple[Release, Variant | None]]
+) -> Question[tuple[T, tuple[Serving, Variant | None]]]:
     while True:
-        release = served.release or (yield from ask_active_release())
-        served.release = release
+        serving = served.serving or (yield from ask_serving())
+        served.serving = serving
+        release, variant = release_of(serving)
         try:
-            answer = yield from question(release)
+            answer, turn = yield from question(release)
         except DatabaseGoneError:
             raise
         except (NotFoundError, ReleaseError):
-            if (yield from still_serves(release)):
+            turn = yield from ask_turn()
+            if turn == serving.turn:
                 raise
-            answer = None
         except DatabaseError:
-            answer = None
-            if (yield from still_serves(release)):
+            turn = yield from ask_turn()
+            if turn == serving.turn:
                 yield Read(load("schema/await_indexes"), {"timeout_s": AWAIT_INDEX_S})
-                answer = yield from question(release)
-        if answer is not None:
-            return answer
-        served.release = None
-
-
-def still_serves(release: Release) -> Question[bool]:
-    """Whether a release is the active one."""
-    rows = yield Read(load("publish/read_active_version"))
-    return bool(rows) and rows[0]["version"] == release.version
+                answer, turn = yield from question(release)
+        if turn == serving.turn:
+            return answer, (serving, variant)
+        served.serving = None
 
 
 def read_by_index(

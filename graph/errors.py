@@ -42,6 +42,10 @@ class ReleaseError(HoplineError):
     """A release that is missing, incomplete, or does not fit the graph."""
 
 
+class ExperimentError(HoplineError):
+    """An experiment that is none, or cannot begin or end as things are: another runs, or a release does not fit."""
+
+
 class NotFoundError(HoplineError):
     """A node, label or relationship type that the graph does not hold."""
 

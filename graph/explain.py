@@ -8,16 +8,17 @@ from typing import Any
 
 from cypher import load
 from graph.asking import (
+    Answer,
     Served,
-    by_active_release,
+    by_assigned_release,
     domains_to_look_in,
     either_type,
     liking_types,
     no_such_node,
     shown_property,
-    still_serves,
 )
 from graph.database import Database
+from graph.experiments.serving import ask_turn
 from graph.question import Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
@@ -47,7 +48,7 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Answer):
     """Paths by falling weight, and the same question as a statement for cypher-shell."""
 
     version: int
@@ -83,7 +84,7 @@ def explanation(
 ) -> Question[Explanation]:
     """Ask what :func:`explain` answers."""
     domains = domains_to_look_in(schema, domain)
-    return by_active_release(served, lambda release: _explain(schema, release, domains, user_id, item_id, limit))
+    return by_assigned_release(served, lambda release: _explain(schema, release, domains, user_id, item_id, limit), user_id)
 
 
 def _explain(
@@ -93,7 +94,7 @@ def _explain(
     user_id: Any,
     item_id: Any,
     limit: int,
-) -> Question[Explanation | None]:
+) -> Question[tuple[Explanation, int | None]]:
     ends, found = yield from _find_ends(schema.user, domains, user_id, item_id)
     statement = load("explain/explain_item_by_user")
     params = found | {
@@ -118,9 +119,8 @@ def _explain(
         "vector": release.name,
     }
     rows = yield Read(statement, params, names)
-    if not (yield from still_serves(release)):
-        return None
-    return Explanation(release.version, [_path(row) for row in rows], statement.inline(params, names))
+    explained = Explanation(release.version, [_path(row) for row in rows], statement.inline(params, names))
+    return explained, (yield from ask_turn())
 
 
 def _find_ends(

@@ -24,7 +24,7 @@ from graph.schema import NodeKind, Schema
 from graph.unmet import read_all, read_unmet
 
 Answer = tuple[Recommendations, int | None]
-"""What a release answers, and the version of the one that served when all was read."""
+"""What a release answers, and the turn of what served when all was read."""
 
 
 @dataclass(frozen=True)
@@ -108,4 +108,4 @@ def ask_by_vector(
     read, row, chosen = yield from read_chosen(k, choice, release, item, ask, pinned)
     items = with_retrievers(chosen.items, row)
     found = Recommendations(release.version, item.label, True, items, read, asking.num_events, chosen.left_out, chosen.seed)
-    return found, row["version"]
+    return found, row["turn"]

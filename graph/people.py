@@ -8,16 +8,16 @@ from cypher import load
 from graph.answers import Recommendations, scored_items
 from graph.asking import (
     Served,
-    by_active_release,
+    by_assigned_release,
     either_type,
     enough,
     no_such_node,
     read_by_index,
     shown_property,
-    still_serves,
 )
 from graph.database import Database
 from graph.errors import NotFoundError, ReleaseError, SchemaError
+from graph.experiments.serving import ask_turn
 from graph.question import Dialect, Question, Read
 from graph.releases import Release
 from graph.schema import Schema
@@ -44,10 +44,12 @@ def people_for(served: Served, dialect: Dialect, schema: Schema, user_id: Any, k
             f"the graph has no relationship between two {schema.user.label} nodes, by which people could be suggested; load "
             'some, such as friends, or declare them in [graph_schema] of hopline.toml with role = "social"'
         )
-    return by_active_release(served, lambda release: _people(dialect, schema, release, user_id, k))
+    return by_assigned_release(served, lambda release: _people(dialect, schema, release, user_id, k), user_id)
 
 
-def _people(dialect: Dialect, schema: Schema, release: Release, user_id: Any, k: int) -> Question[Recommendations | None]:
+def _people(
+    dialect: Dialect, schema: Schema, release: Release, user_id: Any, k: int
+) -> Question[tuple[Recommendations, int | None]]:
     user, index = schema.user, release.people
     if index is None:
         raise ReleaseError(
@@ -79,6 +81,4 @@ def _people(dialect: Dialect, schema: Schema, release: Release, user_id: Any, k:
     }
     read = read_by_index(dialect, "people", index.index, params, names | {"title": shown_property(user)})
     items = scored_items((yield read))
-    if not (yield from still_serves(release)):
-        return None
-    return Recommendations(release.version, user.label, True, items, read)
+    return Recommendations(release.version, user.label, True, items, read), (yield from ask_turn())

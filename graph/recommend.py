@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graph.answers import Recommendations, item_names
-from graph.asking import Served, by_active_release, either_type
+from graph.asking import Served, by_assigned_release, either_type
 from graph.choice import BEST, Choice
 from graph.chosen import Pool, read_chosen
 from graph.database import Database
@@ -55,12 +55,7 @@ def recommendations(
 ) -> Question[Recommendations]:
     """Ask what :func:`recommend` answers."""
     item = schema.domain(domain)
-
-    def question(release: Release) -> Question[Recommendations | None]:
-        found, version = yield from _by_release(dialect, schema, release, item, user_id, k, choice)
-        return found if version == release.version else None
-
-    return by_active_release(served, question)
+    return by_assigned_release(served, lambda release: _by_release(dialect, schema, release, item, user_id, k, choice), user_id)
 
 
 def recommend_by(database: Database, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Recommendations:
@@ -84,7 +79,7 @@ def _by_release(
     *,
     as_learnt: bool = False,
 ) -> Question[tuple[Recommendations, int | None]]:
-    """Ask one release, and for the version of the one that served when all was read."""
+    """Ask one release, and for the turn of what served when all was read."""
     domain = release.domain(item.label)
     of_history, names_of_history = history_params(schema, release, as_learnt=as_learnt)
     names = item_names(schema, item) | {"vector": release.name, "norm": release.norm_property} | names_of_history
@@ -100,16 +95,16 @@ def _by_release(
     if choice.is_fused:
         ask = fused_pool(dialect, release, item, either_type(user_id), of_history, names)
     read, row, chosen = yield from read_chosen(k, choice, release, item, ask, pinned)
-    version, known_id = row["version"], row["user_id"]
+    turn, known_id = row["turn"], row["user_id"]
     if known_id is None:
-        return (yield from ask_popular(schema, release, item, user_id, k, choice)), version
+        return (yield from ask_popular(schema, release, item, user_id, k, choice)), turn
     if (asking := asking_of(release, row)) is not None:
         return (yield from ask_by_vector(dialect, schema, release, item, asking, k, user_id=known_id, choice=choice))
     if row["norm"]:
         items = with_retrievers(chosen.items, row)
         found = Recommendations(release.version, item.label, True, items, read, left_out=chosen.left_out, seed=chosen.seed)
-        return found, version
-    return (yield from ask_popular(schema, release, item, known_id, k, choice)), version
+        return found, turn
+    return (yield from ask_popular(schema, release, item, known_id, k, choice)), turn
 
 
 def ask_popular(

@@ -9,7 +9,7 @@ import numpy as np
 
 from cypher import load
 from graph.answers import Recommendations, ScoredItem
-from graph.asking import Served, by_active_release, either_type, no_such_node, shown_property
+from graph.asking import Served, by_assigned_release, either_type, no_such_node, shown_property
 from graph.codes import decode
 from graph.database import Database
 from graph.errors import NotFoundError
@@ -48,12 +48,12 @@ def reranked(
 ) -> Question[Recommendations]:
     """Ask what :func:`rerank` answers."""
     item = schema.domain(domain)
-    return by_active_release(served, lambda release: _rerank(schema, release, item, user_id, items, k))
+    return by_assigned_release(served, lambda release: _rerank(schema, release, item, user_id, items, k), user_id)
 
 
 def _rerank(
     schema: Schema, release: Release, item: NodeKind, user_id: Any, items: Sequence[Any], k: int | None
-) -> Question[Recommendations | None]:
+) -> Question[tuple[Recommendations, int | None]]:
     of_history, names_of_history = history_params(schema, release)
     names = {
         "user": schema.user.label,
@@ -68,8 +68,6 @@ def _rerank(
     params = {"user_ids": either_type(user_id), "items": [either_type(one) for one in items]} | of_history
     read = Read(load("recommend/read_vectors_to_rank"), params, names)
     (row,) = yield read
-    if row["version"] != release.version:
-        return None
     if not row["ids"]:
         raise NotFoundError(f"release {release.version} knows none of these {len(items)} items as {item.label}; check the ids")
     vectors = decode(np.asarray(row["vectors"], np.float32), release.code, is_indexed=True)
@@ -78,7 +76,8 @@ def _rerank(
     order = np.argsort(-scores, kind="stable")[:k].tolist()
     found = [ScoredItem(row["ids"][at], row["titles"][at] or None, float(scores[at])) for at in order]
     by_model = asking.num_events != 0
-    return Recommendations(release.version, item.label, by_model, found, read, asking.num_events)
+    told = Recommendations(release.version, item.label, by_model, found, read, asking.num_events)
+    return told, row["turn"]
 
 
 def _asking(schema: Schema, release: Release, user_id: Any, row: Row) -> Asking:

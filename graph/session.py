@@ -8,10 +8,11 @@ from typing import Any
 
 from cypher import load
 from graph.answers import Recommendations
-from graph.asking import Served, by_active_release, either_type, still_serves
+from graph.asking import Served, by_assigned_release, either_type
 from graph.choice import BEST, Choice
 from graph.database import Database
 from graph.errors import NotFoundError
+from graph.experiments.serving import ask_turn
 from graph.fold_in import ask_by_vector, by_events
 from graph.question import Dialect, Question, Read
 from graph.recommend import ask_popular
@@ -27,13 +28,15 @@ def session(
     domain: str | None = None,
     of: str | None = None,
     *,
+    user_id: Any = None,
     choice: Choice = BEST,
     served: Served | None = None,
 ) -> Recommendations:
     """Return the ``k`` best items, but for those met, for somebody who met ``items``; popular ones, said so, if nothing tells.
 
     ``of`` names the domain of the items that were met; None: the default one. ``domain`` names the one to find items in; None:
-    the same. ``choice`` tells what they must be like.
+    the same. ``user_id`` tells by whose release an experiment answers, nothing more; None: nobody in particular. ``choice``
+    tells what they must be like.
 
     Raises:
         SchemaError: the graph has no such domain.
@@ -41,7 +44,7 @@ def session(
         ReleaseError: nothing is published, or nothing of that domain.
         DatabaseError: Neo4j refused or was lost.
     """
-    return database.answer(session_items(served or Served(), database, schema, items, k, domain, of, choice))
+    return database.answer(session_items(served or Served(), database, schema, items, k, domain, of, user_id, choice))
 
 
 def session_items(
@@ -52,12 +55,15 @@ def session_items(
     k: int = 10,
     domain: str | None = None,
     of: str | None = None,
+    user_id: Any = None,
     choice: Choice = BEST,
 ) -> Question[Recommendations]:
     """Ask what :func:`session` answers."""
     met = schema.domain(of)
     wanted = met if domain is None else schema.domain(domain)
-    return by_active_release(served, lambda release: _session(dialect, schema, release, met, wanted, items, k, choice))
+    return by_assigned_release(
+        served, lambda release: _session(dialect, schema, release, met, wanted, items, k, choice), user_id
+    )
 
 
 def _session(
@@ -69,7 +75,7 @@ def _session(
     items: Sequence[Any],
     k: int,
     choice: Choice,
-) -> Question[Recommendations | None]:
+) -> Question[tuple[Recommendations, int | None]]:
     names = {"item": met.label, "item_key": met.key, "met": release.met_property}
     params = {"items": [either_type(item_id) for item_id in items]}
     (row,) = yield Read(load("recommend/read_met_vectors_by_item"), params, names)
@@ -78,9 +84,7 @@ def _session(
     but = row["ids"] if met == item else []
     asking = by_events(release, row["vectors"])
     if asking is not None:
-        answer, version = yield from ask_by_vector(dialect, schema, release, item, asking, k, but=but, choice=choice)
-        return answer if version == release.version else None
+        return (yield from ask_by_vector(dialect, schema, release, item, asking, k, but=but, choice=choice))
     popular = yield from ask_popular(schema, release, item, None, k + len(but), choice)
-    if not (yield from still_serves(release)):
-        return None
-    return replace(popular, items=[one for one in popular.items if one.id not in but][:k])
+    found = replace(popular, items=[one for one in popular.items if one.id not in but][:k])
+    return found, (yield from ask_turn())

@@ -9,7 +9,7 @@ from cypher import load
 from graph.answers import Recommendations
 from graph.asking import (
     Served,
-    by_active_release,
+    by_assigned_release,
     domains_to_look_in,
     either_type,
     no_such_node,
@@ -17,12 +17,12 @@ from graph.asking import (
     read_by_index,
     read_with,
     shown_property,
-    still_serves,
 )
 from graph.choice import BEST, Choice
 from graph.chosen import read_chosen
 from graph.database import Database
 from graph.errors import NotFoundError
+from graph.experiments.serving import ask_turn
 from graph.filters import Condition
 from graph.fused import FLATNESS, neighbours_in, with_retrievers
 from graph.question import Dialect, Question, Read, Row
@@ -43,21 +43,23 @@ def similar(
     domain: str | None = None,
     of: str | None = None,
     *,
+    user_id: Any = None,
     choice: Choice = BEST,
     served: Served | None = None,
 ) -> Recommendations:
     """Return the ``k`` items whose vectors have the highest cosine with one item's.
 
     ``of`` names the domain of the item that is asked about; None: the first of the schema that has an item of this id.
-    ``domain`` names the one to find items in; None: the same. ``choice`` tells what they must be like.
-    ``served`` remembers the release from one question to the next.
+    ``domain`` names the one to find items in; None: the same. ``user_id`` tells who asks, by whose release an experiment then
+    answers; None: nobody in particular. ``choice`` tells what they must be like. ``served`` remembers what serves from one
+    question to the next.
 
     Raises:
         SchemaError: the graph has no such domain.
         NotFoundError: no such item, or the active release has no vector of it.
         ReleaseError: nothing is published, or nothing of that domain.
     """
-    return database.answer(similar_items(served or Served(), database, schema, item_id, k, domain, of, choice))
+    return database.answer(similar_items(served or Served(), database, schema, item_id, k, domain, of, user_id, choice))
 
 
 def similar_items(
@@ -68,12 +70,13 @@ def similar_items(
     k: int = 10,
     domain: str | None = None,
     of: str | None = None,
+    user_id: Any = None,
     choice: Choice = BEST,
 ) -> Question[Recommendations]:
     """Ask what :func:`similar` answers."""
     asked = domains_to_look_in(schema, of)
     wanted = None if domain is None else schema.domain(domain)
-    return by_active_release(served, lambda release: _similar(dialect, release, asked, wanted, item_id, k, choice))
+    return by_assigned_release(served, lambda release: _similar(dialect, release, asked, wanted, item_id, k, choice), user_id)
 
 
 def _similar(
@@ -84,7 +87,7 @@ def _similar(
     item_id: Any,
     k: int,
     choice: Choice,
-) -> Question[Recommendations | None]:
+) -> Question[tuple[Recommendations, int | None]]:
     one, stored_id = yield from _find(release, asked, item_id)
     item = wanted or one
     domain = release.domain(item.label)
@@ -121,10 +124,9 @@ def _similar(
         return read_enough(enough, first, domain, by_index, by_scan, lambda row: len(row["items"]))
 
     read, row, chosen = yield from read_chosen(k, choice, release, item, pool)
-    if not (yield from still_serves(release)):
-        return None
     items = with_retrievers(chosen.items, row)
-    return Recommendations(release.version, item.label, True, items, read, left_out=chosen.left_out, seed=chosen.seed)
+    found = Recommendations(release.version, item.label, True, items, read, left_out=chosen.left_out, seed=chosen.seed)
+    return found, (yield from ask_turn())
 
 
 def _find(release: Release, asked: Sequence[NodeKind], item_id: Any) -> Question[tuple[NodeKind, Any]]:

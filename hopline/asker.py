@@ -1,4 +1,4 @@
-"""What people ask of a graph that something was learnt from: nothing here changes it, but for which release is active."""
+"""What people ask of a graph that something was learnt from: nothing here changes it, but for what serves."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from graph.schema_store import load_schema
 from graph.session import session
 from graph.similar import similar
 from hopline.config import Config, read_config, read_connection_settings, read_server_settings
+from hopline.experiments import Experiments
 from hopline.predict import Foretold, Pairs, predict
 from hopline.run_folder import read_run
 from loaders.features import FittedFeatures, TextEncoders
@@ -91,6 +92,15 @@ class Asker:
             SchemaError: nothing was loaded yet.
         """
         return Explorer(self.database, self.schema)
+
+    @property
+    def experiments(self) -> Experiments:
+        """Experiments between releases: begun, looked at and ended.
+
+        Raises:
+            SchemaError: nothing was loaded yet.
+        """
+        return Experiments(self.database, self.schema)
 
     def releases(self) -> list[Release]:
         """Return all releases, the newest first."""
@@ -162,6 +172,7 @@ class Asker:
         domain: str | None = None,
         *,
         of: str | None = None,
+        user_id: str | int | None = None,
         filter: Filter | None = None,
         diversity: float | None = None,
         explore: float | None = None,
@@ -171,7 +182,8 @@ class Asker:
         """Return the ``k`` items most like one item, by the cosine of their vectors.
 
         ``of`` names the domain of that item; None: the first that has an item of this id. ``domain`` names the one to find
-        items in; None: the same. ``filter`` and what follows as for :meth:`recommend`.
+        items in; None: the same. ``user_id`` tells who asks, by whose release an experiment then answers. ``filter`` and what
+        follows as for :meth:`recommend`.
 
         Raises:
             SchemaError: the graph has no such domain.
@@ -180,7 +192,7 @@ class Asker:
         """
         schema = self.schema
         choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, retrieve)
-        return similar(self.database, schema, item_id, k, domain, of, choice=choice, served=self._served)
+        return similar(self.database, schema, item_id, k, domain, of, user_id=user_id, choice=choice, served=self._served)
 
     def session(
         self,
@@ -189,6 +201,7 @@ class Asker:
         domain: str | None = None,
         *,
         of: str | None = None,
+        user_id: str | int | None = None,
         filter: Filter | None = None,
         diversity: float | None = None,
         explore: float | None = None,
@@ -197,7 +210,7 @@ class Asker:
         """Return the ``k`` best items for somebody unknown who met ``items``; popular ones, said so, if those tell nothing.
 
         ``of`` names the domain of the items that were met; None: the first item kind of the schema. ``domain`` names the one to
-        find items in; None: the same. ``filter`` and what follows as for :meth:`recommend`.
+        find items in; None: the same. ``user_id``, ``filter`` and what follows as for :meth:`similar`.
 
         Raises:
             SchemaError: the graph has no such domain.
@@ -206,7 +219,7 @@ class Asker:
         """
         schema = self.schema
         choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed)
-        return session(self.database, schema, items, k, domain, of, choice=choice, served=self._served)
+        return session(self.database, schema, items, k, domain, of, user_id=user_id, choice=choice, served=self._served)
 
     def rerank(
         self, user_id: str | int, items: Sequence[str | int], k: int | None = None, domain: str | None = None

@@ -12,12 +12,18 @@ import httpx
 from pydantic import BaseModel
 
 from graph.ask_config import Retrieve
+from graph.experiments import Variant
 from graph.indexes.job import Action
 from hopline.errors import OverloadError, ServiceError
 from hopline.service.messages import (
+    EndRequest,
     Erasure,
     EventsRequest,
     EventsTaken,
+    ExperimentList,
+    ExperimentMessage,
+    ExperimentReportMessage,
+    ExperimentRequest,
     ExplainRequest,
     Filter,
     Health,
@@ -30,6 +36,7 @@ from hopline.service.messages import (
     RerankRequest,
     SessionRequest,
     SimilarRequest,
+    VariantMessage,
 )
 
 if TYPE_CHECKING:
@@ -91,6 +98,7 @@ class Client:
         domain: str | None = None,
         *,
         of: str | None = None,
+        user: str | int | None = None,
         filter: Filter = None,
         diversity: float | None = None,
         explore: float | None = None,
@@ -109,6 +117,7 @@ class Client:
                 k=k,
                 domain=domain,
                 of=of,
+                user=user,
                 filter=filter,
                 diversity=diversity,
                 explore=explore,
@@ -125,6 +134,7 @@ class Client:
         domain: str | None = None,
         *,
         of: str | None = None,
+        user: str | int | None = None,
         filter: Filter = None,
         diversity: float | None = None,
         explore: float | None = None,
@@ -138,7 +148,15 @@ class Client:
         return self._post(
             "/session",
             SessionRequest(
-                items=list(items), k=k, domain=domain, of=of, filter=filter, diversity=diversity, explore=explore, seed=seed
+                items=list(items),
+                k=k,
+                domain=domain,
+                of=of,
+                user=user,
+                filter=filter,
+                diversity=diversity,
+                explore=explore,
+                seed=seed,
             ),
             Items,
         )
@@ -200,6 +218,39 @@ class Client:
             ServiceError: it was refused, or nothing answers.
         """
         return self._post("/index", IndexRequest(action=action), Indexes)
+
+    def start_experiment(self, name: str, variants: Sequence[Variant], salt: str | None = None) -> ExperimentMessage:
+        """Begin an experiment: each user is answered by the release of their variant. The key must allow ``admin``.
+
+        Raises:
+            ServiceError: another runs, a release does not fit, it was refused, or nothing answers.
+        """
+        messages = [VariantMessage(name=one.name, release=one.release, share=one.share) for one in variants]
+        return self._post("/experiments", ExperimentRequest(name=name, variants=messages, salt=salt), ExperimentMessage)
+
+    def end_experiment(self, name: str, winner: str | None = None) -> ExperimentMessage:
+        """End an experiment; the release of the variant ``winner``, if any, becomes active. The key must allow ``admin``.
+
+        Raises:
+            ServiceError: there is none that runs by this name, it was refused, or nothing answers.
+        """
+        return self._post(f"/experiments/{quote(name, safe='')}/end", EndRequest(winner=winner), ExperimentMessage)
+
+    def experiments(self) -> list[ExperimentMessage]:
+        """Return all experiments, the newest first.
+
+        Raises:
+            ServiceError: it was refused, or nothing answers.
+        """
+        return self._answered("GET", "/experiments", None, ExperimentList).experiments
+
+    def experiment_report(self, name: str) -> ExperimentReportMessage:
+        """Return what was shown and clicked in an experiment, by variant, and how sure the differences are.
+
+        Raises:
+            ServiceError: there is none of this name, it was refused, or nothing answers.
+        """
+        return self._answered("GET", f"/experiments/{quote(name, safe='')}", None, ExperimentReportMessage)
 
     def health(self) -> Health:
         """Return whether the service is ready, and which release serves.

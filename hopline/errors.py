@@ -16,6 +16,7 @@
     ├── ServerError                              the embedded server
     ├── CacheError                               the snapshot's cache
     ├── ReleaseError                             nothing published, or a release that does not fit
+    ├── ExperimentError                          an experiment that cannot begin or end as things are
     ├── NotFoundError                            no such node, label or relationship type
     ├── QuestionError                            a question that is out of bounds
     ├── EventError                               an event that cannot be used
@@ -36,6 +37,7 @@ from graph.errors import (
     DatabaseError,
     DatabaseGoneError,
     EventError,
+    ExperimentError,
     NotFoundError,
     QuestionError,
     ReleaseError,
@@ -75,6 +77,7 @@ __all__ = [
     "DatabaseGoneError",
     "EvaluationError",
     "EventError",
+    "ExperimentError",
     "FeatureError",
     "HoplineError",
     "IdentifierError",

@@ -86,7 +86,7 @@ class Intake:
         self.schema = schema
         self._config = config
         self._folder = folder
-        self._writer = EventWriter(database, schema)
+        self._writer = EventWriter(database, schema, config.click_window_s)
         self._reader = EventReader.of(database, schema, config)
 
     def take(self, events: Iterable[Given], on_stage: OnStage = silent) -> IngestReport:

@@ -10,5 +10,5 @@ MERGE (p:HoplineActive {name: 'active'})
 SET p.name = p.name // likewise
 WITH r, p
 SET r.before = CASE p.version WHEN r.version THEN r.before ELSE p.version END // twice is the same as once
-SET p.version = r.version, p.moved_at = datetime()
+SET p.version = r.version, p.moved_at = datetime(), p.turn = coalesce(p.turn, 0) + 1
 RETURN r.version AS version

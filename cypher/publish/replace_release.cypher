@@ -1,5 +1,5 @@
 // The record of a release that is being written over the vectors of another, which is no more from here on. The active release
-// is not given up, nor the one that rolling back leads to.
+// is not given up, nor the one that rolling back leads to, nor those of the experiment that runs.
 // params: $version: integer, $properties: map, $over: version of the release to give up
 // returns: version
 // access: write
@@ -10,7 +10,10 @@ MATCH (p:HoplineActive {name: 'active'})
 SET p.name = p.name // likewise
 WITH old, p
 MATCH (active:HoplineRelease {version: p.version})
+OPTIONAL MATCH (running:HoplineExperiment {name: p.experiment})
+WITH old, active, running
 WHERE old.ready AND active <> old AND coalesce(active.before <> old.version, true)
+  AND NOT old.version IN coalesce(running.releases, [])
 OPTIONAL MATCH (old)-[:FITTED|SUMMED]->(part)
 WITH DISTINCT old, collect(part) AS parts
 FOREACH (part IN parts | DETACH DELETE part)

@@ -10,5 +10,5 @@ MATCH (p:HoplineActive {name: 'active'})
 SET p.name = p.name // likewise
 WITH r, p
 WHERE p.version IN [$active, r.version] // twice is the same as once
-SET p.version = r.version, p.moved_at = datetime()
+SET p.version = r.version, p.moved_at = datetime(), p.turn = coalesce(p.turn, 0) + 1
 RETURN r.version AS version

@@ -13,5 +13,5 @@ SET r.before = CASE p.version WHEN r.version THEN r.before ELSE p.version END //
 SET r.ready = true, r.canary = $canary
 SET r.search_widths = $search_widths, r.deep_search_widths = $deep_search_widths
 SET r.people_search_width = $people_search_width, r.people_deep_search_width = $people_deep_search_width
-SET p.version = r.version, p.moved_at = datetime()
+SET p.version = r.version, p.moved_at = datetime(), p.turn = coalesce(p.turn, 0) + 1
 RETURN r.version AS version

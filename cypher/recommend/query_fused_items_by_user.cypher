@@ -1,11 +1,11 @@
 // The best items that a user has not met by two retrievers at once, one release's vector index and its relationships from what they
-// met last, fused by reciprocal ranks (Cormack et al. 2009), with which of both found each, and which release serves; of a user who
+// met last, fused by reciprocal ranks (Cormack et al. 2009), with which of both found each, and the turn of what serves; of a user who
 // did something since the release was learnt, or whom it does not know, what they met last unless a vector was made of that; for
 // servers before SEARCH.
 // identifiers: user, user_key, item, item_key, title, interactions, liked, vector, norm, known, met, similar
 // terms: wanted, told
 // params: $user_ids: list of ids that may be meant, the likeliest first, $vector: list of floats made of events, or null: the user's own, $k: integer, $candidates: integer, $zero: float, $times: property with the time, by relationship type, $most: integer, $met_most: integer, $flatness: float, $index: index name
-// returns: version, user_id, norm, asking, met, items: id; title; score and what else is told of each, found_by
+// returns: turn, user_id, norm, asking, met, items: id; title; score and what else is told of each, found_by
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
@@ -56,5 +56,5 @@ CALL (u, fresh) {
 }
 WITH u, asking, met, items, found_by // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.version AS version, u.{{user_key}} AS user_id, CASE WHEN $vector IS NULL THEN u.{{norm}} ELSE 1.0 END AS norm, asking, met,
+RETURN p.turn AS turn, u.{{user_key}} AS user_id, CASE WHEN $vector IS NULL THEN u.{{norm}} ELSE 1.0 END AS norm, asking, met,
        items, found_by

@@ -1,7 +1,7 @@
-// The vectors by which given items are ranked for a user, of one release, and which release serves.
+// The vectors by which given items are ranked for a user, of one release, and the turn of what serves.
 // identifiers: user, user_key, item, item_key, title, liked, vector, norm, known, met
 // params: $user_ids: list of ids that may be meant, the likeliest first, $items: list of such lists, $times: property with the time, by relationship type, $most: integer
-// returns: version, user_id, asking, norm, met, ids, titles, vectors
+// returns: turn, user_id, asking, norm, met, ids, titles, vectors
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
@@ -28,4 +28,4 @@ CALL () {
   RETURN collect(i.{{item_key}}) AS ids, collect(toString(coalesce(i.{{title}}, ''))) AS titles, collect(i.{{vector}}) AS vectors
 }
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.version AS version, u.{{user_key}} AS user_id, u.{{vector}} AS asking, u.{{norm}} AS norm, met, ids, titles, vectors
+RETURN p.turn AS turn, u.{{user_key}} AS user_id, u.{{vector}} AS asking, u.{{norm}} AS norm, met, ids, titles, vectors

@@ -1,8 +1,8 @@
-// The best items for a vector made of events, but for some and those that a user has met, and which release serves; for servers that have SEARCH.
+// The best items for a vector made of events, but for some and those that a user has met, and the turn of what serves; for servers that have SEARCH.
 // identifiers: user, user_key, item, item_key, title, interactions, index
 // terms: indexed, wanted, told
 // params: $user_id: any, $vector: list of floats, $but: list of ids, $k: integer, $candidates: integer, $scale: float
-// returns: version, user_id, norm, items: id; title; score and what else is told of each
+// returns: turn, user_id, norm, items: id; title; score and what else is told of each
 // access: read
 CYPHER 25
 OPTIONAL MATCH (u:{{user}} {{{user_key}}: $user_id})
@@ -20,4 +20,4 @@ CALL (u) {
 }
 WITH u, items // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.version AS version, u.{{user_key}} AS user_id, 1.0 AS norm, items
+RETURN p.turn AS turn, u.{{user_key}} AS user_id, 1.0 AS norm, items

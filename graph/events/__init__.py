@@ -1,7 +1,7 @@
 """Events as they happen: one schema of what an event says, what it means in a graph, and writing many at once, each once."""
 
 from graph.events.config import EventsConfig
-from graph.events.event import Context, Event, Fact, read_event
+from graph.events.event import Context, Event, Fact, Shown, read_event
 from graph.events.forget import forget_events
 from graph.events.ready import ReadyEvent
 from graph.events.resolve import EventReader
@@ -15,6 +15,7 @@ __all__ = [
     "EventsConfig",
     "Fact",
     "ReadyEvent",
+    "Shown",
     "Taken",
     "forget_events",
     "read_event",

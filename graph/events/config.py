@@ -15,6 +15,12 @@ class EventsConfig(BaseModel):
         ge=0,
         description="seconds by which an event's clock may be ahead of this machine's; later ones are set aside",
     )
+    click_window_s: float = Field(
+        default=1_800,
+        gt=0,
+        description="seconds after an impression within which what the user does with the item, dislikes aside, counts as a "
+        "click on it",
+    )
     max_bytes: int = Field(default=65_536, ge=256, description="bytes of an event's line; longer ones are set aside")
     batch_size: int = Field(default=2_000, ge=1, le=50_000, description="events a transaction, at most")
     queue_size: int = Field(

@@ -81,6 +81,13 @@ def _share(value: Any) -> Any:
     return found
 
 
+def _count(value: Any) -> Any:
+    found = _number(value)
+    if found is not None and (not found.is_integer() or found < 1):
+        raise ValueError("is not a whole number from 1 on")
+    return None if found is None else int(found)
+
+
 def _time(value: Any) -> Any:
     if value is None:
         return None
@@ -115,6 +122,18 @@ class Context(_Part):
     scenario: Text = Field(default=None, description="the list or page that was asked for, such as home")
 
 
+class Shown(_Part):
+    """What gave an item that was shown, as the answer told it; of impressions only."""
+
+    release: Annotated[int | None, BeforeValidator(_count)] = Field(default=None, description="the answer's version")
+    experiment: Text = Field(default=None, description="the answer's experiment, if it told one")
+    variant: Text = Field(default=None, description="the answer's variant, if it told one")
+    answer: Annotated[str | None, BeforeValidator(_event_id)] = Field(
+        default=None, description="one for each answer, such as its seed or the id of its request: which items stood together"
+    )
+    place: Annotated[int | None, BeforeValidator(_count)] = Field(default=None, description="in the answer, 1 for the first")
+
+
 class Fact(_Part):
     """A relationship of the knowledge graph that leaves the event's item."""
 
@@ -147,6 +166,7 @@ class Event(_Part):
     propensity: Annotated[float | None, BeforeValidator(_share)] = Field(
         default=None, description="probability with which the item was shown, above 0 and at most 1"
     )
+    shown: Shown = Shown()
     user_properties: dict[str, Any] = Field(default_factory=dict, max_length=MOST_PARTS)
     item_properties: dict[str, Any] = Field(default_factory=dict, max_length=MOST_PARTS)
     facts: tuple[Fact, ...] = Field(default=(), max_length=MOST_PARTS)
@@ -168,9 +188,10 @@ def read_event(given: bytes | str | Mapping[str, Any] | Event) -> Event:
         raise EventError("not a JSON object") from None
 
 
-_MODELS: dict[str, type[_Part]] = {"context": Context, "facts": Fact}
+_MODELS: dict[str, type[_Part]] = {"context": Context, "shown": Shown, "facts": Fact}
 _EXPECTED = {
     "context": "an object of device, place, query and scenario",
+    "shown": "an object of release, experiment, variant, answer and place",
     "user_properties": "an object",
     "item_properties": "an object",
     "facts": "a list of relation, entity and label",

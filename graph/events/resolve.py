@@ -87,6 +87,11 @@ class EventReader:
             raise EventError(f"time is more than {self._config.future_skew_s:g} s in the future")
         if kind is None and event.id is None and event.time is None:
             raise EventError("an impression needs an id or a time, as it could not be told when it comes again")
+        shown = event.shown.model_dump()
+        if kind is not None and any(value is not None for value in shown.values()):
+            raise EventError("shown tells of impressions, and this is none")
+        if (event.shown.experiment is None) != (event.shown.variant is None):
+            raise EventError("shown.experiment and shown.variant belong together")
         user_id = self._key_forms[user.label].of(event.user, "user")
         item_id = self._key_forms[item.label].of(event.item, "item")
         told = {**event.context.model_dump(), "propensity": event.propensity}
@@ -94,7 +99,7 @@ class EventReader:
         if event_id is None and event.time is not None:
             event_id = _derived_id(kind, item, user_id, item_id, event, told)
         if kind is None:
-            properties = told | {"event_id": event_id, "value": event.value, "time": when}
+            properties = told | shown | {"event_id": event_id, "value": event.value, "time": when}
         else:
             properties = told | {value_property(kind): event.value, time_property(kind): self._stored_times[kind](when)}
         return ReadyEvent(
@@ -186,6 +191,7 @@ def _derived_id(
 ) -> str:
     """Return an id for an event that has none: the same for all that say the same, and another for any other."""
     said = [kind.type if kind else IMPRESSION, item.label, user_id, item_id, event.time, event.value, *told.values()]
+    said += [one for one in event.shown.model_dump().items() if one[1] is not None]
     text = json.dumps(said, ensure_ascii=True).encode()
     return "said " + blake2b(text, digest_size=16).hexdigest()
 

@@ -11,6 +11,8 @@ from typing import Any
 from cypher import load
 from graph.database import Database, Run
 from graph.errors import ConstraintError, DatabaseError, DatabaseGoneError
+from graph.events.clicks import close_impressions, pair_names
+from graph.events.config import EventsConfig
 from graph.events.ready import ReadyEvent
 from graph.events.stored_forms import time_property
 from graph.keys import AWAIT_INDEXES_S, derive_keys, index_keys
@@ -53,16 +55,18 @@ class EventWriter:
 
     The graph keeps the id of every event (a ``HoplineEvent`` node each, found by its index), so one that comes again, from
     here or elsewhere, changes nothing. Of each pair of ends and each kind there is one relationship, as in loaded files, and it
-    tells of the latest event. Users, items and entities that are not there are made.
+    tells of the latest event. Users, items and entities that are not there are made. What a user does with an item that they
+    were shown, within ``click_window_s`` seconds, is noted on the impression, whichever comes first.
 
     Raises:
         SchemaError: two users or two items share a key.
         DatabaseError: Neo4j refused, or was lost.
     """
 
-    def __init__(self, database: Database, schema: Schema) -> None:
+    def __init__(self, database: Database, schema: Schema, click_window_s: float = EventsConfig().click_window_s) -> None:
         self._database = database
         self._schema = schema
+        self._click_window_s = click_window_s
         self._indexed: set[str] = {schema.user.label, *(item.label for item in schema.items)}
         for label, key in ((_EVENT, "id"), (_LOCK, "name")):
             database.schema(load("schema/create_key_constraint"), {}, {"label": label, "key": key})
@@ -86,7 +90,7 @@ class EventWriter:
         gone_at: float | None = None
         while True:
             try:
-                attempt = attempt or _Attempt(self._schema, events, self._refused(events))
+                attempt = attempt or _Attempt(self._schema, events, self._refused(events), self._click_window_s)
                 return self._database.transaction(attempt, "while writing events")
             except ConstraintError:
                 return self._write_halves(events, retry_s, on_wait)
@@ -157,7 +161,9 @@ class _Attempt:
     them, which are written in one transaction with all else, and tells what that one did.
     """
 
-    def __init__(self, schema: Schema, events: Sequence[ReadyEvent], refused: tuple[tuple[int, str], ...]) -> None:
+    def __init__(
+        self, schema: Schema, events: Sequence[ReadyEvent], refused: tuple[tuple[int, str], ...], click_window_s: float
+    ) -> None:
         barred = {place for place, _ in refused}
         self._first: dict[str, int] = {}
         self._others: list[int] = []
@@ -170,6 +176,7 @@ class _Attempt:
             elif self._first.setdefault(event.event_id, place) != place:
                 repeated.append(place)
         self._schema, self._events, self._repeated, self._refused = schema, events, repeated, refused
+        self._click_window_s = click_window_s
         self._received_ns = time.time_ns()
         self._taken: Taken | None = None
 
@@ -188,6 +195,7 @@ class _Attempt:
         self._make_facts(run, events)
         interactions = self._write_interactions(run, events)
         impressions = self._record_impressions(run, events)
+        close_impressions(run, self._schema, events, self._click_window_s)
         self._taken = Taken(len(events), tuple(repeated), impressions, interactions, nodes, self._refused)
         return self._taken
 
@@ -257,15 +265,13 @@ class _Attempt:
         for event in events:
             if event.kind is None:
                 shown[event.item].append(event)
-        user = self._schema.user
         for label, of_label in shown.items():
             params = {
                 "user_ids": [event.user_id for event in of_label],
                 "item_ids": [event.item_id for event in of_label],
                 "properties": [event.properties for event in of_label],
             }
-            names = {"user": user.label, "user_key": user.key, "item": label, "item_key": self._schema.node(label).key}
-            run(load("events/record_impressions"), params, names)
+            run(load("events/record_impressions"), params, pair_names(self._schema, label))
         return sum(map(len, shown.values()))
 
     def _names(self, kind: EdgeKind) -> dict[str, str]:

@@ -12,10 +12,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cypher import load
-from graph.asking import Served, by_active_release, shown_property, still_serves
+from graph.asking import Served, by_active_release, shown_property
 from graph.codes import decode
 from graph.database import Database
 from graph.errors import QuestionError, ReleaseError
+from graph.experiments.serving import ask_turn
 from graph.explore.asked import check_range, find_items
 from graph.explore.found import id_column
 from graph.explore.likeness import Likeness, alike_by_users, alike_by_vectors
@@ -208,7 +209,9 @@ def _read(database: Database, schema: Schema, item: NodeKind, by: str | None, nu
     return _Read("interactions", None, items, likeness, statement.inline(params, names))
 
 
-def _by_vectors(schema: Schema, item: NodeKind, release: Release, num_items: int, neighbours: int) -> Question[_Read | None]:
+def _by_vectors(
+    schema: Schema, item: NodeKind, release: Release, num_items: int, neighbours: int
+) -> Question[tuple[_Read, int | None]]:
     names = {
         **interaction_names(schema, item),
         "item_key": item.key,
@@ -217,15 +220,14 @@ def _by_vectors(schema: Schema, item: NodeKind, release: Release, num_items: int
     }
     statement, params = load("explore/read_vectors_of_top_items"), {"limit": num_items}
     (row,) = yield Read(statement, params, names)
-    if not (yield from still_serves(release)):
-        return None
     if not row["ids"]:
         raise ReleaseError(
             f"release {release.version} has no vectors of {item.label}; run `hopline train` and `hopline publish`"
         )
     vectors = decode(np.asarray(row["vectors"], np.float32), release.code, is_indexed=True)
     items = _items(row["ids"], row["titles"], row["numbers"])
-    return _Read("vectors", release.version, items, alike_by_vectors(vectors, neighbours), statement.inline(params, names))
+    found = _Read("vectors", release.version, items, alike_by_vectors(vectors, neighbours), statement.inline(params, names))
+    return found, (yield from ask_turn())
 
 
 def _items(ids: Sequence[Any], titles: Sequence[str], numbers: Sequence[int]) -> tuple[PopularItem, ...]:

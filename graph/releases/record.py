@@ -13,7 +13,6 @@ from graph.codes import Grid, number_for_zero
 from graph.database import Database
 from graph.errors import ReleaseError
 from graph.event_sum import EventSum
-from graph.question import Question, Read
 
 NORM = "_norm"
 """Suffix of the property with the length of a user's vector."""
@@ -117,9 +116,10 @@ class Release:
 
     ``slot`` is the version that made its properties and indexes, another than ``version`` where it was written over the release
     that had them. ``before`` is the release that was active before it, None if there was none or it never was active itself;
-    ``is_previous`` tells whether rolling back leads to this one. ``columns`` are what it keeps on nodes, ``checksum`` is that
-    of all of it. ``data`` tells what was learnt from (``ReleaseDraft``), ``canary`` what was measured before it served,
-    empty if nothing was. ``created_at`` and ``age_s`` are by the server's clock.
+    ``is_previous`` tells whether rolling back leads to this one, ``in_experiment`` whether an experiment that runs answers
+    users by it. ``columns`` are what it keeps on nodes, ``checksum`` is that of all of it. ``data`` tells what was learnt
+    from (``ReleaseDraft``), ``canary`` what was measured before it served, empty if nothing was. ``created_at`` and ``age_s``
+    are by the server's clock.
 
     ``people`` is None for a release whose training learnt no ties between users, ``similar`` for one without neighbours of
     items. ``domains`` is empty for one of a Hopline that
@@ -129,6 +129,7 @@ class Release:
     version: int
     active: bool
     is_previous: bool
+    in_experiment: bool
     ready: bool
     slot: int
     before: int | None
@@ -153,11 +154,13 @@ class Release:
 
     @property
     def state(self) -> str:
-        """``active``, ``previous`` (rolling back leads to it), ``ready``, or ``incomplete``: being written, or left so."""
+        """``active``, ``experiment`` (of one that runs), ``previous`` (rolling back leads to it), ``ready``, ``incomplete``."""
         if self.active:
             return "active"
         if not self.ready:
             return "incomplete"
+        if self.in_experiment:
+            return "experiment"
         return "previous" if self.is_previous else "ready"
 
     @property
@@ -246,7 +249,7 @@ def stored_columns(text: str) -> tuple[StoredColumn, ...]:
 
 def list_releases(database: Database) -> list[Release]:
     """Return all releases, the newest first, those included whose writing did not end."""
-    return [_release(row) for row in database.read(load("publish/read_releases"))]
+    return [stored_release(row) for row in database.read(load("publish/read_releases"))]
 
 
 def read_release(database: Database, version: int) -> Release:
@@ -280,14 +283,9 @@ def active_release(database: Database) -> Release:
     Raises:
         ReleaseError: nothing was published.
     """
-    return database.answer(ask_active_release())
-
-
-def ask_active_release() -> Question[Release]:
-    """Ask what :func:`active_release` answers."""
-    while rows := (yield Read(load("publish/read_active_release"))):
+    while rows := database.read(load("publish/read_active_release")):
         if rows[0]["properties"] is not None:
-            return _release(rows[0] | {"active": True, "previous": False})
+            return stored_release(rows[0] | {"active": True, "previous": False})
         # Taken away between the two reads, which needs the pointer to have moved on: look again.
     raise ReleaseError("nothing is published yet; run `hopline train`, then `hopline publish`")
 
@@ -298,7 +296,8 @@ def is_there(database: Database, version: int) -> bool:
     return bool(found) and not found[0]["retired"]
 
 
-def _release(row: dict[str, Any]) -> Release:
+def stored_release(row: dict[str, Any]) -> Release:
+    """Return a release as its record tells of it: properties, when it was made, and what part it has in serving."""
     properties = dict(row["properties"])
     version, labels = properties["version"], properties.get("item_labels", [])
     slot = int(properties.get("slot") or version)
@@ -312,6 +311,7 @@ def _release(row: dict[str, Any]) -> Release:
         version=version,
         active=row["active"],
         is_previous=row["previous"],
+        in_experiment=row["tested"],
         ready=properties["ready"],
         slot=slot,
         before=properties.get("before"),

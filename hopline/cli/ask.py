@@ -43,6 +43,9 @@ Explore = Annotated[
         "--explore", min=0, max=1, help="Share of places at which any good candidate is drawn. [default: [ask] explore]"
     ),
 ]
+Asking = Annotated[
+    str | None, typer.Option("--user", "-u", help="Who asks: an experiment answers by their variant. [default: nobody]")
+]
 Seed = Annotated[str | None, typer.Option("--seed", help="Decides what is drawn. [default: another each time]")]
 
 
@@ -108,7 +111,7 @@ def recommend(
         if not found.by_model:
             console.print(f"user {user} is not known to release {found.version}: these are popular items", markup=False)
         if found.items:
-            console.print(recommendation_table(found, f"for user {user}, by release {found.version}", reasons))
+            console.print(recommendation_table(found, f"for user {user}, {_by(found)}", reasons))
         for rule, number in Counter(one.rule for one in found.left_out).items() if why else ():
             console.print(f"left out by the rule {rule}: {number}", markup=False)
         asked = " that is as asked for" if where else ""
@@ -124,6 +127,7 @@ def similar(
     of: Annotated[
         str | None, typer.Option("--of", help="Label of the item. [default: the first item kind that has its id]")
     ] = None,
+    user: Asking = None,
     where: Where = None,
     diversity: Diversity = None,
     explore: Explore = None,
@@ -143,6 +147,7 @@ def similar(
             k,
             domain,
             of=of,
+            user_id=user,
             filter=_filter(recommender, where),
             diversity=diversity,
             explore=explore,
@@ -150,7 +155,7 @@ def similar(
             retrieve=None if retrieve is None else retrieve.value,
         )
     if not _is_printed(found, json, cypher):
-        console.print(recommendation_table(found, f"like item {item}, by release {found.version}"))
+        console.print(recommendation_table(found, f"like item {item}, {_by(found)}"))
 
 
 def session(
@@ -162,6 +167,7 @@ def session(
     of: Annotated[
         str | None, typer.Option("--of", help="Label of the items met. [default: the schema's first item kind]")
     ] = None,
+    user: Asking = None,
     where: Where = None,
     diversity: Diversity = None,
     explore: Explore = None,
@@ -176,12 +182,20 @@ def session(
     """
     with Recommender.from_config(config) as recommender:
         found = recommender.session(
-            items, k, domain, of=of, filter=_filter(recommender, where), diversity=diversity, explore=explore, seed=seed
+            items,
+            k,
+            domain,
+            of=of,
+            user_id=user,
+            filter=_filter(recommender, where),
+            diversity=diversity,
+            explore=explore,
+            seed=seed,
         )
     if not _is_printed(found, json, cypher):
         if not found.by_model:
             console.print(f"release {found.version} knows nothing of these items: these are popular ones", markup=False)
-        console.print(recommendation_table(found, f"after {len(items)} items, by release {found.version}"))
+        console.print(recommendation_table(found, f"after {len(items)} items, {_by(found)}"))
 
 
 def people(user: User, k: Count = 10, cypher: Cypher = False, config: ConfigFile = None, json: Json = False) -> None:
@@ -194,7 +208,7 @@ def people(user: User, k: Count = 10, cypher: Cypher = False, config: ConfigFile
     if _is_printed(found, json, cypher):
         return
     if found.items:
-        console.print(recommendation_table(found, f"people for user {user}, by release {found.version}"))
+        console.print(recommendation_table(found, f"people for user {user}, {_by(found)}"))
     else:
         console.print(f"nobody is left to suggest: user {user} has a tie with every {found.domain}", markup=False)
 
@@ -243,6 +257,11 @@ def explain(
         console.print(explanation_table(found, f"why item {item} for user {user}"))
     else:
         console.print(f"no path leads from user {user} to item {item}", markup=False)
+
+
+def _by(found: Recommendations) -> str:
+    experiment = f" as variant {found.variant} of experiment {found.experiment}" if found.experiment else ""
+    return f"by release {found.version}{experiment}"
 
 
 def _filter(recommender: Recommender, where: list[str] | None) -> dict[str, Any] | None:

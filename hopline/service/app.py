@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from hopline import __version__
 from hopline.config import Config
-from hopline.service import ask_routes, event_routes, health_routes, index_routes, refusals, user_routes
+from hopline.service import ask_routes, event_routes, experiment_routes, health_routes, index_routes, refusals, user_routes
 from hopline.service.gate import Gate
 from hopline.service.state import State
 
@@ -43,7 +43,7 @@ def make_app(config: Config, make_state: Callable[[], State]) -> FastAPI:
         strict_content_type=False,
     )
     refusals.add_to(app)
-    for routes in (ask_routes, event_routes, user_routes, index_routes, health_routes):
+    for routes in (ask_routes, event_routes, experiment_routes, user_routes, index_routes, health_routes):
         app.include_router(routes.router)
     app.add_middleware(Gate, max_body_bytes=config.serve.max_body_bytes)
     return app

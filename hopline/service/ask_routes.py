@@ -65,7 +65,15 @@ async def similar(asked: SimilarRequest, request: Request) -> Items:
     """Find the items most like one item, of its own kind or of another."""
     state: State = request.app.state.hopline
     question = similar_items(
-        state.served, state.database, state.schema, asked.item, asked.k, asked.domain, asked.of, _choice(state, asked)
+        state.served,
+        state.database,
+        state.schema,
+        asked.item,
+        asked.k,
+        asked.domain,
+        asked.of,
+        asked.user,
+        _choice(state, asked),
     )
     return _items(await state.database.answer(question))
 
@@ -75,7 +83,15 @@ async def session(asked: SessionRequest, request: Request) -> Items:
     """Recommend items to somebody unknown, by the items met in a session."""
     state: State = request.app.state.hopline
     question = session_items(
-        state.served, state.database, state.schema, asked.items, asked.k, asked.domain, asked.of, _choice(state, asked)
+        state.served,
+        state.database,
+        state.schema,
+        asked.items,
+        asked.k,
+        asked.domain,
+        asked.of,
+        asked.user,
+        _choice(state, asked),
     )
     return _items(await state.database.answer(question))
 
@@ -95,7 +111,7 @@ async def people(asked: PeopleRequest, request: Request) -> Items:
     return _items(await state.database.answer(people_for(state.served, state.database, state.schema, asked.user, asked.k)))
 
 
-@router.post("/explain")
+@router.post("/explain", response_model_exclude_none=True)
 async def explain(asked: ExplainRequest, request: Request) -> Paths:
     """Show how a user's history and the knowledge graph lead to an item."""
     state: State = request.app.state.hopline
@@ -105,7 +121,13 @@ async def explain(asked: ExplainRequest, request: Request) -> Paths:
         PathMessage(kind=path.kind, weight=path.weight, sentence=path.sentence, nodes=list(path.nodes), types=list(path.types))
         for path in found.paths
     ]
-    return Paths(version=found.version, paths=paths, statement=found.statement)
+    return Paths(
+        version=found.version,
+        experiment=found.experiment,
+        variant=found.variant,
+        paths=paths,
+        statement=found.statement,
+    )
 
 
 def _choice(state: State, asked: RecommendRequest | SimilarRequest | SessionRequest) -> Choice:
@@ -124,6 +146,8 @@ def _items(found: Recommendations, reasons: list[str] | None = None, *, is_expla
     why: list[Any] = [None] * len(found.items) if reasons is None else reasons
     return Items(
         version=found.version,
+        experiment=found.experiment,
+        variant=found.variant,
         domain=found.domain,
         by_model=found.by_model,
         num_events=found.num_events,

@@ -163,7 +163,7 @@ class EventQueue:
         """Return what reads and writes events of the schema as it is now, made when it changed."""
         schema = self._schema()
         if self._reader is None or self._writer is None or schema != self._of:
-            self._writer = EventWriter(self._database, schema)
+            self._writer = EventWriter(self._database, schema, self._config.click_window_s)
             self._reader = EventReader.of(self._database, schema, self._config)
             self._of = schema
         return self._reader, self._writer

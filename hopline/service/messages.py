@@ -19,6 +19,7 @@ from pydantic import (
 
 from graph.ask_config import Retrieve
 from graph.events.event import MOST_ID_CHARS, MOST_TEXT_CHARS
+from graph.experiments.experiment import MOST_NAME_CHARS, MOST_VARIANTS
 from graph.filters.conditions import MOST_CHARS, MOST_VALUES
 from graph.indexes.job import Action
 
@@ -83,6 +84,9 @@ RETRIEVE = (
     'what finds candidates: "vectors", or "vectors+similar" with relationships between items too, of a release published with '
     "[publish] similar; unset: as configured"
 )
+ASKING = "id of the user who asks, by whose variant an experiment answers; unset: nobody in particular"
+EXPERIMENT = "name of the experiment that runs, where the user is in one; for the impressions that tell of it"
+VARIANT = "name of the user's variant of it, by whose release this is"
 SEED = "decides what is drawn: the same again draws the same; unset: another each time"
 
 
@@ -111,6 +115,7 @@ class SimilarRequest(_Message):
     k: Count = Field(default=10, description="how many items")
     domain: Label | None = Field(default=None, description="label of the items to find; unset: that of the item")
     of: Label | None = Field(default=None, description="label of the item; unset: the first kind that has this id")
+    user: Id | None = Field(default=None, description=ASKING)
     filter: Filter = None
     diversity: Share | None = Field(default=None, description=DIVERSITY)
     explore: Share | None = Field(default=None, description=EXPLORE)
@@ -127,6 +132,7 @@ class SessionRequest(_Message):
     k: Count = Field(default=10, description="how many items")
     domain: Label | None = Field(default=None, description="label of the items to find; unset: that of those met")
     of: Label | None = Field(default=None, description="label of the items met; unset: the schema's first item kind")
+    user: Id | None = Field(default=None, description=ASKING)
     filter: Filter = None
     diversity: Share | None = Field(default=None, description=DIVERSITY)
     explore: Share | None = Field(default=None, description=EXPLORE)
@@ -207,6 +213,8 @@ class Items(_Message):
     """Items, best first, and what gave them."""
 
     version: int | None = Field(description="the release that gave them")
+    experiment: str | None = Field(default=None, description=EXPERIMENT)
+    variant: str | None = Field(default=None, description=VARIANT)
     domain: str = Field(description="label of the items")
     by_model: bool = Field(description="false: the release does not know the user, and these are popular items")
     num_events: int | None = Field(
@@ -235,6 +243,8 @@ class Paths(_Message):
     """Reasons by falling weight."""
 
     version: int
+    experiment: str | None = Field(default=None, description=EXPERIMENT)
+    variant: str | None = Field(default=None, description=VARIANT)
     paths: list[PathMessage]
     statement: str = Field(description="the same question as Cypher")
 
@@ -305,6 +315,103 @@ class Indexes(_Message):
 
     parts: list[IndexPart]
     job: IndexJob | None = Field(description="the last work, by whichever process; null: there was none")
+
+
+Text = Annotated[StrictStr, Field(min_length=1, max_length=MOST_NAME_CHARS, pattern=r"\S")]
+
+
+class VariantMessage(_Message):
+    """One way to answer."""
+
+    name: Text = Field(description="what it is called")
+    release: Annotated[StrictInt, Field(ge=1, le=_EXACT), BeforeValidator(_whole)] = Field(
+        description="version of the release that answers"
+    )
+    share: Annotated[StrictFloat, Field(gt=0, le=1)] | Annotated[StrictInt, Field(ge=1, le=1)] = Field(
+        description="of the users; 1 in all variants together"
+    )
+
+
+class ExperimentRequest(_Message):
+    """What it is called, and its variants."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "fused",
+                    "variants": [{"name": "old", "release": 3, "share": 0.5}, {"name": "new", "release": 4, "share": 0.5}],
+                }
+            ]
+        }
+    )
+
+    name: Text = Field(description="what it is called; impressions are kept by it")
+    variants: list[VariantMessage] = Field(min_length=2, max_length=MOST_VARIANTS)
+    salt: Text | None = Field(default=None, description="decides, with the name, who is in which variant; unset: a new one")
+
+
+class EndRequest(_Message):
+    """How it ended."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"winner": "new"}]})
+
+    winner: Text | None = Field(default=None, description="variant whose release becomes the active one; unset: none")
+
+
+class ExperimentMessage(_Message):
+    """An experiment."""
+
+    name: str
+    variants: list[VariantMessage]
+    salt: str = Field(description="decides, with the name, who is in which variant")
+    started_at: str = Field(description="ISO 8601")
+    ended_at: str | None = Field(default=None, description="ISO 8601; unset while it runs")
+    winner: str | None = Field(default=None, description="variant whose release became active at its end")
+    is_running: bool
+
+
+class ExperimentList(_Message):
+    """All experiments, the newest first."""
+
+    experiments: list[ExperimentMessage]
+
+
+class IntervalMessage(_Message):
+    """A figure, and from where to where it may well be."""
+
+    value: float
+    standard_error: float
+    low: float
+    high: float
+
+
+class VariantReportMessage(_Message):
+    """What a variant's users were shown and clicked."""
+
+    name: str
+    release: int
+    share: float
+    users: int
+    impressions: int
+    clicks: int
+    click_through: IntervalMessage | None = Field(default=None, description="clicks by impressions; unset: of too few users")
+    ahead: IntervalMessage | None = Field(default=None, description="how much higher that is than the first variant's")
+    p_value: float | None = Field(default=None, description="how likely a difference as large is where there is none")
+
+
+class ExperimentReportMessage(_Message):
+    """What came of an experiment so far."""
+
+    experiment: ExperimentMessage
+    variants: list[VariantReportMessage]
+    sample_ratio_p_value: float | None = Field(
+        default=None, description="how likely numbers of users as far from the shares are by chance"
+    )
+    is_suspect: bool = Field(description="that is so unlikely that the figures are not to be trusted")
+    left_out: dict[str, int] = Field(description="impressions that count for no variant, by the reason")
+    users_of_several: int = Field(description="users who were shown several variants")
+    level: float = Field(description="share of intervals that hold the truth, in the long run")
 
 
 class Health(_Message):

@@ -10,7 +10,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from graph.errors import DatabaseError, DatabaseGoneError, NotFoundError, QuestionError, ReleaseError, SchemaError
+from graph.errors import (
+    DatabaseError,
+    DatabaseGoneError,
+    ExperimentError,
+    NotFoundError,
+    QuestionError,
+    ReleaseError,
+    SchemaError,
+)
 from hopline.errors import HoplineError, OverloadError
 from hopline.service.log import tell
 from hopline.service.messages import ErrorAnswer
@@ -19,6 +27,7 @@ _STATUS: tuple[tuple[type[HoplineError], int], ...] = (
     (NotFoundError, 404),
     (SchemaError, 404),  # a domain or a kind of relationship that the graph does not have
     (QuestionError, 422),
+    (ExperimentError, 409),
     (ReleaseError, 503),
     (OverloadError, 503),
     (DatabaseGoneError, 503),
@@ -41,6 +50,12 @@ NOT_FOUND: dict[int | str, dict[str, object]] = {
         "model": ErrorAnswer,
         "description": "The graph has no such node, domain or kind of relationship, the configuration no such filter, or the "
         "release nothing of what is asked for",
+    }
+}
+CONFLICT: dict[int | str, dict[str, object]] = {
+    409: {
+        "model": ErrorAnswer,
+        "description": "Not as things are: another experiment runs, a release does not fit, or the shares are not 1 in all",
     }
 }
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from graph.answers import ScoredItem
-from graph.asking import Served, by_active_release, still_serves
+from graph.asking import Served, by_active_release
 from graph.async_database import AsyncDatabase
 from graph.choice import choice_of
 from graph.database import Database
 from graph.errors import DatabaseGoneError, ReleaseError
+from graph.experiments.serving import ask_turn
 from graph.indexes import ask_job
 from graph.question import Question
 from graph.recommend import ask_popular
@@ -24,6 +25,7 @@ from graph.schema_store import load_schema
 from hopline.config import Config
 from hopline.erase import Receipt, erase
 from hopline.errors import HoplineError
+from hopline.experiments import Experiments
 from hopline.index import IndexStatus, index_status
 from hopline.run_folder import SET_ASIDE_FOLDER
 from hopline.service.event_queue import EventQueue
@@ -91,6 +93,11 @@ class State:
         """Return how what answering needs is, as :func:`hopline.index.index_status` does."""
         return index_status(self._blocking, self.schema, self.config)
 
+    @property
+    def experiments(self) -> Experiments:
+        """The experiments of the graph; what they do waits for Neo4j, so it belongs into a thread."""
+        return Experiments(self._blocking, self.schema)
+
     async def start(self) -> None:
         """Begin to write events and to look after the release."""
         self.events.start()
@@ -117,7 +124,7 @@ class State:
             job = await self.database.answer(ask_job())
             if job is not None and job.state == "done" and job.started_at != self._refreshed_at:
                 self._refreshed_at = job.started_at
-                self.served.release, self.standby = None, Standby()  # its popular items may be others by now
+                self.served.serving, self.standby = None, Standby()  # its popular items may be others by now
             release = await self.database.answer(_serving(self.served))
             if release.version != self.standby.version:
                 if self.config.graph_schema is None:
@@ -163,7 +170,7 @@ class State:
 
 
 def _serving(served: Served) -> Question[Release]:
-    def question(release: Release) -> Question[Release | None]:
-        return release if (yield from still_serves(release)) else None
+    def question(release: Release) -> Question[tuple[Release, int | None]]:
+        return release, (yield from ask_turn())
 
     return by_active_release(served, question)

@@ -8,6 +8,7 @@ import pytest
 from cypher import load
 from graph.asking import Served
 from graph.errors import ReleaseError
+from graph.experiments import ask_serving
 from graph.publish import publish
 from graph.recommend import recommend
 from graph.releases import active_release, collect_releases, list_releases
@@ -97,12 +98,12 @@ def test_asking_during_publishes_never_fails_and_never_mixes_releases(database):
 def test_a_release_that_is_collected_while_it_is_asked_gives_way_to_the_active_one(database):
     write_graph(database, small(0))
     publish(database, SCHEMA, small(0))
-    old = active_release(database)
+    old = database.answer(ask_serving())
     for seed in (1, 2):
         publish(database, SCHEMA, small(seed))
     assert collect_releases(database, SCHEMA, keep=1) == [1]
     served = Served()
-    served.release = old
+    served.serving = old
     found = recommend(database, SCHEMA, "u0", 4, served=served)
     assert (found.version, [item.id for item in found.items]) == (3, best(small(2), 0, 4)[0])
 

@@ -56,6 +56,7 @@ def test_the_commands_are_these():
         *("ingest", "recommend", "similar", "session", "people", "explain", "predict", "describe", "sync", "clean", "demo"),
         *("learn", "erase", "export-student", "plot pareto", "plot releases", "plot embedding"),
         *("serve", "keys add", "keys list", "keys remove"),
+        *("experiment start", "experiment status", "experiment report", "experiment end", "experiment estimate"),
         *("explore neighbours", "explore paths", "explore degrees", "explore popularity", "explore communities"),
     }
 

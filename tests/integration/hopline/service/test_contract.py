@@ -22,7 +22,11 @@ def test_every_route_keeps_to_its_description(database, server, tmp_path):
     with serving(server.home, tmp_path) as (_, client):
         described = schemathesis.openapi.from_url(f"{client.url}/openapi.json")
         routes = [found.ok() for found in described.get_all_operations()]
-        asked = {"/recommend", "/similar", "/people", "/explain", "/events", "/users/{user}", "/index", "/metrics"}
+        asked = {"/recommend", "/similar", "/people", "/explain", "/events", "/users/{user}", "/index", "/metrics"} | {
+            "/experiments",
+            "/experiments/{name}",
+            "/experiments/{name}/end",
+        }
         assert {route.path for route in routes} >= asked
         for route in routes:
             # What is only got can be asked in no wrong way.

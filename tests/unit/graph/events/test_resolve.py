@@ -180,3 +180,21 @@ def test_properties_and_facts_that_do_not_fit_are_refused(fields, reason):
 def test_what_is_too_long_is_refused_unread():
     with pytest.raises(EventError, match="longer than 300 bytes"):
         reader(max_bytes=300).read(b" " * 301)
+
+
+def test_what_gave_an_item_is_told_by_impressions_alone_and_of_an_experiment_with_its_variant():
+    shown = {"release": 4, "experiment": "fused", "variant": "new", "answer": 12, "place": 2}
+    found = read(behaviour="impression", time=NOW, shown=shown).properties
+    assert {name: found[name] for name in shown} == shown | {"answer": "12"}
+    assert refused(shown={"release": 4}) == "shown tells of impressions, and this is none"
+    for half in ({"experiment": "fused"}, {"variant": "new"}):
+        assert refused(behaviour="impression", time=NOW, shown=half) == "shown.experiment and shown.variant belong together"
+
+
+def test_the_id_of_an_event_without_one_tells_what_gave_it_apart_and_stays_as_it_was_where_nothing_is_told():
+    plain, one, other = (
+        read(behaviour="impression", time=NOW, shown=shown).event_id
+        for shown in ({}, {"answer": "a", "place": 1}, {"answer": "a", "place": 2})
+    )
+    assert len({plain, one, other}) == 3
+    assert plain == "said 3d20a23509fe21edaccb5c406f7fbcdc"
