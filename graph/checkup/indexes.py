@@ -77,7 +77,7 @@ def _release(database: Database, names: set[str]) -> list[Finding]:
         Finding.problem(
             _SUBJECT,
             f"the vector index {name!r} of the active release {release.version} is not there: nothing can be recommended by it",
-            "run hopline publish again, or hopline rollback",
+            "run hopline index refresh, which makes it again, or hopline rollback",
         )
         for name in missing
     ]

@@ -5,11 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from graph.choice import Choice
 from graph.database import Database
 from graph.embeddings import Embeddings
 from graph.errors import NotFoundError, ReleaseError
 from graph.event_sum import SINCE, EventSum
+from graph.fused import FLATNESS
 from graph.met_vectors import MetVectors, from_bytes, to_bytes
+from graph.neighbours import SimilarItems, nearest_by_cosine
 from graph.publish import publish
 from graph.recommend import recommend
 from graph.releases import activate, active_release, list_releases
@@ -226,3 +229,25 @@ def test_vectors_of_what_was_met_that_do_not_fit_are_refused(shape):
     events = EventSum(np.zeros(shape[1], np.float32), np.zeros(shape[1], np.float32), 0.5, 50.0)
     with pytest.raises(ReleaseError, match="vectors of what was met of shapes"):
         make_draft(met=MetVectors((np.zeros(shape, np.float32),), events))
+
+
+def test_a_moved_vector_and_neighbours_of_what_was_met_are_fused(database, path):
+    draft = make_draft(met=met_vectors())
+    near = nearest_by_cosine(draft.items[0].vectors, 4)
+    draft = replace(draft, similar=SimilarItems("cosine", (near,)))
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    arrive(database, "late", [7, 9])
+    found = recommend(database, SCHEMA, "late", ITEMS, choice=Choice(retrieve="vectors+similar"))
+    ids, _ = wanted(draft, [7, 9], ITEMS)
+    weights: dict[str, float] = {}
+    for row in (7, 9):
+        for place, weight in zip(near.places[row].tolist(), near.weights[row].tolist(), strict=True):
+            weights[f"i{place}"] = weights.get(f"i{place}", 0) + weight
+    by_weight = sorted(weights.keys() - {"i7", "i9"}, key=lambda item: -weights[item])
+    orders = {"vectors": ids, "similar": by_weight}
+    for item in found.items:
+        assert item.found_by == tuple(name for name, order in orders.items() if item.id in order)
+        assert item.score == pytest.approx(sum(1 / (FLATNESS + 1 + orders[name].index(item.id)) for name in item.found_by))
+    assert {item.id for item in found.items} == set(ids)
+    assert (found.by_model, found.num_events) == (True, 2)
