@@ -3,8 +3,8 @@
 // params: $user_ids: list of keys, $item_ids: list of keys, $seconds: when each user did something with the item, $window_s: float
 // returns: nothing
 // access: write
-MATCH ()-[any:HOPLINE_SHOWN]->()
-WITH count(any) AS number // from the count store: where nothing was shown, nobody is looked up
+MATCH ()-[shown:HOPLINE_SHOWN]->()
+WITH count(shown) AS number // from the count store: where nothing was shown, nobody is looked up
 WHERE number > 0
 UNWIND range(0, size($user_ids) - 1) AS row
 MATCH (u:{{user}} {{{user_key}}: $user_ids[row]})-[s:HOPLINE_SHOWN]->(i:{{item}} {{{item_key}}: $item_ids[row]})
