@@ -6,14 +6,12 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from graph.database import Database
 from hopline.client import Client
-from hopline.errors import ServiceError
 
 _PATIENCE_S = 60.0
 
@@ -38,24 +36,11 @@ def running_service(database: Database, folder: Path) -> Iterator[str]:
             if not told:
                 raise AssertionError((folder / "service.log").read_text())
             address = str(json.loads(told)["address"])
-            _await_ready(address)
+            with Client(address, timeout_s=_PATIENCE_S) as client:
+                client.health()
             yield address
         finally:
             process.terminate()
             process.wait(60)
             if process.stdout is not None:
                 process.stdout.close()
-
-
-def _await_ready(address: str) -> None:
-    """Wait until the service answers: its address is told before it listens."""
-    ends = time.monotonic() + _PATIENCE_S
-    with Client(address) as client:
-        while True:
-            try:
-                if client.health().status == "ready":
-                    return
-            except ServiceError:
-                if time.monotonic() > ends:
-                    raise
-            time.sleep(0.05)

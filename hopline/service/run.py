@@ -28,6 +28,7 @@ _FILE = "HOPLINE_SERVICE_FILE"
 _PARENT = "HOPLINE_SERVICE_PARENT"  # of one of several processes, told by it, as it may be gone before they look
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
 _PARENT_LOOKED_AT_S = 0.5
+_BACKLOG = 2048  # as uvicorn has it
 
 
 def run_service(file: Path | None, config: Config, on_bound: Callable[[str], None]) -> None:
@@ -100,6 +101,7 @@ def _bind(host: str, port: int) -> socket.socket:
         bound = socket.socket(family, socket.SOCK_STREAM)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
+        bound.listen(_BACKLOG)  # who is told the address may ask at once, and is answered when the service has started
     except OSError as error:
         raise ServiceError(
             f"{host} port {port} cannot be listened on ({error}); stop what does, or choose another by [serve] port or --port"

@@ -40,8 +40,10 @@ def serving(home, folder, *options):
     try:
         told = process.stdout.readline()
         assert told, (folder / "service.log").read_text()
-        with Client(json.loads(told)["address"], timeout_s=20) as client:
-            _await(lambda: client.health().status == "ready", 60)
+        address = json.loads(told)["address"]
+        with Client(address, timeout_s=60) as client:
+            assert client.health().status == "ready"  # asked as soon as the address is told, it answers once it can
+        with Client(address, timeout_s=20) as client:
             yield process, client
     finally:
         process.kill()
