@@ -3,6 +3,9 @@
 import pytest
 
 from cypher import Access, Statement, load
+from graph.database import Database
+from graph.server.lifecycle import down
+from graph.settings import ConnectionSettings, ServerSettings
 
 pytestmark = pytest.mark.integration
 
@@ -27,14 +30,21 @@ OPTIONS = Statement(
 )
 
 
-def test_an_index_of_many_vectors_is_one_graph_of_many_ways(database, server):
-    database.write(WRITE, {"number": MANY})
-    database.schema(
-        load("publish/create_vector_index"), {"dimensions": 4}, {"index": "items", "label": "Item", "property": "v"}
-    )
-    database.read(load("schema/await_indexes"), {"timeout_s": 60})
-    folders = [path for path in (server.home / "data").rglob("vector-*/*") if path.is_dir()]
-    newest = max(folders, key=lambda folder: folder.stat().st_mtime)
-    assert len(list(newest.rglob("*.si"))) == 1
-    (row,) = database.read(OPTIONS)
+@pytest.fixture
+def settings(tmp_path):
+    """A server of its own, as one that so many nodes were deleted from gives their ids before any others."""
+    settings = ServerSettings(home=tmp_path / "home", heap_mb=512)
+    yield settings
+    down(settings)
+
+
+def test_an_index_of_many_vectors_is_one_graph_of_many_ways(settings):
+    with Database.connect(ConnectionSettings(uri=None, database="neo4j"), settings) as database:
+        database.write(WRITE, {"number": MANY})
+        database.schema(
+            load("publish/create_vector_index"), {"dimensions": 4}, {"index": "items", "label": "Item", "property": "v"}
+        )
+        database.read(load("schema/await_indexes"), {"timeout_s": 60})
+        assert len(list((settings.home / "data").rglob("vector-*/**/*.si"))) == 1
+        (row,) = database.read(OPTIONS)
     assert (row["config"]["vector.hnsw.m"], row["config"]["vector.hnsw.ef_construction"]) == (32, 200)
