@@ -67,7 +67,7 @@ def choice_of(
     if retrieve not in (known := get_args(Retrieve)):
         raise QuestionError(f"got {retrieve!r} to find candidates by; expected one of {list(known)}")
     if not filter and not config.rules and not diversity and not explore:
-        return replace(BEST, retrieve=retrieve)
+        return BEST if retrieve == BEST.retrieve else replace(BEST, retrieve=retrieve)
     taste = Taste(diversity, explore, secrets.token_hex(8) if explore and seed is None else str(seed))
     rules = bind_rules(config.rules, config.filters, schema)
     return Choice(conditions_of(filter, config.filters, schema), rules, taste, retrieve)

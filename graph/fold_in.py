@@ -23,9 +23,6 @@ from graph.releases import Release
 from graph.schema import NodeKind, Schema
 from graph.unmet import read_all, read_unmet
 
-Answer = tuple[Recommendations, int | None]
-"""What a release answers, and the turn of what served when all was read."""
-
 
 @dataclass(frozen=True)
 class Asking:
@@ -82,8 +79,8 @@ def ask_by_vector(
     user_id: Any = None,
     but: Sequence[Any] = (),
     choice: Choice = BEST,
-) -> Question[Answer]:
-    """Ask for the best items of a domain by a vector; neither those in ``but`` nor what the user met.
+) -> Question[tuple[Recommendations, int | None]]:
+    """Ask for the best items of a domain by a vector, and for the turn; neither those in ``but`` nor what the user met.
 
     For a known user they may be found by neighbours of what they met, too, as ``choice`` says.
     """

@@ -117,8 +117,9 @@ def _similar(
             return read_by_index(dialect, statement, domain.index, asked, names, conditions, domain.filters, told)
 
         first = num_candidates(size, max((CANDIDATES_AN_ANSWER - 1) * size, LEAST_CANDIDATES - size) + 1, domain)
-        by_scan = by_index(domain.num_items)
-        if not choice.is_fused:
+        if choice.is_fused:
+            by_scan = by_index(domain.num_items)
+        else:
             by_scan = read_with("recommend/scan_items_by_item", sized, names, wanted=conditions, told=told)
         enough = size if conditions else 0  # without conditions too few are left only where there are no more
         return read_enough(enough, first, domain, by_index, by_scan, lambda row: len(row["items"]))

@@ -43,9 +43,10 @@ def read_unmet(
 
     k, first = params["k"], num_candidates(params["k"], but + SPARE_CANDIDATES, domain)
     if not all(is_narrowing(dialect, one, domain.filters) for one in conditions):
-        by_scan = by_index(domain.num_items)
         if can_scan:
             by_scan = read_with(f"recommend/scan_{statement}", params, names, wanted=conditions, told=told)
+        else:
+            by_scan = by_index(domain.num_items)
         return (
             yield from read_enough(k, first, domain, by_index, by_scan, lambda row: len(row["items"]) if _is_final(row) else k)
         )

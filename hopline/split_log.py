@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
+from graph.releases.record import NUM_POPULAR
 from graph.snapshot import Snapshot
 from hopline.errors import EvaluationError
 from hopline.split_config import SplitConfig
@@ -22,7 +23,6 @@ from loaders.time_cut import leave_out_later
 
 SPLIT_SECTIONS = ("clean", "behaviours", "split")
 """Sections of the configuration that decide, with the graph, which interaction is of which part."""
-NUM_POPULAR = 200  # popular items of each domain kept with a release, for users it does not know
 
 
 @dataclass(frozen=True)

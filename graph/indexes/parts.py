@@ -10,11 +10,10 @@ from cypher import load
 from graph.asking import liking_types
 from graph.database import Database
 from graph.releases import Release, list_releases
-from graph.releases.record import index_name
+from graph.releases.record import NUM_POPULAR, index_name
 from graph.schema import NodeKind, NodeRole, Schema
 
 State = Literal["ready", "filling", "missing", "failed", "stale"]
-NUM_POPULAR = 200
 _MOST_CHANGED = 0.1  # of popular items, while they still count as those that are
 _OURS = (("HoplineRelease", "version"), ("HoplineActive", "name"), ("HoplineLease", "name"))
 _OF_EVENTS = (("HoplineEvent", "id"), ("HoplineLock", "name"))

@@ -24,7 +24,8 @@ SIMILAR = "_similar"
 """Stands for what a release has between items of a label, where its columns are told by suffixes."""
 ASKED, ASKING = "_people", "_asking"
 """Suffixes of the properties by which users are found for others, and by which they find others."""
-
+NUM_POPULAR = 200
+"""Popular items of each domain that a release keeps, for users it does not know."""
 
 FIRST_K, DEEP_K = 10, 100
 """How far down the ranking an index is held against exact search: most answers end there, and nearly all do."""

@@ -54,9 +54,9 @@ def test_recommended_are_the_items_of_the_formula(database, code):
 
 
 def test_none_is_no_choice_and_what_is_out_of_bounds_is_refused():
-    assert choice(0) == choice(None) == BEST
+    assert choice(0) is choice(None) is BEST
     assert choice_of(AskConfig(diversity=0.5), SCHEMA).taste.diversity == 0.5
-    assert choice_of(AskConfig(diversity=0.5), SCHEMA, diversity=0) == BEST
+    assert choice_of(AskConfig(diversity=0.5), SCHEMA, diversity=0) is BEST
     for wrong in (-0.1, 1.1, float("nan")):
         with pytest.raises(QuestionError, match="expected 0, for the best items alone, to 1"):
             choice(wrong)
