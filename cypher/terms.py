@@ -14,7 +14,7 @@ from cypher.identifiers import escape
 
 
 class TermKind(Enum):
-    """A condition on one property or fact of a node, which a node that lacks it does not meet; or all that it has there."""
+    """A condition on one property or fact of a node, which a node that lacks it does not meet; or what it has there."""
 
     EQUAL = "{node}.{name} = {value}"
     ONE_OF = "{node}.{name} IN {value}"
@@ -22,6 +22,7 @@ class TermKind(Enum):
     AT_MOST = "{node}.{name} <= {value}"
     HAS_ANY = "any(x IN [] + {node}.{name} WHERE x IN {value})"  # of a list, or a single value
     LINKED = "EXISTS {{ ({node})-[:{name}]-(x) WHERE x.{of} IN {value} }}"
+    VALUE = "{node}.{name}"
     VALUES = "[] + {node}.{name}"
     ENDS = "[({node})-[:{name}]-(x) | x.{of}]"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,8 @@ class ScoredItem:
     ``score`` is the model's (see the release's configuration), or for popular items the number of users who chose it. ``rules``
     are the names of those of ``[ask.rules]`` that moved it. ``propensity``, in an answer that explores, is how likely it was
     to be at its place, given those before. ``found_by``, in an answer that fuses retrievers, names those that found it, and the
-    score is then what their places make.
+    score is then what their places make. ``scores``, in the order of a scenario, are what its tasks say, by name: the model's
+    score, a probability or a value; and the score is then their weighted sum, each spread alike among the candidates.
     """
 
     id: Any
@@ -27,6 +28,7 @@ class ScoredItem:
     rules: tuple[str, ...] = ()
     propensity: float | None = None
     found_by: tuple[str, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Recommendations(Answer):
     ``domain`` is the items' label. ``by_model`` is False where the release has no vector of the user and nothing that they met
     tells of them, and the items are popular ones instead. ``num_events``: how many events that training has not seen went into
     the vector that asked, None where it is as it was learnt. ``left_out``: what rules kept out. ``seed``: what decided the
-    chance of an answer that explores; given again, it gives the same.
+    chance of an answer that explores; given again, it gives the same. ``scenario`` names that whose order this is; None: it is
+    the model's, or by popularity, as none was asked for or no task tells of the user.
     """
 
     version: int
@@ -55,6 +58,7 @@ class Recommendations(Answer):
     num_events: int | None = None
     left_out: list[LeftOut] = field(default_factory=list)
     seed: str | None = None
+    scenario: str | None = None
 
     @property
     def statement(self) -> str:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from graph.filters.config import Filterable
 from graph.rules import Rule
+from graph.scenario import Scenario
 
 Retrieve = Literal["vectors", "vectors+similar"]
 """What finds candidates: a release's vector index alone, or with it the relationships from items to their neighbours."""
@@ -32,6 +33,7 @@ class AskConfig(BaseModel):
         le=1,
         description="share of places at which any good candidate is shown, by chance, to learn from; 0: none",
     )
+    scenarios: dict[str, Scenario] = Field(default={}, max_length=100, description="orders that can be asked for, by name")
     retrieve: Retrieve = Field(
         default="vectors",
         description='what finds items to recommend, and similar ones: "vectors", or "vectors+similar" with relationships '

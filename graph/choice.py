@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from graph.ask_config import AskConfig, Retrieve
+from graph.blend import Blend
 from graph.errors import QuestionError
 from graph.filters import ANY_ITEM, Condition, Filter, conditions_of
+from graph.releases import Release
 from graph.rules import BoundRule, bind_rules
+from graph.scenario import AskedScenario, asked_scenario
 from graph.schema import NodeKind, Schema
 from graph.selection import PLAIN, Taste
 
@@ -18,13 +21,30 @@ from graph.selection import PLAIN, Taste
 class Choice:
     """What a question's answer is chosen by, beside the model's score: ``conditions``, ``rules`` and ``taste``.
 
-    ``retrieve``: what finds the candidates.
+    ``retrieve``: what finds the candidates; ``scenario``: whose order they are in, None: the model's.
     """
 
     conditions: tuple[Condition, ...] = ANY_ITEM
     rules: tuple[BoundRule, ...] = ()
     taste: Taste = PLAIN
     retrieve: Retrieve = "vectors"
+    scenario: AskedScenario | None = None
+
+    def domain(self, label: str | None) -> str | None:
+        """Return the domain that is asked for, None: the schema's first.
+
+        Raises:
+            QuestionError: it is none of the scenario's.
+        """
+        return label if self.scenario is None else self.scenario.domain(label)
+
+    def blend(self, release: Release, item: NodeKind) -> Blend | None:
+        """Return what orders the candidates of a domain in place of the model's score.
+
+        Raises:
+            NotFoundError: the release does not have what the scenario weighs.
+        """
+        return None if self.scenario is None else Blend.of(self.scenario, release, item.label)
 
     @property
     def is_fused(self) -> bool:
@@ -48,13 +68,14 @@ def choice_of(
     explore: float | None = None,
     seed: str | int | None = None,
     retrieve: Retrieve | None = None,
+    scenario: str | None = None,
 ) -> Choice:
     """Return what a question asks for, by what the configuration lets it ask for, and says where the question does not.
 
     An answer that explores without a ``seed`` has one of its own.
 
     Raises:
-        NotFoundError: the filter has a name that was not declared.
+        NotFoundError: the filter has a name that was not declared, or no scenario was by this one.
         QuestionError: it has a value that its kind cannot have, a share is not from 0 to 1, or no such ``retrieve``.
         SchemaError: what was declared cannot be in the graph, or a rule is of what was not declared.
     """
@@ -66,8 +87,20 @@ def choice_of(
     retrieve = config.retrieve if retrieve is None else retrieve
     if retrieve not in (known := get_args(Retrieve)):
         raise QuestionError(f"got {retrieve!r} to find candidates by; expected one of {list(known)}")
+    asked = None if scenario is None else asked_scenario(scenario, config.scenarios, schema)
     if not filter and not config.rules and not diversity and not explore:
-        return BEST if retrieve == BEST.retrieve else replace(BEST, retrieve=retrieve)
+        is_best = retrieve == BEST.retrieve and asked is None
+        return BEST if is_best else replace(BEST, retrieve=retrieve, scenario=asked)
     taste = Taste(diversity, explore, secrets.token_hex(8) if explore and seed is None else str(seed))
     rules = bind_rules(config.rules, config.filters, schema)
-    return Choice(conditions_of(filter, config.filters, schema), rules, taste, retrieve)
+    return Choice(conditions_of(filter, config.filters, schema), rules, taste, retrieve, asked)
+
+
+def scenario_choice(config: AskConfig, schema: Schema, scenario: str | None) -> Choice:
+    """Return what a question asks for whose candidates are given: their order alone.
+
+    Raises:
+        NotFoundError: no scenario was declared by this name.
+        SchemaError: it is of a domain that the graph does not have.
+    """
+    return BEST if scenario is None else replace(BEST, scenario=asked_scenario(scenario, config.scenarios, schema))

@@ -13,6 +13,7 @@ from graph.codes import Code, Grid, check_code, code_users, decode
 from graph.errors import ReleaseError
 from graph.met_vectors import MetVectors
 from graph.neighbours import SimilarItems
+from graph.task_vectors import PairPredictors, check_predictors
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,12 @@ class ReleaseDraft:
     ``met`` makes vectors of users not learnt from, None: nothing does. ``filters`` names the properties of items by which their
     indexes can be narrowed, where the server can do so. ``known``, int64[n], tells how many events of each user the graph held
     when it was read, in behaviours that tell of liking: with it, what they do since moves their vectors. ``similar`` are the
-    neighbours of the items of each domain, None: none are written.
+    neighbours of the items of each domain, None: none are written. ``predictors`` foretell something of users and
+    items, and are written.
 
     Raises:
         ReleaseError: no items, two of one domain, user and item vectors of different dimension, a code that is none, or a
-            ``known`` or ``similar`` of others.
+            ``known``, ``similar`` or ``predictors`` of others.
     """
 
     users: Embeddings
@@ -93,6 +95,7 @@ class ReleaseDraft:
     filters: tuple[str, ...] = ()
     known: NDArray[np.int64] | None = None
     similar: SimilarItems | None = None
+    predictors: PairPredictors = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_code(self.code)
@@ -111,6 +114,7 @@ class ReleaseDraft:
             got, wanted = [len(one.places) for one in self.similar.of_domains], [len(items.ids) for items in self.items]
             if got != wanted:
                 raise ReleaseError(f"got neighbours of {got} items; expected {wanted}, as many as there are of each domain")
+        check_predictors(self.predictors, len(self.users.ids), {items.label: len(items.ids) for items in self.items})
 
 
 def _check_met(met: MetVectors, items: Sequence[Embeddings], dimensions: int) -> None:

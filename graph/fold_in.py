@@ -79,10 +79,12 @@ def ask_by_vector(
     user_id: Any = None,
     but: Sequence[Any] = (),
     choice: Choice = BEST,
+    own: Sequence[bytes | None] | None = None,
 ) -> Question[tuple[Recommendations, int | None]]:
     """Ask for the best items of a domain by a vector, and for the turn; neither those in ``but`` nor what the user met.
 
-    For a known user they may be found by neighbours of what they met, too, as ``choice`` says.
+    For a known user they may be found by neighbours of what they met, too, as ``choice`` says. ``own`` is what the tasks of its
+    scenario have of the user: their candidates are those of the moved vector, and what is foretold of them is as it was learnt.
     """
     params: dict[str, Any] = {
         "user_id": user_id,
@@ -101,8 +103,18 @@ def ask_by_vector(
     ask: Pool = pool
     if choice.is_fused and user_id is not None:
         history, of_history = history_params(schema, release)
-        ask = fused_pool(dialect, release, item, [user_id], history, names | of_history, params["vector"])
-    read, row, chosen = yield from read_chosen(k, choice, release, item, ask, pinned)
+        ask = fused_pool(dialect, release, item, [user_id], history | {"own": []}, names | of_history, params["vector"])
+    read, row, chosen = yield from read_chosen(k, choice, release, item, ask, pinned, own)
     items = with_retrievers(chosen.items, row)
-    found = Recommendations(release.version, item.label, True, items, read, asking.num_events, chosen.left_out, chosen.seed)
+    found = Recommendations(
+        release.version,
+        item.label,
+        True,
+        items,
+        read,
+        asking.num_events,
+        chosen.left_out,
+        chosen.seed,
+        chosen.scenario,
+    )
     return found, row["turn"]

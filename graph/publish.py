@@ -21,6 +21,7 @@ from graph.releases.record import similar_type
 from graph.releases.serve import Gate, begin_release, make_release_constraints, write_and_serve
 from graph.releases.slot import Slot, new_slot, slot_over
 from graph.schema import Schema
+from graph.task_vectors import stored_tasks, tasks_as_json
 
 
 def publish(
@@ -84,6 +85,7 @@ def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version:
         "metrics": json.dumps(draft.metrics),
         "data": json.dumps(draft.data),
         "popular": json.dumps({items.label: draft.popular.get(items.label, []) for items in draft.items}),
+        "tasks": tasks_as_json(stored_tasks(draft.predictors)),
         "checksum": total(slot.checksums),
         "code_version": metadata.version("hopline"),
     }

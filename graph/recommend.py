@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from graph.answers import Recommendations, item_names
@@ -31,10 +32,10 @@ def recommend(
 ) -> Recommendations:
     """Return the ``k`` best items that a user has not met; popular ones, said so, for a user the release does not know.
 
-    They are of one domain, named by its label; None: the default one. What the user met in other domains tells of them too.
-    Fewer come where fewer are left. ``choice`` tells what they must be like. ``served`` remembers the release from one question
-    to the next: an answer is then one round trip, two for a user who has met most of what the index gave, who did something
-    since, or whom the release does not know.
+    They are of one domain, named by its label; None: the default one, or the first of the scenario that ``choice`` names. What
+    the user met in other domains tells of them too. Fewer come where fewer are left. ``choice`` tells what they must be like,
+    and whose order they are in. ``served`` remembers the release from one question to the next: an answer is then one round
+    trip, two for a user who has met most of what the index gave, who did something since, or whom the release does not know.
 
     Raises:
         SchemaError: the graph has no such domain.
@@ -54,7 +55,7 @@ def recommendations(
     choice: Choice = BEST,
 ) -> Question[Recommendations]:
     """Ask what :func:`recommend` answers."""
-    item = schema.domain(domain)
+    item = schema.domain(choice.domain(domain))
     return by_assigned_release(served, lambda release: _by_release(dialect, schema, release, item, user_id, k, choice), user_id)
 
 
@@ -83,7 +84,9 @@ def _by_release(
     domain = release.domain(item.label)
     of_history, names_of_history = history_params(schema, release, as_learnt=as_learnt)
     names = item_names(schema, item) | {"vector": release.name, "norm": release.norm_property} | names_of_history
-    params = {"user_ids": either_type(user_id), "scale": release.scale, "zero": release.zero} | of_history
+    blend = choice.blend(release, item)
+    of_user = of_history | {"own": [] if blend is None else blend.properties}
+    params = {"user_ids": either_type(user_id), "scale": release.scale, "zero": release.zero} | of_user
 
     def pool(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
         return read_unmet(dialect, "items_by_user", domain, params | {"k": size}, names, conditions, told)
@@ -93,16 +96,26 @@ def _by_release(
 
     ask: Pool = pool
     if choice.is_fused:
-        ask = fused_pool(dialect, release, item, either_type(user_id), of_history, names)
+        ask = fused_pool(dialect, release, item, either_type(user_id), of_user, names)
     read, row, chosen = yield from read_chosen(k, choice, release, item, ask, pinned)
     turn, known_id = row["turn"], row["user_id"]
     if known_id is None:
         return (yield from ask_popular(schema, release, item, user_id, k, choice)), turn
     if (asking := asking_of(release, row)) is not None:
-        return (yield from ask_by_vector(dialect, schema, release, item, asking, k, user_id=known_id, choice=choice))
+        asked = ask_by_vector(dialect, schema, release, item, asking, k, user_id=known_id, choice=choice, own=row["own"])
+        return (yield from asked)
     if row["norm"]:
         items = with_retrievers(chosen.items, row)
-        found = Recommendations(release.version, item.label, True, items, read, left_out=chosen.left_out, seed=chosen.seed)
+        found = Recommendations(
+            release.version,
+            item.label,
+            True,
+            items,
+            read,
+            left_out=chosen.left_out,
+            seed=chosen.seed,
+            scenario=chosen.scenario,
+        )
         return found, turn
     return (yield from ask_popular(schema, release, item, known_id, k, choice)), turn
 
@@ -113,8 +126,9 @@ def ask_popular(
     """Ask for the ``k`` most popular items of a domain that a user, None: nobody, has not met.
 
     Of items that must be a certain way too few may be among those that the release has as popular: then all that are so are
-    counted.
+    counted. They are in no scenario's order, as no task tells of a user whom a release does not know.
     """
+    choice = replace(choice, scenario=None)
     names = item_names(schema, item)
     params = {"user_id": user_id, "ids": [either_type(id_) for id_ in release.domain(item.label).popular]}
 

@@ -10,6 +10,7 @@ import numpy as np
 from cypher import load
 from graph.answers import Recommendations, ScoredItem
 from graph.asking import Served, by_assigned_release, either_type, no_such_node, shown_property
+from graph.choice import BEST, Choice
 from graph.codes import decode
 from graph.database import Database
 from graph.errors import NotFoundError
@@ -27,32 +28,41 @@ def rerank(
     k: int | None = None,
     domain: str | None = None,
     *,
+    choice: Choice = BEST,
     served: Served | None = None,
 ) -> Recommendations:
     """Return the first ``k`` (None: all) of given items of one domain by the model's score for a user, met or not.
 
     Items that the release has no vector of are left out. For a user whom it does not know they are ranked by what the user met
-    since, or, where nothing tells of them, by how popular they are.
+    since, or, where nothing tells of them, by how popular they are. Of ``choice`` the scenario counts, for users of whom its
+    tasks tell: what it weighs is spread among the items that are given.
 
     Raises:
         SchemaError: the graph has no such domain.
-        NotFoundError: the release knows none of the items, or the user is not known and nothing was learnt by which to rank.
+        NotFoundError: the release knows none of the items, the user is not known and nothing was learnt by which to rank, or
+            the release does not have what the scenario weighs.
         ReleaseError: nothing is published, or nothing of that domain.
         DatabaseError: Neo4j refused or was lost.
     """
-    return database.answer(reranked(served or Served(), schema, user_id, items, k, domain))
+    return database.answer(reranked(served or Served(), schema, user_id, items, k, domain, choice))
 
 
 def reranked(
-    served: Served, schema: Schema, user_id: Any, items: Sequence[Any], k: int | None = None, domain: str | None = None
+    served: Served,
+    schema: Schema,
+    user_id: Any,
+    items: Sequence[Any],
+    k: int | None = None,
+    domain: str | None = None,
+    choice: Choice = BEST,
 ) -> Question[Recommendations]:
     """Ask what :func:`rerank` answers."""
-    item = schema.domain(domain)
-    return by_assigned_release(served, lambda release: _rerank(schema, release, item, user_id, items, k), user_id)
+    item = schema.domain(choice.domain(domain))
+    return by_assigned_release(served, lambda release: _rerank(schema, release, item, user_id, items, k, choice), user_id)
 
 
 def _rerank(
-    schema: Schema, release: Release, item: NodeKind, user_id: Any, items: Sequence[Any], k: int | None
+    schema: Schema, release: Release, item: NodeKind, user_id: Any, items: Sequence[Any], k: int | None, choice: Choice
 ) -> Question[tuple[Recommendations, int | None]]:
     of_history, names_of_history = history_params(schema, release)
     names = {
@@ -65,7 +75,10 @@ def _rerank(
         "norm": release.norm_property,
         **names_of_history,
     }
-    params = {"user_ids": either_type(user_id), "items": [either_type(one) for one in items]} | of_history
+    blend = choice.blend(release, item)
+    told = [] if blend is None else blend.properties
+    asked = {"user_ids": either_type(user_id), "items": [either_type(one) for one in items]}
+    params = asked | of_history | {"own": told, "told": told}
     read = Read(load("recommend/read_vectors_to_rank"), params, names)
     (row,) = yield read
     if not row["ids"]:
@@ -73,11 +86,16 @@ def _rerank(
     vectors = decode(np.asarray(row["vectors"], np.float32), release.code, is_indexed=True)
     asking = _asking(schema, release, user_id, row)
     scores = (vectors @ asking.unit) * np.float32(release.scale * asking.length)
-    order = np.argsort(-scores, kind="stable")[:k].tolist()
-    found = [ScoredItem(row["ids"][at], row["titles"][at] or None, float(scores[at])) for at in order]
+    each = zip(row["ids"], row["titles"], scores.tolist(), strict=True)
+    found = [ScoredItem(item_id, title or None, score) for item_id, title, score in each]
+    scenario = None
+    if blend is not None and blend.knows(row["own"]):
+        figures = blend.figures([one.score for one in found], row["own"], row["figures"])
+        found, scenario = blend.scored(found, figures, figures), blend.scenario.name
+    found = sorted(found, key=lambda one: -one.score)[:k]
     by_model = asking.num_events != 0
-    told = Recommendations(release.version, item.label, by_model, found, read, asking.num_events)
-    return told, row["turn"]
+    answer = Recommendations(release.version, item.label, by_model, found, read, asking.num_events, scenario=scenario)
+    return answer, row["turn"]
 
 
 def _asking(schema: Schema, release: Release, user_id: Any, row: Row) -> Asking:

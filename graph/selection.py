@@ -26,24 +26,28 @@ from graph.rules import BoundRule
 class Candidate:
     """An item that may be in an answer; ``of_rules`` tells of each rule whether it is about it, or what a cap counts it by.
 
-    ``vector``, float32[d], is that of the release, None where likeness does not matter.
+    ``vector``, float32[d], is that of the release, None where likeness does not matter; ``figures``, float64[t], what a
+    scenario's tasks say of it, none where no scenario is asked for, or none is known.
     """
 
     item: ScoredItem
     of_rules: tuple[Any, ...] = ()
     vector: NDArray[np.float32] | None = None
+    figures: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
 class Selection:
     """The items that were taken, the best first, and those that a rule left out though they were as good.
 
-    ``seed`` is what decided chance, None where nothing was left to it.
+    ``seed`` is what decided chance, None where nothing was left to it; ``scenario`` the name of that whose order the pool was
+    in, None: it was the model's.
     """
 
     items: list[ScoredItem]
     left_out: list[LeftOut]
     seed: str | None = None
+    scenario: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ PLAIN = Taste()
 
 
 def candidates_of(told: Sequence[Sequence[Any]], rules: Sequence[BoundRule]) -> list[Candidate]:
-    """Return candidates from what a statement tells of each: id, title, score, and what rules asked for; no vectors."""
+    """Return candidates from what a statement tells of each: id, title, score, and what rules asked for."""
     found = []
     for item_id, title, score, *more in told:
         values = iter(more)

@@ -12,7 +12,7 @@ import polars as pl
 from graph.answers import Recommendations
 from graph.ask_config import Retrieve
 from graph.asking import Served
-from graph.choice import choice_of
+from graph.choice import choice_of, scenario_choice
 from graph.database import Database
 from graph.describe import Description, describe
 from graph.explain import Explanation, explain
@@ -23,6 +23,7 @@ from graph.recommend import recommend
 from graph.releases import Release, activate, active_release, list_releases, rollback
 from graph.releases.features import read_features
 from graph.rerank import rerank
+from graph.scenario import AskedScenario, asked_scenario
 from graph.schema import Schema
 from graph.schema_store import load_schema
 from graph.session import session
@@ -106,6 +107,23 @@ class Asker:
         """Return all releases, the newest first."""
         return list_releases(self.database)
 
+    def active_release(self) -> Release:
+        """Return the release that serves.
+
+        Raises:
+            ReleaseError: nothing was published.
+        """
+        return active_release(self.database)
+
+    def scenarios(self) -> list[AskedScenario]:
+        """Return what ``[ask.scenarios]`` declares: of which domains each is, and what it weighs.
+
+        Raises:
+            SchemaError: nothing was loaded, or one names a domain that the graph does not have.
+        """
+        schema, declared = self.schema, self.config.ask.scenarios
+        return [asked_scenario(name, declared, schema) for name in declared]
+
     def features(self) -> FittedFeatures:
         """Return the fitted features of the active release, which encode new nodes exactly as those learnt from were.
 
@@ -145,6 +163,7 @@ class Asker:
         explore: float | None = None,
         seed: str | int | None = None,
         retrieve: Retrieve | None = None,
+        scenario: str | None = None,
     ) -> Recommendations:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
 
@@ -154,15 +173,19 @@ class Asker:
         ``explore`` is the share of places at which any good candidate is drawn by chance, each item then telling how likely it
         was to be there; the same ``seed`` draws the same, None: another each time. ``retrieve`` is "vectors", or
         "vectors+similar" to look along relationships between items too, in one statement; each item then tells what found it.
+        ``scenario`` names one of ``[ask.scenarios]``: the best candidates are put in its order, of one of its domains, and each
+        tells what its tasks say of it, in ``scores``. For whom the release has not learnt they keep the order that they
+        have without, and ``scenario`` of the answer is None.
 
         Raises:
             SchemaError: the graph has no such domain.
-            NotFoundError: a filter that was not declared, or no relationships between items to look along.
-            QuestionError: a value that a filter cannot have, or out of bounds.
+            NotFoundError: a filter or a scenario that was not declared, no relationships between items to look along, or a
+                release that does not have what the scenario weighs.
+            QuestionError: a value that a filter cannot have, or out of bounds, or a domain that is not the scenario's.
             ReleaseError: nothing was published, or nothing of that domain.
         """
         schema = self.schema
-        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, retrieve)
+        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, retrieve, scenario)
         return recommend(self.database, schema, user_id, k, domain, choice=choice, served=self._served)
 
     def similar(
@@ -222,18 +245,28 @@ class Asker:
         return session(self.database, schema, items, k, domain, of, user_id=user_id, choice=choice, served=self._served)
 
     def rerank(
-        self, user_id: str | int, items: Sequence[str | int], k: int | None = None, domain: str | None = None
+        self,
+        user_id: str | int,
+        items: Sequence[str | int],
+        k: int | None = None,
+        domain: str | None = None,
+        *,
+        scenario: str | None = None,
     ) -> Recommendations:
         """Return the first ``k`` (None: all) of given items of one domain by the model's score for a user, met or not.
 
         Items that the release does not know are left out. For a user whom it does not know they are ranked by what the user met
-        since, or by how popular they are.
+        since, or by how popular they are. ``scenario`` as for :meth:`recommend`: its weighted sum is over the given items.
 
         Raises:
             SchemaError: the graph has no such domain.
-            NotFoundError: the release knows none of the items, or nothing by which to rank them for this user.
+            NotFoundError: the release knows none of the items, or nothing by which to rank them for this user; or no such
+                scenario, or a release that does not have what it weighs.
+            QuestionError: a domain that is not the scenario's.
         """
-        return rerank(self.database, self.schema, user_id, items, k, domain, served=self._served)
+        schema = self.schema
+        choice = scenario_choice(self.config.ask, schema, scenario)
+        return rerank(self.database, schema, user_id, items, k, domain, choice=choice, served=self._served)
 
     def people(self, user_id: str | int, k: int = 10) -> Recommendations:
         """Return the ``k`` best users for a user, but for oneself and those whom they have: friends, or whom they follow.

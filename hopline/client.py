@@ -68,6 +68,7 @@ class Client:
         explore: float | None = None,
         seed: str | int | None = None,
         retrieve: Retrieve | None = None,
+        scenario: str | None = None,
         explain: bool = False,
     ) -> Items:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
@@ -86,6 +87,7 @@ class Client:
                 explore=explore,
                 seed=seed,
                 retrieve=retrieve,
+                scenario=scenario,
                 explain=explain,
             ),
             Items,
@@ -161,13 +163,21 @@ class Client:
             Items,
         )
 
-    def rerank(self, user: str | int, items: Sequence[str | int], k: int | None = None, domain: str | None = None) -> Items:
+    def rerank(
+        self,
+        user: str | int,
+        items: Sequence[str | int],
+        k: int | None = None,
+        domain: str | None = None,
+        *,
+        scenario: str | None = None,
+    ) -> Items:
         """Return given items, or the first ``k`` of them, in the order of the model's score for a user.
 
         Raises:
             ServiceError: none of them is known, it was refused, or nothing answers.
         """
-        return self._post("/rerank", RerankRequest(user=user, items=list(items), k=k, domain=domain), Items)
+        return self._post("/rerank", RerankRequest(user=user, items=list(items), k=k, domain=domain, scenario=scenario), Items)
 
     def people(self, user: str | int, k: int = 10) -> Items:
         """Return the ``k`` best users to suggest to a user.

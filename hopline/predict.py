@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from graph.asking import either_type
+from graph.pair_predictor import PairPredictor
 from hopline.errors import InputError, NotFoundError, TrainingError
 from hopline.run_folder import Run
 from loaders.files.foreign_frames import as_polars
@@ -51,9 +52,7 @@ def predict(run: Run, pairs: Pairs, task: Foretold, domain: str | None = None) -
     frame = _frame(pairs)
     users = _find(frame["user"], {run.users.label: run.users.ids})
     items = _find(frame["item"], {part.label: part.ids for part in run.items if domain in (None, part.label)})
-    by_label = {
-        target: predictor for (_, _, target), predictor in reversed(list(predictors.items()))
-    }  # of two kinds, the first
+    by_label = by_domain(predictors)
     figure = np.full(len(frame), np.nan, np.float32)
     for label, predictor in by_label.items():
         rows = np.flatnonzero((users.place >= 0) & (items.label == label))
@@ -64,6 +63,11 @@ def predict(run: Run, pairs: Pairs, task: Foretold, domain: str | None = None) -
         pl.Series("__known_user", users.place >= 0),
     )
     return told.with_columns(_reason(task, list(by_label)).alias("reason")).drop("__known_user")
+
+
+def by_domain(predictors: Mapping[tuple[str, str, str], PairPredictor]) -> dict[str, PairPredictor]:
+    """Return a task's predictors by label of items; of two kinds of a label, that of the first."""
+    return {target: predictor for (_, _, target), predictor in reversed(list(predictors.items()))}
 
 
 class _Places(NamedTuple):

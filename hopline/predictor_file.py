@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from gnn.pair_predictor import PairPredictor, PairVectors
+from graph.pair_predictor import PairPredictor, PairVectors
 from hopline.tensor_rows import drop_row
 
 FILE = "predictors.safetensors"

@@ -27,6 +27,7 @@ from graph.publish import publish
 from graph.releases import Release, active_release, collect_releases, complete_release
 from graph.releases.serve import Gate
 from graph.releases.stored import read_ranking
+from graph.scenario import predictors_for
 from graph.snapshot import Snapshot
 from graph.sync import Difference, SyncReport, check_cache, sync
 from hopline.asker import Asker
@@ -458,7 +459,8 @@ class Recommender(Asker):
 
         Raises:
             TrainingError: there is no finished run, or nothing to tune iALS on.
-            ReleaseError: the vectors do not fit the graph or a check failed; the old release still serves.
+            ReleaseError: the vectors do not fit the graph, a scenario weighs a task that was not learnt, or a check failed; the
+                old release still serves.
         """
         snapshot = self._snapshot(on_stage) if canary or model == "ials" else None
         if model == "ials" and snapshot is not None:
@@ -471,7 +473,9 @@ class Recommender(Asker):
     def _publish(self, draft: ReleaseDraft, on_stage: OnStage, gate: Gate | None = None) -> Release:
         check_filterable(self.config.ask.filters, self.schema)
         similar = neighbours_of(draft, self.config.publish.similar, on_stage)
-        draft = replace(draft, filters=indexable(self.config.ask.filters), similar=similar)
+        ask, labels = self.config.ask, [items.label for items in draft.items]
+        predictors = predictors_for(ask.scenarios, self.schema, draft.predictors, labels)
+        draft = replace(draft, filters=indexable(ask.filters), similar=similar, predictors=predictors)
         index_keys(self.database, self.schema)
         keep = self.config.publish.keep
         release = publish(self.database, self.schema, draft, progress=on_stage, keep=keep, gate=gate)

@@ -9,6 +9,7 @@ import numpy as np
 from graph.embeddings import ReleaseDraft
 from graph.met_vectors import MetVectors
 from hopline.people import people_draft
+from hopline.predict import by_domain
 from hopline.run_folder import Run
 
 
@@ -30,6 +31,7 @@ def draft_run(run: Run) -> ReleaseDraft:
         met=_met(run),
         known=run.known,
         similar=run.similar,
+        predictors={task: by_domain(of_task) for task, of_task in run.predictors.items()},
         data=learnt_from(run),
     )
 

@@ -4,8 +4,8 @@
 // servers before SEARCH.
 // identifiers: user, user_key, item, item_key, title, interactions, liked, vector, norm, known, met, similar
 // terms: wanted, told
-// params: $user_ids: list of ids that may be meant, the likeliest first, $vector: list of floats made of events, or null: the user's own, $k: integer, $candidates: integer, $zero: float, $times: property with the time, by relationship type, $most: integer, $met_most: integer, $flatness: float, $index: index name
-// returns: turn, user_id, norm, asking, met, items: id; title; score and what else is told of each, found_by
+// params: $user_ids: list of ids that may be meant, the likeliest first, $vector: list of floats made of events, or null: the user's own, $k: integer, $candidates: integer, $zero: float, $times: property with the time, by relationship type, $most: integer, $met_most: integer, $flatness: float, $index: index name, $own: list of names of properties of the user that are told
+// returns: turn, user_id, norm, asking, met, own, items: id; title; score and what else is told of each, found_by
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
@@ -57,4 +57,4 @@ CALL (u, fresh) {
 WITH u, asking, met, items, found_by // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
 RETURN p.turn AS turn, u.{{user_key}} AS user_id, CASE WHEN $vector IS NULL THEN u.{{norm}} ELSE 1.0 END AS norm, asking, met,
-       items, found_by
+       [name IN $own | u[name]] AS own, items, found_by

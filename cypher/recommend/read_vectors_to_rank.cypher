@@ -1,7 +1,7 @@
 // The vectors by which given items are ranked for a user, of one release, and the turn of what serves.
 // identifiers: user, user_key, item, item_key, title, liked, vector, norm, known, met
-// params: $user_ids: list of ids that may be meant, the likeliest first, $items: list of such lists, $times: property with the time, by relationship type, $most: integer
-// returns: turn, user_id, asking, norm, met, ids, titles, vectors
+// params: $user_ids: list of ids that may be meant, the likeliest first, $items: list of such lists, $times: property with the time, by relationship type, $most: integer, $own: list of names of properties of the user that are told, $told: list of those of items
+// returns: turn, user_id, asking, norm, met, own, ids, titles, vectors, figures
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
@@ -25,7 +25,9 @@ CALL () {
     RETURN i ORDER BY i.{{item_key}} = item_ids[0] DESC LIMIT 1
   }
   WITH DISTINCT i WHERE i.{{vector}} IS NOT NULL
-  RETURN collect(i.{{item_key}}) AS ids, collect(toString(coalesce(i.{{title}}, ''))) AS titles, collect(i.{{vector}}) AS vectors
+  RETURN collect(i.{{item_key}}) AS ids, collect(toString(coalesce(i.{{title}}, ''))) AS titles, collect(i.{{vector}}) AS vectors,
+         collect([name IN $told | i[name]]) AS figures
 }
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.turn AS turn, u.{{user_key}} AS user_id, u.{{vector}} AS asking, u.{{norm}} AS norm, met, ids, titles, vectors
+RETURN p.turn AS turn, u.{{user_key}} AS user_id, u.{{vector}} AS asking, u.{{norm}} AS norm, met,
+       [name IN $own | u[name]] AS own, ids, titles, vectors, figures

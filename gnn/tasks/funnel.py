@@ -30,9 +30,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits, normalize
 from gnn.calibration import Calibration, fit_calibration
 from gnn.experts import Tower
 from gnn.once_per_graph import OncePerGraph
-from gnn.pair_predictor import PairPredictor, PairVectors
 from gnn.probability_metrics import auc, probability_metrics
 from gnn.tasks.task import Calibrations, Predictors, Task, TaskConfig, Vectors
+from graph.pair_predictor import PairPredictor, PairVectors
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
 from loaders.sampling.pair_source import PairExamples, Pairs, PairSource, draw_strangers, gather_pairs

@@ -28,9 +28,9 @@ from torch.nn.functional import normalize
 from gnn.encoder import gate_name
 from gnn.experts import Tower
 from gnn.once_per_graph import OncePerGraph
-from gnn.pair_predictor import PairPredictor, PairVectors
 from gnn.tasks.task import Calibrations, Predictors, Task, TaskConfig, Vectors
 from graph.behaviours import behaviour_of
+from graph.pair_predictor import PairPredictor, PairVectors
 from graph.schema import EdgeKind, EdgeRole
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import VALUE, EdgeType, LearningGraph

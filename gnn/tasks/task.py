@@ -14,7 +14,7 @@ from torch.nn.functional import normalize
 
 from gnn.calibration import Calibration
 from gnn.experts import Tower
-from gnn.pair_predictor import PairPredictor
+from graph.pair_predictor import PairPredictor
 from graph.schema import EdgeKind
 from loaders.sampling.examples import Examples, Source
 from loaders.sampling.held_out import HeldEdges

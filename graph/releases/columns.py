@@ -12,6 +12,7 @@ from graph.codes import Grid, decode
 from graph.embeddings import Embeddings, ReleaseDraft, VectorColumn, longest, make_coded, make_indexable
 from graph.met_vectors import to_bytes
 from graph.releases.record import ASKED, ASKING, KNOWN, MET, NORM, Release
+from graph.task_vectors import beside_items, beside_users
 
 _LEAST_LENGTH = 0.5  # of the longest vector, as a share of the scale: much shorter ones lie so close that float32 tells less
 
@@ -69,17 +70,18 @@ def release_columns(draft: ReleaseDraft, scales: Scales) -> list[VectorColumn]:
         made = make_coded(made, scales.grid)
     of_items = [] if draft.met is None else draft.met.asking
     met = [{MET: to_bytes(vectors)} for vectors in of_items] or [{} for _ in draft.items]
+    told = [of_met | beside_items(draft.predictors, items.label) for of_met, items in zip(met, draft.items, strict=True)]
     columns = [
         VectorColumn(
-            items.label, "", items.ids, vectors, is_indexed=True, beside=of_met, code=draft.code, filters=draft.filters
+            items.label, "", items.ids, vectors, is_indexed=True, beside=beside, code=draft.code, filters=draft.filters
         )
-        for items, vectors, of_met in zip(draft.items, made.items, met, strict=True)
+        for items, vectors, beside in zip(draft.items, made.items, told, strict=True)
     ]
     users = draft.users
-    beside = {NORM: made.norms}
+    of_users = {NORM: made.norms} | beside_users(draft.predictors)
     if draft.known is not None:
-        beside[KNOWN] = draft.known.astype(np.float32)
-    columns.append(VectorColumn(users.label, "", users.ids, made.users, is_indexed=False, beside=beside, code=draft.code))
+        of_users[KNOWN] = draft.known.astype(np.float32)
+    columns.append(VectorColumn(users.label, "", users.ids, made.users, is_indexed=False, beside=of_users, code=draft.code))
     if draft.people is not None:
         asking, asked = draft.people.asking, draft.people.asked
         made = make_indexable(asking, [asked], scales.people)

@@ -11,8 +11,9 @@ import numpy as np
 from cypher import load
 from graph.codes import Grid, number_for_zero
 from graph.database import Database
-from graph.errors import ReleaseError
+from graph.errors import NotFoundError, ReleaseError
 from graph.event_sum import EventSum
+from graph.task_vectors import StoredTask, tasks_from_json
 
 NORM = "_norm"
 """Suffix of the property with the length of a user's vector."""
@@ -123,8 +124,8 @@ class Release:
     are by the server's clock.
 
     ``people`` is None for a release whose training learnt no ties between users, ``similar`` for one without neighbours of
-    items. ``domains`` is empty for one of a Hopline that
-    knew no domains: it can be listed and taken away, not asked.
+    items. ``tasks`` tell what it foretells of users and items, by task and domain. ``domains`` is empty for one of a Hopline
+    that knew no domains: it can be listed and taken away, not asked.
     """
 
     version: int
@@ -146,6 +147,7 @@ class Release:
     people: PeopleIndex | None
     met: EventSum | None
     similar: StoredNeighbours | None
+    tasks: tuple[StoredTask, ...]
     config: dict[str, Any]
     metrics: dict[str, float]
     data: dict[str, Any]
@@ -224,6 +226,21 @@ class Release:
         raise ReleaseError(
             f"release {self.version} has nothing of the domain {label!r}, but of {[domain.label for domain in self.domains]}; "
             "run `hopline train` and `hopline publish` once the graph has some"
+        )
+
+    def task(self, name: str, label: str) -> StoredTask:
+        """Return what it foretells by a task of the items of a domain.
+
+        Raises:
+            NotFoundError: it has nothing of it.
+        """
+        for one in self.tasks:
+            if (one.task, one.label) == (name, label):
+                return one
+        there = ", ".join(f"{one.task} of {one.label}" for one in self.tasks) or "nothing"
+        raise NotFoundError(
+            f"release {self.version} does not have what the task {name!r} tells of {label}; it has {there}: run `hopline "
+            "publish` with a scenario in [ask.scenarios] that weighs the task"
         )
 
 
@@ -331,6 +348,7 @@ def stored_release(row: dict[str, Any]) -> Release:
         people=None if properties.get("num_people") is None else _people(properties, slot),
         met=_event_sum(properties),
         similar=_neighbours(properties),
+        tasks=tasks_from_json(properties.get("tasks", "[]")),
         config=json.loads(properties["config"]),
         metrics=json.loads(properties["metrics"]),
         data=json.loads(properties.get("data", "{}")),

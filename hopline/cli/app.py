@@ -27,6 +27,7 @@ from hopline.cli import (
     plot,
     predict,
     releases,
+    scenarios,
     serve,
     server,
     sync,
@@ -71,6 +72,7 @@ for group in (
     experiment,
     serve,
     predict,
+    scenarios,
     explore,
     plot,
 ):

@@ -47,6 +47,10 @@ Asking = Annotated[
     str | None, typer.Option("--user", "-u", help="Who asks: an experiment answers by their variant. [default: nobody]")
 ]
 Seed = Annotated[str | None, typer.Option("--seed", help="Decides what is drawn. [default: another each time]")]
+InScenario = Annotated[
+    str | None,
+    typer.Option("--scenario", "-s", help="Whose order they are in: a name in [ask.scenarios]; see `hopline scenarios`."),
+]
 
 
 class Retriever(str, Enum):
@@ -84,13 +88,15 @@ def recommend(
     explore: Explore = None,
     seed: Seed = None,
     retrieve: Retrieved = None,
+    scenario: InScenario = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
 ) -> None:
     """Recommend items that the user has not met. An unknown user gets popular items.
 
-    In a graph with several kinds of items, such as goods and articles, `--domain Article` names the kind.
+    In a graph with several kinds of items, such as goods and articles, `--domain Article` names the kind. `--scenario NAME`
+    puts the best candidates in another order, by what tasks such as click and rating foretell of them.
 
     Example: `hopline recommend --user 196 --k 5 --why`, or `hopline recommend --user 196 --where 'year>=1990'`
     """
@@ -104,12 +110,15 @@ def recommend(
             explore=explore,
             seed=seed,
             retrieve=None if retrieve is None else retrieve.value,
+            scenario=scenario,
         )
         with_reasons = why and found.by_model
         reasons = [recommender.reason(user, item.id, found.domain) for item in found.items] if with_reasons else None
     if not _is_printed(found, json, cypher, {"reasons": reasons} if reasons is not None else {}):
         if not found.by_model:
             console.print(f"user {user} is not known to release {found.version}: these are popular items", markup=False)
+        elif scenario is not None and found.scenario is None:
+            console.print(f"release {found.version} has learnt nothing of user {user}: the order is the model's", markup=False)
         if found.items:
             console.print(recommendation_table(found, f"for user {user}, {_by(found)}", reasons))
         for rule, number in Counter(one.rule for one in found.left_out).items() if why else ():
@@ -261,7 +270,8 @@ def explain(
 
 def _by(found: Recommendations) -> str:
     experiment = f" as variant {found.variant} of experiment {found.experiment}" if found.experiment else ""
-    return f"by release {found.version}{experiment}"
+    scenario = "" if found.scenario is None else f", in the order of {found.scenario}"
+    return f"by release {found.version}{experiment}{scenario}"
 
 
 def _filter(recommender: Recommender, where: list[str] | None) -> dict[str, Any] | None:

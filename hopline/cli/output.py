@@ -108,6 +108,9 @@ def recommendation_table(found: Recommendations, title: str, reasons: list[str] 
     table.add_column(Text(found.domain.lower()))
     table.add_column("title", overflow="fold")
     table.add_column("score", justify="right")
+    tasks = dict.fromkeys(task for item in found.items for task in item.scores)
+    for task in tasks:
+        table.add_column(task, justify="right")
     is_fused = any(item.found_by for item in found.items)
     if is_fused:
         table.add_column("found by")
@@ -119,6 +122,7 @@ def recommendation_table(found: Recommendations, title: str, reasons: list[str] 
             str(item.id),
             item.title or "",
             f"{item.score:.4f}",
+            *(f"{item.scores[task]:.4f}" if task in item.scores else "" for task in tasks),
             *([" and ".join(item.found_by)] if is_fused else []),
         ]
         because = [reasons[rank - 1]] if reasons is not None else []

@@ -25,7 +25,7 @@ def draft_online(
 ) -> ReleaseDraft:
     """Return a run with another student, the items that ``came`` by domain, and none of the nodes that the graph lost.
 
-    Items that came have no neighbours by the closed-form model, which has not met them.
+    Items that came have no neighbours by the closed-form model, which has not met them, and no task foretells anything of them.
     ``told`` goes to the release's record, as what it was taught.
 
     Raises:
@@ -40,6 +40,7 @@ def draft_online(
         ids = np.array([*part.ids[is_item].tolist(), *new.ids.tolist()])
         items.append(Embeddings(part.label, ids, np.concatenate([part.vectors[is_item], new.mixed(part.vectors)])))
         asking.append(np.concatenate([of_part[is_item], new.mixed(of_part)]))
+    stay_of = dict(zip((part.label for part in draft.items), stays, strict=True))
     return replace(
         draft,
         users=_rows(draft.users, is_user),
@@ -58,6 +59,10 @@ def draft_online(
                 neighbours.among(*of_domain) for neighbours, of_domain in zip(draft.similar.of_domains, stays, strict=True)
             ),
         ),
+        predictors={
+            task: {label: one.among(is_user, *stay_of[label]) for label, one in by_label.items() if label in stay_of}
+            for task, by_label in draft.predictors.items()
+        },
     )
 
 

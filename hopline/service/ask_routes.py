@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 
 from graph.answers import Recommendations
-from graph.choice import Choice, choice_of
+from graph.choice import Choice, choice_of, scenario_choice
 from graph.errors import DatabaseGoneError, SchemaError
 from graph.explain import explanation
 from graph.people import people_for
@@ -100,7 +100,8 @@ async def session(asked: SessionRequest, request: Request) -> Items:
 async def rerank(asked: RerankRequest, request: Request) -> Items:
     """Put given items, met or not, in the order of the model's score for a user."""
     state: State = request.app.state.hopline
-    question = reranked(state.served, state.schema, asked.user, asked.items, asked.k, asked.domain)
+    choice = scenario_choice(state.config.ask, state.schema, asked.scenario)
+    question = reranked(state.served, state.schema, asked.user, asked.items, asked.k, asked.domain, choice)
     return _items(await state.database.answer(question))
 
 
@@ -133,7 +134,8 @@ async def explain(asked: ExplainRequest, request: Request) -> Paths:
 def _choice(state: State, asked: RecommendRequest | SimilarRequest | SessionRequest) -> Choice:
     given = asked.model_dump(include={"filter"}, exclude_none=True).get("filter")
     retrieve = None if isinstance(asked, SessionRequest) else asked.retrieve
-    return choice_of(state.config.ask, state.schema, given, asked.diversity, asked.explore, asked.seed, retrieve)
+    scenario = asked.scenario if isinstance(asked, RecommendRequest) else None
+    return choice_of(state.config.ask, state.schema, given, asked.diversity, asked.explore, asked.seed, retrieve, scenario)
 
 
 async def _reasons(state: State, asked: RecommendRequest, found: Recommendations) -> list[str]:
@@ -151,11 +153,13 @@ def _items(found: Recommendations, reasons: list[str] | None = None, *, is_expla
         domain=found.domain,
         by_model=found.by_model,
         num_events=found.num_events,
+        scenario=found.scenario,
         items=[
             Item(
                 id=item.id,
                 title=item.title,
                 score=item.score,
+                scores=dict(item.scores) or None,
                 reason=reason,
                 rules=list(item.rules) or None,
                 propensity=item.propensity,
@@ -171,7 +175,8 @@ def _items(found: Recommendations, reasons: list[str] | None = None, *, is_expla
 
 def _standby(state: State, asked: RecommendRequest) -> Items:
     standby = state.standby
-    label = asked.domain or next(iter(standby.items), None)
+    scenario = state.config.ask.scenarios.get(asked.scenario or "")
+    label = asked.domain or next(iter((*(() if scenario is None else scenario.domains), *standby.items)), None)
     if label is None or label not in standby.items:
         if standby.items:
             raise SchemaError(f"there is no domain {label!r}; there are {sorted(standby.items)}")

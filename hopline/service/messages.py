@@ -87,13 +87,19 @@ RETRIEVE = (
 ASKING = "id of the user who asks, by whose variant an experiment answers; unset: nobody in particular"
 EXPERIMENT = "name of the experiment that runs, where the user is in one; for the impressions that tell of it"
 VARIANT = "name of the user's variant of it, by whose release this is"
+SCENARIO = (
+    "name of one in [ask.scenarios] of hopline.toml: the best candidates are put in its order, by what its tasks foretell; "
+    "unset: the model's order"
+)
 SEED = "decides what is drawn: the same again draws the same; unset: another each time"
 
 
 class RecommendRequest(_Message):
     """For whom, how many, and of which kind of items."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"user": "196", "k": 5}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"user": "196", "k": 5}, {"user": "196", "k": 5, "scenario": "watch"}]}
+    )
 
     user: Id = Field(description="id of the user; one that the graph does not have gets popular items")
     k: Count = Field(default=10, description="how many items")
@@ -103,6 +109,7 @@ class RecommendRequest(_Message):
     explore: Share | None = Field(default=None, description=EXPLORE)
     seed: Id | None = Field(default=None, description=SEED)
     retrieve: Retrieve | None = Field(default=None, description=RETRIEVE)
+    scenario: Label | None = Field(default=None, description=SCENARIO)
     explain: bool = Field(default=False, description="add a reason to each item, what rules did, and the statement")
 
 
@@ -148,6 +155,7 @@ class RerankRequest(_Message):
     items: list[Id] = Field(min_length=1, max_length=MOST_ITEMS, description="ids of the items; those not known are left out")
     k: Count | None = Field(default=None, description="how many items; unset: all")
     domain: Label | None = Field(default=None, description="label of the items; unset: the schema's first item kind")
+    scenario: Label | None = Field(default=None, description=SCENARIO)
 
 
 class PeopleRequest(_Message):
@@ -193,7 +201,12 @@ class Item(_Message):
 
     id: Any = Field(description="as the graph has it")
     title: str | None = Field(description="what it is called, if the graph knows")
-    score: float = Field(description="the model's score; of popular items how many users chose each")
+    score: float = Field(description="the model's score, or what a scenario makes; of popular items how many users chose each")
+    scores: dict[str, float] | None = Field(
+        default=None,
+        description="what each task of the scenario says: the model's score (ranking), a probability (click, conversion) or a "
+        "value (rating)",
+    )
     reason: str | None = Field(default=None, description="the strongest reason, where one was asked for")
     rules: list[str] | None = Field(default=None, description="names of the rules that moved it")
     propensity: float | None = Field(
@@ -219,6 +232,9 @@ class Items(_Message):
     by_model: bool = Field(description="false: the release does not know the user, and these are popular items")
     num_events: int | None = Field(
         default=None, description="how many events that training has not seen went into the vector that asked; unset: none"
+    )
+    scenario: str | None = Field(
+        default=None, description="whose order this is; unset: the model's, as none was asked for or no task tells of the user"
     )
     fallback: str | None = Field(default=None, description="why these are popular items that tell nothing of the user")
     items: list[Item]

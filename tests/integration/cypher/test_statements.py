@@ -41,7 +41,7 @@ EXAMPLES = {
     **dict.fromkeys(["depth", "length", "most", "scanned", "least", "people_search_width", "people_deep_search_width"], 2),
     **dict.fromkeys(["groups", "labels", "source_keys", "target_keys", "procedures"], ()),
     **dict.fromkeys(["id", "source_id", "target_id", "text", "hidden"], "text"),
-    **dict.fromkeys(["but", "items"], ()),
+    **dict.fromkeys(["but", "items", "own", "told"], ()),
     "vector": [0.5, 0.5],
     "times": {},
     "most": 1,
@@ -85,7 +85,7 @@ EVERY = (
     Term(TermKind.LINKED, "a `b`", "c`"),
 )
 UNLESS = Unless((Term(TermKind.EQUAL, "c"), Term(TermKind.EQUAL, "d")))
-TOLD = (*EVERY, Term(TermKind.VALUES, "a `b`"), Term(TermKind.ENDS, "a `b`", "c`"))
+TOLD = (*EVERY, Term(TermKind.VALUE, "a `b`"), Term(TermKind.VALUES, "a `b`"), Term(TermKind.ENDS, "a `b`", "c`"))
 QUERY_TYPES = {Access.READ: {"r"}, Access.WRITE: {"w", "rw"}, Access.SCHEMA: {"s"}}
 ON_THE_SYSTEM_ITSELF = {
     "admin/read_server_version",

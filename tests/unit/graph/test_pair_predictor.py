@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from gnn.pair_predictor import PairPredictor, PairVectors
+from graph.pair_predictor import PairPredictor, PairVectors
 
 RNG = np.random.default_rng(0)
 USERS, ITEMS = (RNG.standard_normal((7, 3)).astype(np.float32) for _ in range(2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -26,6 +26,11 @@ class PairVectors:
     items: NDArray[np.float32]
     link: Link
 
+    def among(self, users: NDArray[np.bool_], items: NDArray[np.bool_], num_new: int) -> PairVectors:
+        """Return those of some users, bool[n], and some items, bool[m], and zeros of ``num_new`` items more."""
+        more = np.zeros((num_new, self.items.shape[1]), np.float32)
+        return replace(self, users=self.users[users], items=np.concatenate([self.items[items], more]))
+
     def predict(self, user_index: NDArray[np.int64], item_index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Map pairs int64[b], int64[b] to float32[b]."""
         blocks = (slice(first, first + _BLOCK) for first in range(0, len(user_index), _BLOCK))
@@ -44,6 +49,10 @@ class PairPredictor:
     factors: tuple[PairVectors, ...]
     lowest: float = -math.inf
     highest: float = math.inf
+
+    def among(self, users: NDArray[np.bool_], items: NDArray[np.bool_], num_new: int) -> PairPredictor:
+        """Return that of some users and items, and of ``num_new`` items more, of which nothing is known: zeros."""
+        return replace(self, factors=tuple(factor.among(users, items, num_new) for factor in self.factors))
 
     def predict(self, user_index: NDArray[np.int64], item_index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Map pairs int64[b], int64[b] to float32[b]."""
