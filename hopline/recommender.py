@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,23 +13,17 @@ from gnn.fuse import FuseConfig
 from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import OnEpoch, OnStep, TrainConfig
-from gnn.watched import ranking_metric
 from graph.database import Database
-from graph.embeddings import ReleaseDraft, VectorColumn
+from graph.embeddings import VectorColumn
 from graph.events import forget_events
-from graph.filters.config import check_filterable, indexable
-from graph.keys import derive_keys, index_keys
+from graph.keys import derive_keys
 from graph.node_vectors import check_free_property, write_column
 from graph.progress import OnStage, silent
-from graph.publish import publish
 from graph.releases import Release, active_release, collect_releases, complete_release
-from graph.releases.serve import Gate
 from graph.releases.stored import read_ranking
-from graph.scenario import predictors_for
 from graph.snapshot import Snapshot
 from graph.sync import Difference, SyncReport, check_cache, sync
 from hopline.asker import Asker
-from hopline.canary import check_canary
 from hopline.checkup import Checkup, check_up
 from hopline.compress import compress_run
 from hopline.compressed_file import remove_compressed, write_compressed
@@ -46,16 +38,16 @@ from hopline.index import IndexStatus, index_status, work_on_indexes
 from hopline.ingest import Given, IngestReport, Intake
 from hopline.item_map import INTERACTIONS, ItemMap, map_items
 from hopline.load import LoadReport, load
-from hopline.neighbours import neighbours_of
 from hopline.node_properties import OnFeatures
 from hopline.online.learn import learn_and_publish
 from hopline.online.round import RoundReport
+from hopline.publish import canary_gate, publish_draft
 from hopline.release_diff import ReleaseDiff, diff_releases
 from hopline.run_draft import draft_run
 from hopline.run_folder import SET_ASIDE_FILE, SET_ASIDE_FOLDER, SNAPSHOT_FOLDER, read_run, write_run
 from hopline.score_explainer import ScoreExplainer
 from hopline.split_config import SplitConfig
-from hopline.split_log import SPLIT_SECTIONS, prepare
+from hopline.split_log import prepare
 from hopline.student_file import write_student
 from hopline.teacher_file import read_teacher
 from hopline.tune import OnTrial, TuningReport, tune
@@ -201,7 +193,7 @@ class Recommender(Asker):
             self._snapshot(on_stage),
             self.config.online,
             self.config.train.seed,
-            lambda draft: self._publish(draft, on_stage),
+            lambda draft: publish_draft(self.database, self.schema, self.config, draft, on_stage),
         )
 
     def export(self, folder: str | Path, format: str = "parquet", *, on_stage: OnStage = silent) -> ExportReport:
@@ -467,30 +459,10 @@ class Recommender(Asker):
             draft = draft_ials(snapshot, self.config, int(time.time()), on_stage)
         else:
             draft = draft_run(read_run(self.config.run_folder))
-        gate = None if snapshot is None or not canary else partial(self._check_canary, snapshot, draft, on_stage)
-        return self._publish(draft, on_stage, gate)
-
-    def _publish(self, draft: ReleaseDraft, on_stage: OnStage, gate: Gate | None = None) -> Release:
-        check_filterable(self.config.ask.filters, self.schema)
-        similar = neighbours_of(draft, self.config.publish.similar, on_stage)
-        ask, labels = self.config.ask, [items.label for items in draft.items]
-        predictors = predictors_for(ask.scenarios, self.schema, draft.predictors, labels)
-        draft = replace(draft, filters=indexable(ask.filters), similar=similar, predictors=predictors)
-        index_keys(self.database, self.schema)
-        keep = self.config.publish.keep
-        release = publish(self.database, self.schema, draft, progress=on_stage, keep=keep, gate=gate)
-        collect_releases(self.database, self.schema, keep=keep)
-        return release
-
-    def _check_canary(self, snapshot: Snapshot, draft: ReleaseDraft, on_stage: OnStage, release: Release) -> dict[str, Any]:
-        on_stage("canary", 0, 1)
-        config = self.config.changed({name: draft.config[name] for name in SPLIT_SECTIONS if name in draft.config})
-        read_at = draft.data.get("read_at", int(time.time()))
-        prepared = prepare(snapshot, config.clean, config.behaviours, config.split, read_at)
-        metric = ranking_metric(self.config.train.metric, self.config.tasks)
-        report = check_canary(self.database, self.schema, prepared, release, metric, self.config.publish.canary)
-        on_stage("canary", 1, 1)
-        return report.as_dict()
+        gate = None
+        if canary and snapshot is not None:
+            gate = canary_gate(self.database, self.schema, self.config, draft, snapshot, on_stage)
+        return publish_draft(self.database, self.schema, self.config, draft, on_stage, gate)
 
     def diff_releases(self, old: int, new: int, k: int = 10, *, on_stage: OnStage = silent) -> ReleaseDiff:
         """Tell how many users' first ``k`` unmet items differ between two releases, by domain: see :class:`ReleaseDiff`.

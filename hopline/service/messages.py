@@ -78,12 +78,6 @@ Filter = Annotated[
 ]
 
 Share = Annotated[StrictInt, Field(ge=0, le=1)] | Annotated[StrictFloat, Field(ge=0, le=1)]
-DIVERSITY = "how much likeness to the items before it counts against one, from 0 to 1; unset: as configured"
-EXPLORE = "share of places at which any good candidate is drawn by chance, from 0 to 1; unset: as configured"
-RETRIEVE = (
-    'what finds candidates: "vectors", or "vectors+similar" with relationships between items too, of a release published with '
-    "[publish] similar; unset: as configured"
-)
 ASKING = "id of the user who asks, by whose variant an experiment answers; unset: nobody in particular"
 EXPERIMENT = "name of the experiment that runs, where the user is in one; for the impressions that tell of it"
 VARIANT = "name of the user's variant of it, by whose release this is"
@@ -91,10 +85,36 @@ SCENARIO = (
     "name of one in [ask.scenarios] of hopline.toml: the best candidates are put in its order, by what its tasks foretell; "
     "unset: the model's order"
 )
-SEED = "decides what is drawn: the same again draws the same; unset: another each time"
 
 
-class RecommendRequest(_Message):
+class _Chosen(_Message):
+    """What every question for items may ask of its answer."""
+
+    filter: Filter = None
+    diversity: Share | None = Field(
+        default=None,
+        description="how much likeness to the items before it counts against one, from 0 to 1; unset: as configured",
+    )
+    explore: Share | None = Field(
+        default=None,
+        description="share of places at which any good candidate is drawn by chance, from 0 to 1; unset: as configured",
+    )
+    seed: Id | None = Field(
+        default=None, description="decides what is drawn: the same again draws the same; unset: another each time"
+    )
+
+
+class _Found(_Chosen):
+    """A question whose candidates relationships between items may find."""
+
+    retrieve: Retrieve | None = Field(
+        default=None,
+        description='what finds candidates: "vectors", or "vectors+similar" with relationships between items too, of a release '
+        "published with [publish] similar; unset: as configured",
+    )
+
+
+class RecommendRequest(_Found):
     """For whom, how many, and of which kind of items."""
 
     model_config = ConfigDict(
@@ -104,16 +124,11 @@ class RecommendRequest(_Message):
     user: Id = Field(description="id of the user; one that the graph does not have gets popular items")
     k: Count = Field(default=10, description="how many items")
     domain: Label | None = Field(default=None, description="label of the items; unset: the schema's first item kind")
-    filter: Filter = None
-    diversity: Share | None = Field(default=None, description=DIVERSITY)
-    explore: Share | None = Field(default=None, description=EXPLORE)
-    seed: Id | None = Field(default=None, description=SEED)
-    retrieve: Retrieve | None = Field(default=None, description=RETRIEVE)
     scenario: Label | None = Field(default=None, description=SCENARIO)
     explain: bool = Field(default=False, description="add a reason to each item, what rules did, and the statement")
 
 
-class SimilarRequest(_Message):
+class SimilarRequest(_Found):
     """Like which item, how many, and of which kind."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"item": "50", "k": 5}]})
@@ -123,14 +138,9 @@ class SimilarRequest(_Message):
     domain: Label | None = Field(default=None, description="label of the items to find; unset: that of the item")
     of: Label | None = Field(default=None, description="label of the item; unset: the first kind that has this id")
     user: Id | None = Field(default=None, description=ASKING)
-    filter: Filter = None
-    diversity: Share | None = Field(default=None, description=DIVERSITY)
-    explore: Share | None = Field(default=None, description=EXPLORE)
-    seed: Id | None = Field(default=None, description=SEED)
-    retrieve: Retrieve | None = Field(default=None, description=RETRIEVE)
 
 
-class SessionRequest(_Message):
+class SessionRequest(_Chosen):
     """What was met in a session, how many items to answer, and of which kind."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"items": ["50", "172"], "k": 5}]})
@@ -140,10 +150,6 @@ class SessionRequest(_Message):
     domain: Label | None = Field(default=None, description="label of the items to find; unset: that of those met")
     of: Label | None = Field(default=None, description="label of the items met; unset: the schema's first item kind")
     user: Id | None = Field(default=None, description=ASKING)
-    filter: Filter = None
-    diversity: Share | None = Field(default=None, description=DIVERSITY)
-    explore: Share | None = Field(default=None, description=EXPLORE)
-    seed: Id | None = Field(default=None, description=SEED)
 
 
 class RerankRequest(_Message):
