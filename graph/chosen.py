@@ -73,7 +73,7 @@ def read_chosen(
         found = candidates_of(row["items"], rules)
         if choice.taste.diversity:
             found = _with_vectors(found, [of_item[at_vector] for of_item in row["items"]], release)
-        of_user = own or row.get("own")
+        of_user = row.get("own") if own is None else own
         if blend is not None and of_user is not None and blend.knows(of_user):
             found = _with_figures(found, [of_item[at_tasks:] for of_item in row["items"]], of_user, blend)
         return found

@@ -121,6 +121,8 @@ def test_who_did_something_since_has_the_candidates_of_now_in_an_order_by_what_w
     found = recommend(database, SCHEMA, "u1", 10, choice=asking("shop"))
     assert ids(found) == ordered(draft, 1, "shop", ids(plain), [item.score for item in plain.items])[0][:10]
     assert (found.num_events, found.scenario, "i9" in ids(plain)) == (1, "shop", False)
+    alone = recommend(database, SCHEMA, "u1", 10, choice=asking("plain"))  # weighs nothing that nodes have
+    assert (ids(alone), alone.scenario) == (ids(plain)[:10], "plain")
     assert draft.users.vectors.shape[1] == SIZE
 
 
