@@ -6,9 +6,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from graph.filters.config import Filterable
+from graph.filters.config import Filterable, check_filterable, indexable
 from graph.rules import Rule
 from graph.scenario import Scenario
+from graph.schema import Schema
+from graph.tenants import TenantsConfig, check_tenants
 
 Retrieve = Literal["vectors", "vectors+similar"]
 """What finds candidates: a release's vector index alone, or with it the relationships from items to their neighbours."""
@@ -20,6 +22,7 @@ class AskConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     filters: Filterable = {}
+    tenants: TenantsConfig | None = Field(default=None, description="whose items and users are; unset: nobody is kept apart")
     rules: tuple[Rule, ...] = Field(default=(), max_length=100, description="what every answer keeps to, in this order")
     diversity: float = Field(
         default=0.0,
@@ -39,3 +42,17 @@ class AskConfig(BaseModel):
         description='what finds items to recommend, and similar ones: "vectors", or "vectors+similar" with relationships '
         "between items too, of a release published with [publish] similar",
     )
+
+    @property
+    def indexed(self) -> tuple[str, ...]:
+        """The properties by which a vector index of items can be narrowed."""
+        return tuple(sorted({*indexable(self.filters), *(() if self.tenants is None else (self.tenants.item,))}))
+
+    def check(self, schema: Schema) -> None:
+        """See that what is declared can be in the graph.
+
+        Raises:
+            SchemaError: a filter or a property of tenants that cannot.
+        """
+        check_filterable(self.filters, schema)
+        check_tenants(self.tenants, schema)

@@ -110,19 +110,20 @@ def read_by_index(
     conditions: Sequence[Condition] = ANY_ITEM,
     filters: Sequence[str] = (),
     told: Sequence[Condition] = (),
+    owned: Sequence[Condition] = (),
 ) -> Read:
     """Return the reading that asks a vector index, in the form that the server has: ``recommend/search_…`` or ``…/query_…``.
 
     ``conditions`` that the index can decide, as it has the property among its ``filters``, narrow the search; the others are
-    held against what it found, of which ``told`` is told.
+    held against what it found, of which ``told`` is told. ``owned`` is what users must be like.
     """
     if not dialect.supports_search:
-        return read_with(f"recommend/query_{statement}", {**params, "index": index}, names, wanted=conditions, told=told)
+        asked = {**params, "index": index}
+        return read_with(f"recommend/query_{statement}", asked, names, wanted=conditions, told=told, owned=owned)
     indexed = [one for one in conditions if is_narrowing(dialect, one, filters)]
     wanted = [one for one in conditions if one not in indexed]
-    return read_with(
-        f"recommend/search_{statement}", params, {**names, "index": index}, indexed=indexed, wanted=wanted, told=told
-    )
+    names = {**names, "index": index}
+    return read_with(f"recommend/search_{statement}", params, names, indexed=indexed, wanted=wanted, told=told, owned=owned)
 
 
 def is_narrowing(dialect: Dialect, condition: Condition, filters: Sequence[str]) -> bool:

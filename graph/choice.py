@@ -15,13 +15,15 @@ from graph.rules import BoundRule, bind_rules
 from graph.scenario import AskedScenario, asked_scenario
 from graph.schema import NodeKind, Schema
 from graph.selection import PLAIN, Taste
+from graph.tenants import OPERATOR, Tenant, tenant_of
 
 
 @dataclass(frozen=True)
 class Choice:
     """What a question's answer is chosen by, beside the model's score: ``conditions``, ``rules`` and ``taste``.
 
-    ``retrieve``: what finds the candidates; ``scenario``: whose order they are in, None: the model's.
+    ``retrieve``: what finds the candidates; ``scenario``: whose order they are in, None: the model's; ``tenant``: whose items
+    and users it is about, which ``conditions`` have too.
     """
 
     conditions: tuple[Condition, ...] = ANY_ITEM
@@ -29,6 +31,7 @@ class Choice:
     taste: Taste = PLAIN
     retrieve: Retrieve = "vectors"
     scenario: AskedScenario | None = None
+    tenant: Tenant = OPERATOR
 
     def domain(self, label: str | None) -> str | None:
         """Return the domain that is asked for, None: the schema's first.
@@ -69,14 +72,17 @@ def choice_of(
     seed: str | int | None = None,
     retrieve: Retrieve | None = None,
     scenario: str | None = None,
+    tenant: str | None = None,
 ) -> Choice:
     """Return what a question asks for, by what the configuration lets it ask for, and says where the question does not.
 
-    An answer that explores without a ``seed`` has one of its own.
+    An answer that explores without a ``seed`` has one of its own. That of a ``tenant``, None: the operator, is narrowed to what
+    is theirs, whatever the filter says.
 
     Raises:
         NotFoundError: the filter has a name that was not declared, or no scenario was by this one.
-        QuestionError: it has a value that its kind cannot have, a share is not from 0 to 1, or no such ``retrieve``.
+        QuestionError: it has a value that its kind cannot have, a share is not from 0 to 1, no such ``retrieve``, or a tenant
+            where none are declared.
         SchemaError: what was declared cannot be in the graph, or a rule is of what was not declared.
     """
     diversity = config.diversity if diversity is None else diversity
@@ -88,19 +94,24 @@ def choice_of(
     if retrieve not in (known := get_args(Retrieve)):
         raise QuestionError(f"got {retrieve!r} to find candidates by; expected one of {list(known)}")
     asked = None if scenario is None else asked_scenario(scenario, config.scenarios, schema)
+    whose = tenant_of(tenant, config.tenants, schema)
     if not filter and not config.rules and not diversity and not explore:
-        is_best = retrieve == BEST.retrieve and asked is None
-        return BEST if is_best else replace(BEST, retrieve=retrieve, scenario=asked)
+        plain = replace(BEST, conditions=whose.items, retrieve=retrieve, scenario=asked, tenant=whose)
+        return BEST if plain == BEST else plain
     taste = Taste(diversity, explore, secrets.token_hex(8) if explore and seed is None else str(seed))
     rules = bind_rules(config.rules, config.filters, schema)
-    return Choice(conditions_of(filter, config.filters, schema), rules, taste, retrieve, asked)
+    conditions = whose.beside(conditions_of(filter, config.filters, schema))
+    return Choice(conditions, rules, taste, retrieve, asked, whose)
 
 
-def scenario_choice(config: AskConfig, schema: Schema, scenario: str | None) -> Choice:
-    """Return what a question asks for whose candidates are given: their order alone.
+def given_choice(config: AskConfig, schema: Schema, scenario: str | None, tenant: str | None = None) -> Choice:
+    """Return what a question asks for whose candidates are given: their order, and whose they may be.
 
     Raises:
         NotFoundError: no scenario was declared by this name.
+        QuestionError: a tenant where none are declared.
         SchemaError: it is of a domain that the graph does not have.
     """
-    return BEST if scenario is None else replace(BEST, scenario=asked_scenario(scenario, config.scenarios, schema))
+    asked = None if scenario is None else asked_scenario(scenario, config.scenarios, schema)
+    whose = tenant_of(tenant, config.tenants, schema)
+    return replace(BEST, conditions=whose.items, scenario=asked, tenant=whose)

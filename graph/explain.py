@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cypher import load
 from graph.asking import (
     Answer,
     Served,
@@ -15,14 +14,16 @@ from graph.asking import (
     either_type,
     liking_types,
     no_such_node,
+    read_with,
     shown_property,
 )
 from graph.database import Database
 from graph.experiments.serving import ask_turn
-from graph.question import Question, Read, Row
+from graph.question import Question, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
 from graph.sentences import sentence
+from graph.tenants import OPERATOR, Tenant
 
 MET_ITEMS = 50  # of what the user met, the most alike; bounds the work for people with long histories
 PEOPLE_AN_ITEM = 1000  # people who met one of those that are asked whether they also met the item
@@ -64,27 +65,36 @@ def explain(
     limit: int = 5,
     domain: str | None = None,
     *,
+    tenant: Tenant = OPERATOR,
     served: Served | None = None,
 ) -> Explanation:
     """Return at most ``limit`` paths that lead from a user to an item; none, if nothing joins them.
 
     What the user met in any domain can be a reason. ``domain`` names that of the item; None: the first of the schema that has
-    an item of this id.
+    an item of this id. Items and people that are not the ``tenant``'s are no reason, nor asked about.
 
     Raises:
         SchemaError: the graph has no such domain.
         NotFoundError: no such user or item.
         ReleaseError: nothing is published.
     """
-    return database.answer(explanation(served or Served(), schema, user_id, item_id, limit, domain))
+    return database.answer(explanation(served or Served(), schema, user_id, item_id, limit, domain, tenant))
 
 
 def explanation(
-    served: Served, schema: Schema, user_id: Any, item_id: Any, limit: int = 5, domain: str | None = None
+    served: Served,
+    schema: Schema,
+    user_id: Any,
+    item_id: Any,
+    limit: int = 5,
+    domain: str | None = None,
+    tenant: Tenant = OPERATOR,
 ) -> Question[Explanation]:
     """Ask what :func:`explain` answers."""
     domains = domains_to_look_in(schema, domain)
-    return by_assigned_release(served, lambda release: _explain(schema, release, domains, user_id, item_id, limit), user_id)
+    return by_assigned_release(
+        served, lambda release: _explain(schema, release, domains, user_id, item_id, limit, tenant), user_id
+    )
 
 
 def _explain(
@@ -94,9 +104,9 @@ def _explain(
     user_id: Any,
     item_id: Any,
     limit: int,
+    tenant: Tenant,
 ) -> Question[tuple[Explanation, int | None]]:
-    ends, found = yield from _find_ends(schema.user, domains, user_id, item_id)
-    statement = load("explain/explain_item_by_user")
+    ends, found = yield from _find_ends(schema.user, domains, user_id, item_id, tenant)
     params = found | {
         "history": MET_ITEMS,
         "people": PEOPLE_AN_ITEM,
@@ -118,19 +128,20 @@ def _explain(
         "all": sorted({kind.type for kind in schema.edges}),
         "vector": release.name,
     }
-    rows = yield Read(statement, params, names)
-    explained = Explanation(release.version, [_path(row) for row in rows], statement.inline(params, names))
+    read = read_with("explain/explain_item_by_user", params, names, wanted=tenant.items, owned=tenant.users)
+    rows = yield read
+    explained = Explanation(release.version, [_path(row) for row in rows], read.inline())
     return explained, (yield from ask_turn())
 
 
 def _find_ends(
-    user: NodeKind, domains: Sequence[NodeKind], user_id: Any, item_id: Any
+    user: NodeKind, domains: Sequence[NodeKind], user_id: Any, item_id: Any, tenant: Tenant
 ) -> Question[tuple[dict[str, str], dict[str, Any]]]:
     """Return the names of both ends, and their ids as they are stored."""
     ids = {"user_ids": either_type(user_id), "item_ids": either_type(item_id)}
     for item in domains:
         ends = {"user": user.label, "user_key": user.key, "item": item.label, "item_key": item.key}
-        (found,) = yield Read(load("explain/read_ends"), ids, ends)
+        (found,) = yield read_with("explain/read_ends", ids, ends, wanted=tenant.items, owned=tenant.users)
         if found["user_id"] is None:
             raise no_such_node([user], user_id)
         if found["item_id"] is not None:

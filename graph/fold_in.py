@@ -103,7 +103,9 @@ def ask_by_vector(
     ask: Pool = pool
     if choice.is_fused and user_id is not None:
         history, of_history = history_params(schema, release)
-        ask = fused_pool(dialect, release, item, [user_id], history | {"own": []}, names | of_history, params["vector"])
+        asked = names | of_history
+        whose = choice.tenant.users
+        ask = fused_pool(dialect, release, item, [user_id], history | {"own": []}, asked, params["vector"], whose)
     read, row, chosen = yield from read_chosen(k, choice, release, item, ask, pinned, own)
     items = with_retrievers(chosen.items, row)
     found = Recommendations(

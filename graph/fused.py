@@ -47,10 +47,12 @@ def fused_pool(
     params: Mapping[str, Any],
     names: Mapping[str, Any],
     vector: list[float] | None = None,
+    owned: Sequence[Condition] = (),
 ) -> Pool:
     """Return what gives a user's best unmet items of a domain by both retrievers, by ``vector`` where one was made of events.
 
-    ``params`` and ``names`` have what tells of the user's history; ``user_ids`` are ids that may be meant.
+    ``params`` and ``names`` have what tells of the user's history; ``user_ids`` are ids that may be meant, of users who are as
+    ``owned`` says.
 
     Raises:
         NotFoundError: the release has no relationships between items.
@@ -62,7 +64,8 @@ def fused_pool(
     def pool(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
         sized = {**params, **fusing, "k": size}
         statement = "fused_items_by_user"
-        return read_unmet(dialect, statement, domain, sized, {**names, **more_names}, conditions, told, can_scan=False)
+        named = {**names, **more_names}
+        return read_unmet(dialect, statement, domain, sized, named, conditions, told, can_scan=False, owned=owned)
 
     return pool
 

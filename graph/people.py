@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from cypher import load
 from graph.answers import Recommendations, scored_items
 from graph.asking import (
     Served,
@@ -13,42 +12,57 @@ from graph.asking import (
     enough,
     no_such_node,
     read_by_index,
+    read_with,
     shown_property,
 )
 from graph.database import Database
 from graph.errors import NotFoundError, ReleaseError, SchemaError
 from graph.experiments.serving import ask_turn
-from graph.question import Dialect, Question, Read
+from graph.question import Dialect, Question
 from graph.releases import Release
 from graph.schema import Schema
 from graph.social import leaving_and_reaching
+from graph.tenants import OPERATOR, Tenant
+
+_TIMES_WIDER = 8
 
 
-def people(database: Database, schema: Schema, user_id: Any, k: int = 10, *, served: Served | None = None) -> Recommendations:
+def people(
+    database: Database,
+    schema: Schema,
+    user_id: Any,
+    k: int = 10,
+    *,
+    tenant: Tenant = OPERATOR,
+    served: Served | None = None,
+) -> Recommendations:
     """Return the ``k`` best users for a user, but for oneself and those whom they have: friends, or whom they follow.
 
-    Who follows the user, and is not followed back, may be among them; who blocked the user, or was blocked, is not.
+    Who follows the user, and is not followed back, may be among them; who blocked the user, or was blocked, is not. All are the
+    ``tenant``'s.
 
     Raises:
         SchemaError: the graph has no relationship between users.
         NotFoundError: no such user, or the active release has no vector of them.
         ReleaseError: nothing is published, or nothing by which to suggest people.
     """
-    return database.answer(people_for(served or Served(), database, schema, user_id, k))
+    return database.answer(people_for(served or Served(), database, schema, user_id, k, tenant))
 
 
-def people_for(served: Served, dialect: Dialect, schema: Schema, user_id: Any, k: int = 10) -> Question[Recommendations]:
+def people_for(
+    served: Served, dialect: Dialect, schema: Schema, user_id: Any, k: int = 10, tenant: Tenant = OPERATOR
+) -> Question[Recommendations]:
     """Ask what :func:`people` answers."""
     if not schema.social:
         raise SchemaError(
             f"the graph has no relationship between two {schema.user.label} nodes, by which people could be suggested; load "
             'some, such as friends, or declare them in [graph_schema] of hopline.toml with role = "social"'
         )
-    return by_assigned_release(served, lambda release: _people(dialect, schema, release, user_id, k), user_id)
+    return by_assigned_release(served, lambda release: _people(dialect, schema, release, user_id, k, tenant), user_id)
 
 
 def _people(
-    dialect: Dialect, schema: Schema, release: Release, user_id: Any, k: int
+    dialect: Dialect, schema: Schema, release: Release, user_id: Any, k: int, tenant: Tenant
 ) -> Question[tuple[Recommendations, int | None]]:
     user, index = schema.user, release.people
     if index is None:
@@ -62,7 +76,7 @@ def _people(
         "social": [kind.type for kind in schema.social],
         "asking_vector": index.asking_vector,
     }
-    found = yield Read(load("recommend/read_user_asking"), {"user_ids": either_type(user_id)}, names)
+    found = yield read_with("recommend/read_user_asking", {"user_ids": either_type(user_id)}, names, owned=tenant.users)
     if not found:
         raise no_such_node([user], user_id)
     if not found[0]["has_vector"]:
@@ -76,9 +90,15 @@ def _people(
         "leaving": leaving,
         "reaching": reaching,
         "k": k,
-        "candidates": enough(k, found[0]["num_known"] + 1, index.search_widths, index.num_people),
         "scale": index.scale,
     }
-    read = read_by_index(dialect, "people", index.index, params, names | {"title": shown_property(user)})
-    items = scored_items((yield read))
+    names["title"] = shown_property(user)
+    candidates = enough(k, found[0]["num_known"] + 1, index.search_widths, index.num_people)
+    while True:
+        wide = params | {"candidates": candidates}
+        read = read_by_index(dialect, "people", index.index, wide, names, owned=tenant.users)
+        items = scored_items((yield read))
+        if len(items) >= k or candidates >= index.num_people or not tenant.users:
+            break
+        candidates = min(_TIMES_WIDER * candidates, index.num_people)  # most that it gave may be others'
     return Recommendations(release.version, user.label, True, items, read), (yield from ask_turn())

@@ -87,20 +87,21 @@ def _by_release(
     blend = choice.blend(release, item)
     of_user = of_history | {"own": [] if blend is None else blend.properties}
     params = {"user_ids": either_type(user_id), "scale": release.scale, "zero": release.zero} | of_user
+    owned = choice.tenant.users
 
     def pool(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
-        return read_unmet(dialect, "items_by_user", domain, params | {"k": size}, names, conditions, told)
+        return read_unmet(dialect, "items_by_user", domain, params | {"k": size}, names, conditions, told, owned=owned)
 
     def pinned(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
-        return read_all("recommend/scan_items_by_user", params | {"k": size}, names, conditions, told)
+        return read_all("recommend/scan_items_by_user", params | {"k": size}, names, conditions, told, owned)
 
     ask: Pool = pool
     if choice.is_fused:
-        ask = fused_pool(dialect, release, item, either_type(user_id), of_user, names)
+        ask = fused_pool(dialect, release, item, either_type(user_id), of_user, names, owned=owned)
     read, row, chosen = yield from read_chosen(k, choice, release, item, ask, pinned)
     turn, known_id = row["turn"], row["user_id"]
     if known_id is None:
-        return (yield from ask_popular(schema, release, item, user_id, k, choice)), turn
+        return (yield from ask_popular(schema, release, item, None, k, choice)), turn
     if (asking := asking_of(release, row)) is not None:
         asked = ask_by_vector(dialect, schema, release, item, asking, k, user_id=known_id, choice=choice, own=row["own"])
         return (yield from asked)

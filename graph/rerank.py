@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from cypher import load
 from graph.answers import Recommendations, ScoredItem
-from graph.asking import Served, by_assigned_release, either_type, no_such_node, shown_property
+from graph.asking import Served, by_assigned_release, either_type, no_such_node, read_with, shown_property
 from graph.choice import BEST, Choice
 from graph.codes import decode
 from graph.database import Database
 from graph.errors import NotFoundError
 from graph.fold_in import Asking, asking_of, history_params
-from graph.question import Question, Read, Row
+from graph.question import Question, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
 
@@ -33,9 +32,9 @@ def rerank(
 ) -> Recommendations:
     """Return the first ``k`` (None: all) of given items of one domain by the model's score for a user, met or not.
 
-    Items that the release has no vector of are left out. For a user whom it does not know they are ranked by what the user met
-    since, or, where nothing tells of them, by how popular they are. Of ``choice`` the scenario counts, for users of whom its
-    tasks tell: what it weighs is spread among the items that are given.
+    Items that the release has no vector of, or that are not the tenant's of ``choice``, are left out. For a user whom it does
+    not know they are ranked by what the user met since, or, where nothing tells of them, by how popular they are. Of ``choice``
+    the scenario counts too, for users of whom its tasks tell: what it weighs is spread among the items that are given.
 
     Raises:
         SchemaError: the graph has no such domain.
@@ -79,7 +78,8 @@ def _rerank(
     told = [] if blend is None else blend.properties
     asked = {"user_ids": either_type(user_id), "items": [either_type(one) for one in items]}
     params = asked | of_history | {"own": told, "told": told}
-    read = Read(load("recommend/read_vectors_to_rank"), params, names)
+    tenant = choice.tenant
+    read = read_with("recommend/read_vectors_to_rank", params, names, wanted=tenant.items, owned=tenant.users)
     (row,) = yield read
     if not row["ids"]:
         raise NotFoundError(f"release {release.version} knows none of these {len(items)} items as {item.label}; check the ids")

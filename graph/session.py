@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from cypher import load
 from graph.answers import Recommendations
-from graph.asking import Served, by_assigned_release, either_type
+from graph.asking import Served, by_assigned_release, either_type, read_with
 from graph.choice import BEST, Choice
 from graph.database import Database
 from graph.errors import NotFoundError
 from graph.experiments.serving import ask_turn
 from graph.fold_in import ask_by_vector, by_events
-from graph.question import Dialect, Question, Read
+from graph.question import Dialect, Question
 from graph.recommend import ask_popular
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
@@ -78,7 +77,7 @@ def _session(
 ) -> Question[tuple[Recommendations, int | None]]:
     names = {"item": met.label, "item_key": met.key, "met": release.met_property}
     params = {"items": [either_type(item_id) for item_id in items]}
-    (row,) = yield Read(load("recommend/read_met_vectors_by_item"), params, names)
+    (row,) = yield read_with("recommend/read_met_vectors_by_item", params, names, wanted=choice.tenant.items)
     if items and not row["ids"]:
         raise NotFoundError(f"the graph has none of these {len(items)} items as {met.label} by their {met.key}; check the ids")
     but = row["ids"] if met == item else []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cypher import load
 from graph.answers import Recommendations
 from graph.asking import (
     Served,
@@ -28,6 +27,7 @@ from graph.fused import FLATNESS, neighbours_in, with_retrievers
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
+from graph.tenants import Tenant
 from graph.unmet import read_enough
 
 CANDIDATES_AN_ANSWER = 4
@@ -88,7 +88,7 @@ def _similar(
     k: int,
     choice: Choice,
 ) -> Question[tuple[Recommendations, int | None]]:
-    one, stored_id = yield from _find(release, asked, item_id)
+    one, stored_id = yield from _find(release, asked, item_id, choice.tenant)
     item = wanted or one
     domain = release.domain(item.label)
     names = {
@@ -130,11 +130,11 @@ def _similar(
     return found, (yield from ask_turn())
 
 
-def _find(release: Release, asked: Sequence[NodeKind], item_id: Any) -> Question[tuple[NodeKind, Any]]:
-    """Return the domain of an item and its id as it is stored."""
+def _find(release: Release, asked: Sequence[NodeKind], item_id: Any, tenant: Tenant) -> Question[tuple[NodeKind, Any]]:
+    """Return the domain of an item and its id as it is stored; one that is not the tenant's is as one that there is not."""
     for item in asked:
         names = {"item": item.label, "item_key": item.key, "vector": release.name}
-        found = yield Read(load("recommend/read_item"), {"item_ids": either_type(item_id)}, names)
+        found = yield read_with("recommend/read_item", {"item_ids": either_type(item_id)}, names, wanted=tenant.items)
         if not found:
             continue
         if not found[0]["has_vector"]:

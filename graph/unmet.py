@@ -28,23 +28,25 @@ def read_unmet(
     but: int = 0,
     *,
     can_scan: bool = True,
+    owned: Sequence[Condition] = (),
 ) -> Question[tuple[Read, Row]]:
     """Ask an index for ``$k`` items of a domain that meet some conditions; return the row and the reading that gave it.
 
-    ``told`` is what the row has of each item beside its score. ``but`` more items than those that the user has met
-    are left out. Where too few are left for a user whom the answer is for, the index is asked again, as wide as there are items
-    that the user has met; where conditions left too few that the index cannot decide, see :func:`read_enough`. ``can_scan``:
-    there is a form of the statement that looks at every item; else the index is asked for all.
+    ``told`` is what the row has of each item beside its score; ``owned``, what the user must be like. ``but`` more items than
+    those that the user has met are left out. Where too few are left for a user whom the answer is for, the index is asked
+    again, as wide as there are items that the user has met; where conditions left too few that the index cannot decide, see
+    :func:`read_enough`. ``can_scan``: there is a form of the statement that looks at every item; else the index is asked for
+    all.
     """
 
     def by_index(candidates: int) -> Read:
         sized = {**params, "candidates": candidates}
-        return read_by_index(dialect, statement, domain.index, sized, names, conditions, domain.filters, told)
+        return read_by_index(dialect, statement, domain.index, sized, names, conditions, domain.filters, told, owned)
 
     k, first = params["k"], num_candidates(params["k"], but + SPARE_CANDIDATES, domain)
     if not all(is_narrowing(dialect, one, domain.filters) for one in conditions):
         if can_scan:
-            by_scan = read_with(f"recommend/scan_{statement}", params, names, wanted=conditions, told=told)
+            by_scan = read_with(f"recommend/scan_{statement}", params, names, wanted=conditions, told=told, owned=owned)
         else:
             by_scan = by_index(domain.num_items)
         return (
@@ -91,8 +93,9 @@ def read_all(
     names: Mapping[str, Any],
     conditions: Sequence[Condition] = ANY_ITEM,
     told: Sequence[Condition] = (),
+    owned: Sequence[Condition] = (),
 ) -> Question[tuple[Read, Row]]:
     """Read a statement that looks at all items which meet some conditions; return its row and the reading."""
-    read = read_with(statement, params, names, wanted=conditions, told=told)
+    read = read_with(statement, params, names, wanted=conditions, told=told, owned=owned)
     (row,) = yield read
     return read, row

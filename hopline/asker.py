@@ -12,7 +12,7 @@ import polars as pl
 from graph.answers import Recommendations
 from graph.ask_config import Retrieve
 from graph.asking import Served
-from graph.choice import choice_of, scenario_choice
+from graph.choice import choice_of, given_choice
 from graph.database import Database
 from graph.describe import Description, describe
 from graph.explain import Explanation, explain
@@ -28,6 +28,7 @@ from graph.schema import Schema
 from graph.schema_store import load_schema
 from graph.session import session
 from graph.similar import similar
+from graph.tenants import Tenant, tenant_of
 from hopline.config import Config, read_config, read_connection_settings, read_server_settings
 from hopline.experiments import Experiments
 from hopline.predict import Foretold, Pairs, predict
@@ -164,6 +165,7 @@ class Asker:
         seed: str | int | None = None,
         retrieve: Retrieve | None = None,
         scenario: str | None = None,
+        tenant: str | None = None,
     ) -> Recommendations:
         """Return the ``k`` best items that the user has not met; popular ones, said so, for an unknown user.
 
@@ -176,6 +178,8 @@ class Asker:
         ``scenario`` names one of ``[ask.scenarios]``: the best candidates are put in its order, of one of its domains, and each
         tells what its tasks say of it, in ``scores``. For whom the release has not learnt they keep the order that they
         have without, and ``scenario`` of the answer is None.
+        ``tenant`` names whose items and users it is about, where ``[ask.tenants]`` declares some: others' are as if they were
+        not there; None: all.
 
         Raises:
             SchemaError: the graph has no such domain.
@@ -185,7 +189,7 @@ class Asker:
             ReleaseError: nothing was published, or nothing of that domain.
         """
         schema = self.schema
-        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, retrieve, scenario)
+        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, retrieve, scenario, tenant)
         return recommend(self.database, schema, user_id, k, domain, choice=choice, served=self._served)
 
     def similar(
@@ -201,6 +205,7 @@ class Asker:
         explore: float | None = None,
         seed: str | int | None = None,
         retrieve: Retrieve | None = None,
+        tenant: str | None = None,
     ) -> Recommendations:
         """Return the ``k`` items most like one item, by the cosine of their vectors.
 
@@ -214,7 +219,7 @@ class Asker:
             NotFoundError: no such item, or it has no vector in the active release; or as for :meth:`recommend`.
         """
         schema = self.schema
-        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, retrieve)
+        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, retrieve, tenant=tenant)
         return similar(self.database, schema, item_id, k, domain, of, user_id=user_id, choice=choice, served=self._served)
 
     def session(
@@ -229,6 +234,7 @@ class Asker:
         diversity: float | None = None,
         explore: float | None = None,
         seed: str | int | None = None,
+        tenant: str | None = None,
     ) -> Recommendations:
         """Return the ``k`` best items for somebody unknown who met ``items``; popular ones, said so, if those tell nothing.
 
@@ -241,7 +247,7 @@ class Asker:
             NotFoundError: the graph has none of the items, or a filter was not declared.
         """
         schema = self.schema
-        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed)
+        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, tenant=tenant)
         return session(self.database, schema, items, k, domain, of, user_id=user_id, choice=choice, served=self._served)
 
     def rerank(
@@ -252,11 +258,13 @@ class Asker:
         domain: str | None = None,
         *,
         scenario: str | None = None,
+        tenant: str | None = None,
     ) -> Recommendations:
         """Return the first ``k`` (None: all) of given items of one domain by the model's score for a user, met or not.
 
         Items that the release does not know are left out. For a user whom it does not know they are ranked by what the user met
-        since, or by how popular they are. ``scenario`` as for :meth:`recommend`: its weighted sum is over the given items.
+        since, or by how popular they are. ``scenario`` as for :meth:`recommend`: its weighted sum is over the given items; and
+        ``tenant``, too.
 
         Raises:
             SchemaError: the graph has no such domain.
@@ -265,36 +273,50 @@ class Asker:
             QuestionError: a domain that is not the scenario's.
         """
         schema = self.schema
-        choice = scenario_choice(self.config.ask, schema, scenario)
+        choice = given_choice(self.config.ask, schema, scenario, tenant)
         return rerank(self.database, schema, user_id, items, k, domain, choice=choice, served=self._served)
 
-    def people(self, user_id: str | int, k: int = 10) -> Recommendations:
+    def people(self, user_id: str | int, k: int = 10, *, tenant: str | None = None) -> Recommendations:
         """Return the ``k`` best users for a user, but for oneself and those whom they have: friends, or whom they follow.
 
-        Needs a release whose training learnt ties between users: ``[tasks.people]``.
+        Needs a release whose training learnt ties between users: ``[tasks.people]``. ``tenant`` as for :meth:`recommend`.
 
         Raises:
             SchemaError: the graph has no relationship between users.
             NotFoundError: no such user, or the active release has no vector of them.
             ReleaseError: nothing was published, or nothing by which to suggest people.
         """
-        return people(self.database, self.schema, user_id, k, served=self._served)
+        schema = self.schema
+        return people(self.database, schema, user_id, k, tenant=self._tenant(tenant, schema), served=self._served)
 
-    def explain(self, user_id: str | int, item_id: str | int, limit: int = 5, domain: str | None = None) -> Explanation:
+    def explain(
+        self,
+        user_id: str | int,
+        item_id: str | int,
+        limit: int = 5,
+        domain: str | None = None,
+        *,
+        tenant: str | None = None,
+    ) -> Explanation:
         """Return the paths that lead from the user to the item, through what they met in any domain and what is known.
 
-        ``domain`` names the one of the item; None: the first that has an item of this id.
+        ``domain`` names the one of the item; None: the first that has an item of this id. ``tenant`` as for :meth:`recommend`.
 
         Raises:
             SchemaError: the graph has no such domain.
             NotFoundError: no such user or item.
         """
-        return explain(self.database, self.schema, user_id, item_id, limit, domain, served=self._served)
+        schema = self.schema
+        whose = self._tenant(tenant, schema)
+        return explain(self.database, schema, user_id, item_id, limit, domain, tenant=whose, served=self._served)
 
-    def reason(self, user_id: str | int, item_id: str | int, domain: str | None = None) -> str:
-        """Return the strongest reason for an item in one sentence; ``domain`` as for :meth:`explain`."""
-        paths = self.explain(user_id, item_id, limit=1, domain=domain).paths
+    def reason(self, user_id: str | int, item_id: str | int, domain: str | None = None, *, tenant: str | None = None) -> str:
+        """Return the strongest reason for an item in one sentence; ``domain`` and ``tenant`` as for :meth:`explain`."""
+        paths = self.explain(user_id, item_id, limit=1, domain=domain, tenant=tenant).paths
         return paths[0].sentence if paths else NO_PATH
+
+    def _tenant(self, name: str | None, schema: Schema) -> Tenant:
+        return tenant_of(name, self.config.ask.tenants, schema)
 
     def predict(self, pairs: Pairs, task: Foretold = "click", domain: str | None = None) -> pl.DataFrame:
         """Foretell of pairs of a user and an item what the last run learnt: see :func:`hopline.predict.predict`.

@@ -49,13 +49,24 @@ _LATER = (409, 429, 503)
 class Client:
     """Asks one service; a context manager, whose end closes its connections. Safe to share between threads.
 
-    ``key`` None takes the environment's ``HOPLINE_API_KEY``, if it is set.
+    ``key`` None takes the environment's ``HOPLINE_API_KEY``, if it is set. ``tenant`` names for whom an operator asks; a key
+    of a tenant's says it by itself.
     """
 
-    def __init__(self, url: str = "http://127.0.0.1:8480", key: str | None = None, timeout_s: float = 30.0) -> None:
+    def __init__(
+        self,
+        url: str = "http://127.0.0.1:8480",
+        key: str | None = None,
+        timeout_s: float = 30.0,
+        *,
+        tenant: str | None = None,
+    ) -> None:
         self.url = url.rstrip("/")
         key = os.environ.get("HOPLINE_API_KEY") if key is None else key
-        self._http = httpx.Client(base_url=self.url, timeout=timeout_s, headers={} if key is None else {"X-API-Key": key})
+        headers = {} if key is None else {"X-API-Key": key}
+        if tenant is not None:
+            headers["X-Tenant"] = quote(tenant, safe="")
+        self._http = httpx.Client(base_url=self.url, timeout=timeout_s, headers=headers)
 
     def recommend(
         self,

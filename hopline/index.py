@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.database import Database
-from graph.filters.config import check_filterable, indexable
 from graph.indexes import Job, Part, read_job, read_parts, refresh, told_job
 from graph.indexes.job import Action
 from graph.keys import index_keys
@@ -33,11 +32,11 @@ def index_status(database: Database, schema: Schema, config: Config) -> IndexSta
     """Return how what answering needs is.
 
     Raises:
-        SchemaError: a filter was declared that the graph cannot have.
+        SchemaError: a filter or a tenant's property was declared that the graph cannot have.
         DatabaseError: the user may not ask, or the server was lost.
     """
-    check_filterable(config.ask.filters, schema)
-    return IndexStatus(read_parts(database, schema, indexable(config.ask.filters)), read_job(database))
+    config.ask.check(schema)
+    return IndexStatus(read_parts(database, schema, config.ask.indexed), read_job(database))
 
 
 def work_on_indexes(database: Database, schema: Schema, config: Config, action: Action, on_stage: OnStage = silent) -> str:
@@ -47,11 +46,12 @@ def work_on_indexes(database: Database, schema: Schema, config: Config, action: 
 
     Raises:
         ReleaseError: nothing is published, another publish or work on indexes goes on, or the release is damaged.
-        SchemaError: two users or two items share a key, or a filter was declared that the graph cannot have.
+        SchemaError: two users or two items share a key, or a filter or a tenant's property was declared that the graph cannot
+            have.
         DatabaseError: the user may not make indexes, or the server was lost.
     """
-    check_filterable(config.ask.filters, schema)
-    filters = indexable(config.ask.filters)
+    config.ask.check(schema)
+    filters = config.ask.indexed
     with told_job(database, action) as (lease, tell, end):
 
         def stage(name: str, done: int, total: int) -> None:

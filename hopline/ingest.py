@@ -20,6 +20,7 @@ from graph.errors import DatabaseError, DatabaseGoneError, EventError
 from graph.events import Event, EventReader, EventsConfig, EventWriter, ReadyEvent, Taken
 from graph.progress import OnStage, silent
 from graph.schema import Schema
+from graph.tenants import TenantsConfig, tenant_of
 from hopline.errors import IngestError
 from hopline.read_ahead import ReadAhead
 from loaders.event_lines import Line, read_file_lines, read_lines
@@ -77,17 +78,29 @@ class _Judged:
 class Intake:
     """Takes events into one graph; made once and used for many calls. Not for several threads at once.
 
+    ``tenant`` names whose they are, one of what ``tenants`` declares; None: the operator's.
+
     Raises:
         SchemaError: nothing was loaded, or two users or items share a key.
+        QuestionError: a tenant, and none are declared.
         DatabaseError: Neo4j refused, or was lost.
     """
 
-    def __init__(self, database: Database, schema: Schema, config: EventsConfig, folder: Path) -> None:
-        self.schema = schema
+    def __init__(
+        self,
+        database: Database,
+        schema: Schema,
+        config: EventsConfig,
+        folder: Path,
+        tenants: TenantsConfig | None = None,
+        tenant: str | None = None,
+    ) -> None:
+        tenant_of(tenant, tenants, schema)
+        self.schema, self.tenant = schema, tenant
         self._config = config
         self._folder = folder
-        self._writer = EventWriter(database, schema, config.click_window_s)
-        self._reader = EventReader.of(database, schema, config)
+        self._writer = EventWriter(database, schema, config.click_window_s, tenants)
+        self._reader = EventReader.of(database, schema, config, tenants)
 
     def take(self, events: Iterable[Given], on_stage: OnStage = silent) -> IngestReport:
         """Take in events that are values; those that cannot be used are added to ``set-aside/events.tsv``.
@@ -135,7 +148,7 @@ class Intake:
         refused: list[tuple[int, str, str]] = []
         for number, given in rows:
             try:
-                events.append((number, given, self._reader.read(given)))
+                events.append((number, given, self._reader.read(given, self.tenant)))
             except EventError as error:
                 refused.append((number, str(error), _as_row(given)))
         return _Judged(events, refused, sum(len(row) for _, row in rows if isinstance(row, bytes)))

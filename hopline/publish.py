@@ -9,7 +9,6 @@ from typing import Any
 from gnn.watched import ranking_metric
 from graph.database import Database
 from graph.embeddings import ReleaseDraft
-from graph.filters.config import check_filterable, indexable
 from graph.keys import index_keys
 from graph.progress import OnStage
 from graph.publish import publish
@@ -34,11 +33,11 @@ def publish_draft(
             release still serves.
         SchemaError: a filter or a scenario is of what the graph cannot have.
     """
-    check_filterable(config.ask.filters, schema)
+    config.ask.check(schema)
     labels = [items.label for items in draft.items]
     draft = replace(
         draft,
-        filters=indexable(config.ask.filters),
+        filters=config.ask.indexed,
         predictors=predictors_for(config.ask.scenarios, schema, draft.predictors, labels),
         similar=neighbours_of(draft, config.publish.similar, on_stage),
     )

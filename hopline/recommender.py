@@ -143,22 +143,28 @@ class Recommender(Asker):
         with open_query(source or self.database, query, params or {}, mapping=said) as data:
             return self.load(data, on_stage=on_stage)
 
-    def ingest(self, events: str | Path | Iterable[Given], *, on_stage: OnStage = silent) -> IngestReport:
+    def ingest(
+        self, events: str | Path | Iterable[Given], *, tenant: str | None = None, on_stage: OnStage = silent
+    ) -> IngestReport:
         """Take in events as they happen, many or one; when this returns they are in the graph, and answers tell of them.
 
         ``events`` are :class:`graph.events.Event` or dictionaries of its fields, such as ``{"user": "196", "item": "242",
         "behaviour": "rating", "value": 4}``; a path is a file of JSON objects, one a line, and ``-`` standard input. One that
         comes again, by its ``id`` or as it says the same, changes nothing; of a pair of ends the latest event counts, whichever
-        came first. What cannot be used is written, with its reason, to a file in ``<run folder>/set-aside``.
+        came first. What cannot be used is written, with its reason, to a file in ``<run folder>/set-aside``. ``tenant``: whose
+        events they are, where ``[ask.tenants]`` declares some: those about others' users and items cannot be used, and what
+        they make is the tenant's.
 
         Raises:
             SchemaError: nothing was loaded, or two users or items share a key.
             InputError: there is no such file, or it cannot be read.
+            QuestionError: a tenant, and none are declared.
             IngestError: the database refused or went away; the message says how far it got, and calling again completes it.
         """
         schema = self.schema
-        if self._intake is None or self._intake.schema != schema:
-            self._intake = Intake(self.database, schema, self.config.events, self.config.run_folder / SET_ASIDE_FOLDER)
+        if self._intake is None or (self._intake.schema, self._intake.tenant) != (schema, tenant):
+            folder = self.config.run_folder / SET_ASIDE_FOLDER
+            self._intake = Intake(self.database, schema, self.config.events, folder, self.config.ask.tenants, tenant)
         if isinstance(events, (str, Path)):
             return self._intake.take_file(Path(events), on_stage)
         return self._intake.take(events, on_stage)

@@ -3,6 +3,7 @@
 // A second path through the same entity, or of the same kind if it has none, counts half, a third one a third: it tells less.
 // Two nodes may be joined by several facts: one stands for them, if it can one that joins both items in the same way.
 // identifiers: user, user_key, item, item_key, items, interactions, knowledge, social, all, vector
+// terms: wanted, owned
 // params: $user_id: any, $item_id: any, $history: integer, $people: integer, $limit: integer, $reach: float of a release whose vectors are whole numbers, else null, $values: map of label of items to map of type to property, $titles: map of label to property, $keys: map of label to property
 // returns: kind, met_id, met, did, value, first_type, first_out, via_id, via, second_type, second_out, shared, asked, weight
 // access: read
@@ -10,7 +11,7 @@ MATCH (u:{{user}} {{{user_key}}: $user_id})
 MATCH (i:{{item}} {{{item_key}}: $item_id})
 CALL (u, i) {
   MATCH (u)-[r:{{interactions}}]-(s:{{items}})
-  WHERE s <> i
+  WHERE s <> i {{AND s.wanted}}
   WITH i, s, r, head([l IN labels(s) WHERE $values[l] IS NOT NULL]) AS domain
   WITH i, s, domain, type(r) AS did, toFloatOrNull(r[$values[domain][type(r)]]) AS value
   ORDER BY value IS NULL, value DESC, did
@@ -43,7 +44,7 @@ UNION ALL
   UNWIND met AS m
   WITH m, m.s AS s, i
   MATCH (i)-[b:{{knowledge}}]-(e)
-  WHERE e <> s AND e <> i
+  WHERE e <> s AND e <> i AND (NOT e:{{items}} OR (true {{AND e.wanted}})) // what is known of items is everybody's
   MATCH (s)-[a:{{knowledge}}]-(e)
   WITH m, e, type(a) AS first_type, startNode(a) = s AS first_out, type(b) AS second_type, startNode(b) = i AS second_out
   ORDER BY first_type = second_type AND first_out = second_out DESC, second_out DESC, second_type, first_type
@@ -55,7 +56,7 @@ UNION ALL
   WITH m, m.s AS s, i, u
   CALL (s, i, u) {
     MATCH (s)-[:{{interactions}}]-(o:{{user}})
-    WHERE o <> u
+    WHERE o <> u {{AND o.owned}}
     WITH DISTINCT o, i
     LIMIT $people
     RETURN count(o) AS asked, count(CASE WHEN EXISTS { (o)-[:{{interactions}}]-(i) } THEN 1 END) AS shared
@@ -70,7 +71,7 @@ UNION ALL
 UNION ALL
   WITH u, i
   MATCH (u)-[:{{social}}]-(f:{{user}})-[:{{interactions}}]-(i)
-  WHERE f <> u
+  WHERE f <> u {{AND f.owned}}
   WITH DISTINCT f
   ORDER BY f.{{user_key}}
   WITH count(f) AS shared, collect(f)[0] AS e

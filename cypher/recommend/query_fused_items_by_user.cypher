@@ -3,11 +3,11 @@
 // did something since the release was learnt, or whom it does not know, what they met last unless a vector was made of that; for
 // servers before SEARCH.
 // identifiers: user, user_key, item, item_key, title, interactions, liked, vector, norm, known, met, similar
-// terms: wanted, told
+// terms: wanted, told, owned
 // params: $user_ids: list of ids that may be meant, the likeliest first, $vector: list of floats made of events, or null: the user's own, $k: integer, $candidates: integer, $zero: float, $times: property with the time, by relationship type, $most: integer, $met_most: integer, $flatness: float, $index: index name, $own: list of names of properties of the user that are told
 // returns: turn, user_id, norm, asking, met, own, items: id; title; score and what else is told of each, found_by
 // access: read
-OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
+OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids {{AND u.owned}}
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
 WITH u, CASE
   WHEN $most = 0 OR $vector IS NOT NULL THEN 0

@@ -1,9 +1,10 @@
 // The vectors by which given items are ranked for a user, of one release, and the turn of what serves.
 // identifiers: user, user_key, item, item_key, title, liked, vector, norm, known, met
+// terms: wanted, owned
 // params: $user_ids: list of ids that may be meant, the likeliest first, $items: list of such lists, $times: property with the time, by relationship type, $most: integer, $own: list of names of properties of the user that are told, $told: list of those of items
 // returns: turn, user_id, asking, norm, met, own, ids, titles, vectors, figures
 // access: read
-OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
+OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids {{AND u.owned}}
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
 WITH u, CASE
   WHEN $most = 0 THEN 0
@@ -21,7 +22,7 @@ WITH u, [met IN COLLECT {
 CALL () {
   UNWIND $items AS item_ids
   CALL (item_ids) {
-    MATCH (i:{{item}}) WHERE i.{{item_key}} IN item_ids
+    MATCH (i:{{item}}) WHERE i.{{item_key}} IN item_ids {{AND i.wanted}}
     RETURN i ORDER BY i.{{item_key}} = item_ids[0] DESC LIMIT 1
   }
   WITH DISTINCT i WHERE i.{{vector}} IS NOT NULL

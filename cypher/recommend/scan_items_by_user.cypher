@@ -1,10 +1,10 @@
 // The best items that a user has not met, by a look at every item that is as wanted, and the turn of what serves.
 // identifiers: user, user_key, item, item_key, title, interactions, liked, vector, norm, known, met
-// terms: wanted, told
+// terms: wanted, told, owned
 // params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $scale: float, $zero: float, $times: property with the time, by relationship type, $most: integer, $own: list of names of properties of the user that are told
 // returns: turn, user_id, norm, asking, met, own, items: id; title; score and what else is told of each
 // access: read
-OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids
+OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids {{AND u.owned}}
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
 WITH u, CASE
   WHEN $most = 0 THEN 0

@@ -14,7 +14,7 @@ class ReadyEvent:
 
     ``kind`` None: an impression, which is no interaction. ``event_id`` None: it has neither an id nor a time, and nothing could
     tell it from another. ``time``: seconds since 1970. ``properties``: of the relationship; None takes one away. ``facts``:
-    kind, and the key of the entity.
+    kind, and the key of the entity. ``tenant`` None: the operator's, which may be about anything.
     """
 
     event_id: str | None
@@ -27,3 +27,4 @@ class ReadyEvent:
     user_properties: dict[str, Any]
     item_properties: dict[str, Any]
     facts: tuple[tuple[EdgeKind, str | int], ...]
+    tenant: str | None = None

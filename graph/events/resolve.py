@@ -19,6 +19,7 @@ from graph.events.ready import ReadyEvent
 from graph.events.stored_forms import KeyForm, StoredTime, read_key_form, stored_time, time_property, value_property
 from graph.inspect.sample import sample_relationships
 from graph.schema import EdgeKind, FeatureType, NodeKind, Schema
+from graph.tenants import TenantsConfig
 
 IMPRESSION = "impression"  # the behaviour that is none: the item was shown
 MOST_VALUE_CHARS = 10_000
@@ -41,12 +42,14 @@ class EventReader:
         stored_times: Mapping[EdgeKind, StoredTime],
         config: EventsConfig,
         clock: Callable[[], float] = time.time,
+        tenants: TenantsConfig | None = None,
     ) -> None:
         self._schema = schema
         self._key_forms = key_forms
         self._stored_times = stored_times
         self._config = config
         self._clock = clock
+        self._tenants = tenants
         self._found: dict[tuple[str, str | None], tuple[EdgeKind | None, NodeKind]] = {}
         self._facts: dict[tuple[str, str, str | None], EdgeKind] = {}
         self._types = {
@@ -56,7 +59,7 @@ class EventReader:
         }
 
     @classmethod
-    def of(cls, database: Database, schema: Schema, config: EventsConfig) -> EventReader:
+    def of(cls, database: Database, schema: Schema, config: EventsConfig, tenants: TenantsConfig | None = None) -> EventReader:
         """Return a reader for a graph, after a bounded look at how it writes ids and times.
 
         Raises:
@@ -68,10 +71,11 @@ class EventReader:
             {kind.label: read_key_form(database, kind) for kind in schema.nodes},
             {kind: stored_time(kind, samples[kind.type]) for kind in schema.interactions},
             config,
+            tenants=tenants,
         )
 
-    def read(self, given: bytes | str | Mapping[str, Any] | Event) -> ReadyEvent:
-        """Return what an event, its JSON text or its fields mean.
+    def read(self, given: bytes | str | Mapping[str, Any] | Event, tenant: str | None = None) -> ReadyEvent:
+        """Return what an event, its JSON text or its fields mean; ``tenant``: whose it is, None: the operator's.
 
         Raises:
             EventError: it cannot be used; the message is the reason.
@@ -98,6 +102,8 @@ class EventReader:
         event_id = event.id
         if event_id is None and event.time is not None:
             event_id = _derived_id(kind, item, user_id, item_id, event, told)
+        if event_id is not None and tenant is not None:
+            event_id = json.dumps([tenant, event_id])  # so that no tenant's ids are in another's way
         if kind is None:
             properties = told | shown | {"event_id": event_id, "value": event.value, "time": when}
         else:
@@ -110,9 +116,10 @@ class EventReader:
             item_id,
             when,
             properties,
-            self._properties(user, event.user_properties, "user_properties"),
-            self._properties(item, event.item_properties, "item_properties"),
+            self._properties(user, event.user_properties, "user_properties", tenant),
+            self._properties(item, event.item_properties, "item_properties", tenant),
             tuple(self._fact(item, fact) for fact in event.facts),
+            tenant,
         )
 
     def _kind(self, behaviour: str, domain: str | None) -> tuple[EdgeKind | None, NodeKind]:
@@ -153,16 +160,19 @@ class EventReader:
             raise EventError(f"behaviour may be any of {_listed([kind.type for kind in of_label])}: name one of these")
         return of_label[0], items[label]
 
-    def _properties(self, kind: NodeKind, given: Mapping[str, Any], field: str) -> dict[str, Any]:
+    def _properties(self, kind: NodeKind, given: Mapping[str, Any], field: str, tenant: str | None) -> dict[str, Any]:
         types = self._types[kind.label]
+        owner = None if tenant is None or self._tenants is None else self._tenants.property(kind, self._schema)
         taken: dict[str, Any] = {}
         for name, value in given.items():
             if name not in types:
                 raise EventError(
                     f"{field} has a name that is none of {_listed(types)}" if types else f"{field}: {kind.label} has none"
                 )
-            if value is None:
+            if value is None or (name == owner and value == tenant):
                 continue
+            if name == owner:
+                raise EventError(f"{field}.{name} is not the tenant whose event it is")
             if not _fits(types[name], value):
                 raise EventError(f"{field}.{name} is not {_WORDS[types[name]]}")
             taken[name] = value

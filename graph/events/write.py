@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,12 @@ from graph.database import Database, Run
 from graph.errors import ConstraintError, DatabaseError, DatabaseGoneError
 from graph.events.clicks import close_impressions, pair_names
 from graph.events.config import EventsConfig
+from graph.events.owners import NOT_THEIRS, Owners
 from graph.events.ready import ReadyEvent
 from graph.events.stored_forms import time_property
 from graph.keys import AWAIT_INDEXES_S, derive_keys, index_keys
 from graph.schema import EdgeKind, NodeKind, Schema
+from graph.tenants import TenantsConfig
 
 _EVENT, _LOCK = "HoplineEvent", "HoplineLock"
 _PAUSE_S = 1.0
@@ -56,17 +58,25 @@ class EventWriter:
     The graph keeps the id of every event (a ``HoplineEvent`` node each, found by its index), so one that comes again, from
     here or elsewhere, changes nothing. Of each pair of ends and each kind there is one relationship, as in loaded files, and it
     tells of the latest event. Users, items and entities that are not there are made. What a user does with an item that they
-    were shown, within ``click_window_s`` seconds, is noted on the impression, whichever comes first.
+    were shown, within ``click_window_s`` seconds, is noted on the impression, whichever comes first. An event of a tenant about
+    somebody else's user or item is refused, and new ones that it brings are the tenant's.
 
     Raises:
         SchemaError: two users or two items share a key.
         DatabaseError: Neo4j refused, or was lost.
     """
 
-    def __init__(self, database: Database, schema: Schema, click_window_s: float = EventsConfig().click_window_s) -> None:
+    def __init__(
+        self,
+        database: Database,
+        schema: Schema,
+        click_window_s: float = EventsConfig().click_window_s,
+        tenants: TenantsConfig | None = None,
+    ) -> None:
         self._database = database
         self._schema = schema
         self._click_window_s = click_window_s
+        self._tenants = tenants
         self._indexed: set[str] = {schema.user.label, *(item.label for item in schema.items)}
         for label, key in ((_EVENT, "id"), (_LOCK, "name")):
             database.schema(load("schema/create_key_constraint"), {}, {"label": label, "key": key})
@@ -90,7 +100,9 @@ class EventWriter:
         gone_at: float | None = None
         while True:
             try:
-                attempt = attempt or _Attempt(self._schema, events, self._refused(events), self._click_window_s)
+                attempt = attempt or _Attempt(
+                    self._schema, events, self._refused(events), self._click_window_s, Owners(self._schema, self._tenants)
+                )
                 return self._database.transaction(attempt, "while writing events")
             except ConstraintError:
                 return self._write_halves(events, retry_s, on_wait)
@@ -162,42 +174,53 @@ class _Attempt:
     """
 
     def __init__(
-        self, schema: Schema, events: Sequence[ReadyEvent], refused: tuple[tuple[int, str], ...], click_window_s: float
+        self,
+        schema: Schema,
+        events: Sequence[ReadyEvent],
+        refused: tuple[tuple[int, str], ...],
+        click_window_s: float,
+        owners: Owners,
     ) -> None:
-        barred = {place for place, _ in refused}
-        self._first: dict[str, int] = {}
-        self._others: list[int] = []
-        repeated: list[int] = []
-        for place, event in enumerate(events):
-            if place in barred:
-                continue
-            if event.event_id is None:
-                self._others.append(place)
-            elif self._first.setdefault(event.event_id, place) != place:
-                repeated.append(place)
-        self._schema, self._events, self._repeated, self._refused = schema, events, repeated, refused
-        self._click_window_s = click_window_s
+        self._schema, self._events, self._refused = schema, events, refused
+        self._click_window_s, self._owners = click_window_s, owners
         self._received_ns = time.time_ns()
         self._taken: Taken | None = None
 
     def __call__(self, run: Run) -> Taken:
-        ids = list(self._first)
+        not_theirs = dict.fromkeys(self._owners.refused(run, self._events), NOT_THEIRS)
+        refused = not_theirs | dict(self._refused)
+        first, others, repeats = self._sorted_out(refused)
+        ids = list(first)
         (claimed,) = run(load("events/claim_events"), {"ids": ids, "received_ns": self._received_ns}, {}) or [
             {"new": [], "ours": 0}
         ]
         if claimed["ours"] and self._taken is not None:
             return self._taken
-        new = {self._first[ids[row]] for row in claimed["new"]}
-        repeated = sorted([*self._repeated, *(place for place in self._first.values() if place not in new)])
-        events = [self._events[place] for place in sorted(new | set(self._others))]
+        new = {first[ids[row]] for row in claimed["new"]}
+        repeated = sorted([*repeats, *(place for place in first.values() if place not in new)])
+        events = [self._events[place] for place in sorted(new | set(others))]
         nodes = self._make_nodes(run, events)
         self._fill(run, events)
         self._make_facts(run, events)
         interactions = self._write_interactions(run, events)
         impressions = self._record_impressions(run, events)
         close_impressions(run, self._schema, events, self._click_window_s)
-        self._taken = Taken(len(events), tuple(repeated), impressions, interactions, nodes, self._refused)
+        self._taken = Taken(len(events), tuple(repeated), impressions, interactions, nodes, tuple(sorted(refused.items())))
         return self._taken
+
+    def _sorted_out(self, refused: Mapping[int, str]) -> tuple[dict[str, int], list[int], list[int]]:
+        """Return the places of events that are not refused: the first of each id, those without one, and those that repeat."""
+        first: dict[str, int] = {}
+        others: list[int] = []
+        repeats: list[int] = []
+        for place, event in enumerate(self._events):
+            if place in refused:
+                continue
+            if event.event_id is None:
+                others.append(place)
+            elif first.setdefault(event.event_id, place) != place:
+                repeats.append(place)
+        return first, others, repeats
 
     def _make_nodes(self, run: Run, events: list[ReadyEvent]) -> dict[str, int]:
         keys: dict[str, dict[str | int, None]] = defaultdict(dict)
@@ -209,9 +232,16 @@ class _Attempt:
         made: dict[str, int] = {}
         for label, of_label in keys.items():
             names = {"label": label, "key": self._schema.node(label).key}
-            (row,) = run(load("events/make_nodes"), {"ids": list(of_label)}, names)
-            if row["created"]:
-                made[label] = row["created"]
+            created = 0
+            for owner, ids in self._owners.by_owner(label, of_label).items():
+                if owner is None:
+                    (row,) = run(load("events/make_nodes"), {"ids": ids}, names)
+                else:
+                    owned = names | {"tenant": self._owners.property(label)}
+                    (row,) = run(load("events/make_nodes_of_tenant"), {"ids": ids, "name": owner}, owned)
+                created += row["created"]
+            if created:
+                made[label] = created
         return made
 
     def _fill(self, run: Run, events: list[ReadyEvent]) -> None:

@@ -13,7 +13,7 @@ import typer
 
 from graph.answers import Recommendations
 from graph.explain import Explanation
-from hopline.cli.options import ConfigFile, Count, Item, Json, User
+from hopline.cli.options import ConfigFile, Count, Item, Json, Tenant, User
 from hopline.cli.output import console, explanation_table, print_json, recommendation_table
 from hopline.cli.score import print_score
 from hopline.cli.where import parse_where
@@ -89,6 +89,7 @@ def recommend(
     seed: Seed = None,
     retrieve: Retrieved = None,
     scenario: InScenario = None,
+    tenant: Tenant = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -111,9 +112,12 @@ def recommend(
             seed=seed,
             retrieve=None if retrieve is None else retrieve.value,
             scenario=scenario,
+            tenant=tenant,
         )
         with_reasons = why and found.by_model
-        reasons = [recommender.reason(user, item.id, found.domain) for item in found.items] if with_reasons else None
+        reasons = (
+            [recommender.reason(user, item.id, found.domain, tenant=tenant) for item in found.items] if with_reasons else None
+        )
     if not _is_printed(found, json, cypher, {"reasons": reasons} if reasons is not None else {}):
         if not found.by_model:
             console.print(f"user {user} is not known to release {found.version}: these are popular items", markup=False)
@@ -142,6 +146,7 @@ def similar(
     explore: Explore = None,
     seed: Seed = None,
     retrieve: Retrieved = None,
+    tenant: Tenant = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -162,6 +167,7 @@ def similar(
             explore=explore,
             seed=seed,
             retrieve=None if retrieve is None else retrieve.value,
+            tenant=tenant,
         )
     if not _is_printed(found, json, cypher):
         console.print(recommendation_table(found, f"like item {item}, {_by(found)}"))
@@ -181,6 +187,7 @@ def session(
     diversity: Diversity = None,
     explore: Explore = None,
     seed: Seed = None,
+    tenant: Tenant = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -200,6 +207,7 @@ def session(
             diversity=diversity,
             explore=explore,
             seed=seed,
+            tenant=tenant,
         )
     if not _is_printed(found, json, cypher):
         if not found.by_model:
@@ -207,13 +215,20 @@ def session(
         console.print(recommendation_table(found, f"after {len(items)} items, {_by(found)}"))
 
 
-def people(user: User, k: Count = 10, cypher: Cypher = False, config: ConfigFile = None, json: Json = False) -> None:
+def people(
+    user: User,
+    k: Count = 10,
+    tenant: Tenant = None,
+    cypher: Cypher = False,
+    config: ConfigFile = None,
+    json: Json = False,
+) -> None:
     """Suggest users to a user: nobody whom they are friends with or follow already. Needs `[tasks.people]` in training.
 
     Example: `hopline people --user 2 --k 5`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.people(user, k)
+        found = recommender.people(user, k, tenant=tenant)
     if _is_printed(found, json, cypher):
         return
     if found.items:
@@ -237,6 +252,7 @@ def explain(
     domain: Annotated[
         str | None, typer.Option("--domain", "-d", help="Label of the item. [default: the first item kind that has its id]")
     ] = None,
+    tenant: Tenant = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
     json: Json = False,
@@ -249,6 +265,8 @@ def explain(
     Example: `hopline explain --user 196 --item 50`, or `hopline explain --user 196 --item 50 --by model`
     """
     if by == "model":
+        if tenant is not None:
+            raise InputError("--by model shows paths through all that was learnt from; leave out --tenant or --by model")
         if cypher:
             raise InputError("--cypher prints the statement that finds paths by the graph; leave out --cypher or --by model")
         with Recommender.from_config(config) as recommender:
@@ -259,7 +277,7 @@ def explain(
             print_score(scored, user, item)
         return
     with Recommender.from_config(config) as recommender:
-        found = recommender.explain(user, item, limit, domain)
+        found = recommender.explain(user, item, limit, domain, tenant=tenant)
     if _is_printed(found, json, cypher):
         return
     if found.paths:

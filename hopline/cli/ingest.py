@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hopline.cli.options import ConfigFile, Json, Quiet
+from hopline.cli.options import ConfigFile, Json, Quiet, Tenant
 from hopline.cli.output import console, print_json, print_set_aside, progress_bars
 from hopline.recommender import Recommender
 
@@ -22,6 +22,7 @@ def ingest(
     source: Annotated[
         Path, typer.Argument(help="File of JSON objects, one a line (.gz, .bz2 and .xz too), or - for standard input.")
     ],
+    tenant: Tenant = None,
     config: ConfigFile = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -50,7 +51,7 @@ def ingest(
     Examples: `hopline ingest events.jsonl`, `tail -F -n +1 clicks.jsonl | hopline ingest - --json`
     """
     with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
-        report = recommender.ingest(source, on_stage=bars.stage)
+        report = recommender.ingest(source, tenant=tenant, on_stage=bars.stage)
     if json:
         print_json(asdict(report))
         return

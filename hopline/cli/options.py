@@ -15,4 +15,10 @@ ConfigFile = Annotated[
 ]
 User = Annotated[str, typer.Option("--user", "-u", help="The user's id.")]
 Item = Annotated[str, typer.Option("--item", "-i", help="The item's id.")]
+Tenant = Annotated[
+    str | None,
+    typer.Option(
+        "--tenant", "-t", help="Whose items and users it is about, as [ask.tenants] of hopline.toml declares it. [default: all]"
+    ),
+]
 Count = Annotated[int, typer.Option("--k", "-k", min=1, max=1000, help="How many.")]

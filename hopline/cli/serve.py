@@ -87,17 +87,26 @@ def add(
         list[Scope],
         typer.Option("--scope", "-s", help="What it allows: read (ask), write (send events), admin (all). May be given again."),
     ] = [Scope.READ],  # noqa: B006 - typer reads it and changes nothing
+    tenant: Annotated[
+        str | None,
+        typer.Option(
+            "--tenant", "-t", help="Whose it is, and all that it reaches, with [ask.tenants]. [default: the operator]"
+        ),
+    ] = None,
     config: ConfigFile = None,
     json: Json = False,
 ) -> None:
     """Make a key and show it, once: only its hash is kept. A service that runs knows of it within a second.
 
+    A key of a tenant asks of that tenant's items and users alone, and sends events about them; where [ask.tenants] declares
+    none, it is refused everything.
+
     Example: `hopline keys add shop --scope read --scope write`
     """
     path = _path(config)
-    text = KeyFile(path).add(name, scope)
+    text = KeyFile(path).add(name, scope, tenant)
     if json:
-        print_json({"name": name, "scopes": [one.value for one in scope], "key": text})
+        print_json({"name": name, "scopes": [one.value for one in scope], "tenant": tenant, "key": text})
         return
     console.print(text, markup=False, highlight=False, soft_wrap=True)
     console.print(
@@ -108,20 +117,23 @@ def add(
 
 
 def show(config: ConfigFile = None, json: Json = False) -> None:
-    """List the keys: name, what each allows, and when it was made.
+    """List the keys: name, what each allows, whose it is, and when it was made.
 
     Example: `hopline keys list`
     """
     found = KeyFile(_path(config)).keys()
     if json:
-        print_json({"keys": [{"name": key.name, "scopes": list(key.scopes), "created_at": key.created_at} for key in found]})
+        told = [
+            {"name": key.name, "scopes": list(key.scopes), "tenant": key.tenant, "created_at": key.created_at} for key in found
+        ]
+        print_json({"keys": told})
         return
     table = Table()
-    for column in ("name", "allows", "made"):
+    for column in ("name", "allows", "tenant", "made"):
         table.add_column(column)
     for key in found:
         made = time.strftime("%Y-%m-%d %H:%M", time.localtime(key.created_at))
-        table.add_row(Text(key.name), ", ".join(scope.value for scope in key.scopes), made)
+        table.add_row(Text(key.name), ", ".join(scope.value for scope in key.scopes), Text(key.tenant or ""), made)
     console.print(table if found else "there are no keys: the service answers anybody, on loopback only")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 
 from graph.answers import Recommendations
-from graph.choice import Choice, choice_of, scenario_choice
+from graph.choice import Choice, choice_of, given_choice
 from graph.errors import DatabaseGoneError, SchemaError
 from graph.explain import explanation
 from graph.people import people_for
@@ -16,8 +16,9 @@ from graph.recommend import recommendations
 from graph.rerank import reranked
 from graph.session import session_items
 from graph.similar import similar_items
+from graph.tenants import OPERATOR, Tenant, tenant_of
 from hopline.asker import NO_PATH
-from hopline.service.access import allowing
+from hopline.service.access import Reach, allowing, asking_tenant
 from hopline.service.keys import Scope
 from hopline.service.messages import (
     ExplainRequest,
@@ -37,27 +38,28 @@ from hopline.service.state import State
 
 _AWAY = "Neo4j does not answer: these are the popular items of the release that served last, whatever the user has met"
 
-router = APIRouter(tags=["ask"], dependencies=[Depends(allowing(Scope.READ))], responses={**ANSWERS, **NOT_FOUND})
+router = APIRouter(tags=["ask"], dependencies=[Depends(allowing(Scope.READ, Reach.EACH))], responses={**ANSWERS, **NOT_FOUND})
 
 
 @router.post("/recommend", response_model_exclude_none=True)
 async def recommend(asked: RecommendRequest, request: Request) -> Items:
     """Recommend items that the user has not met; popular ones, said so, for an unknown user or while Neo4j is away."""
     state: State = request.app.state.hopline
+    tenant = asking_tenant(request)
     try:
-        choice = _choice(state, asked)
+        choice = _choice(state, asked, tenant)
         question = recommendations(state.served, state.database, state.schema, asked.user, asked.k, asked.domain, choice)
         found = await state.database.answer(question)
-        reasons = await _reasons(state, asked, found) if asked.explain and found.by_model else None
+        reasons = await _reasons(state, asked, found, choice.tenant) if asked.explain and found.by_model else None
     except DatabaseGoneError as error:
         if asked.filter is not None:
             raise  # what the popular items are like is not known here
         state.away(error)
-        return _standby(state, asked)
+        return _standby(state, asked, tenant)
     if not found.by_model:
         state.metrics.fallbacks.labels("unknown user").inc()
     state.metrics.items.labels("model" if found.by_model else "popular").observe(len(found.items))
-    return _items(found, reasons, is_explained=asked.explain)
+    return _items(found, reasons, is_explained=asked.explain, with_statement=tenant is None)
 
 
 @router.post("/similar", response_model_exclude_none=True)
@@ -73,7 +75,7 @@ async def similar(asked: SimilarRequest, request: Request) -> Items:
         asked.domain,
         asked.of,
         asked.user,
-        _choice(state, asked),
+        _choice(state, asked, asking_tenant(request)),
     )
     return _items(await state.database.answer(question))
 
@@ -91,7 +93,7 @@ async def session(asked: SessionRequest, request: Request) -> Items:
         asked.domain,
         asked.of,
         asked.user,
-        _choice(state, asked),
+        _choice(state, asked, asking_tenant(request)),
     )
     return _items(await state.database.answer(question))
 
@@ -100,7 +102,7 @@ async def session(asked: SessionRequest, request: Request) -> Items:
 async def rerank(asked: RerankRequest, request: Request) -> Items:
     """Put given items, met or not, in the order of the model's score for a user."""
     state: State = request.app.state.hopline
-    choice = scenario_choice(state.config.ask, state.schema, asked.scenario)
+    choice = given_choice(state.config.ask, state.schema, asked.scenario, asking_tenant(request))
     question = reranked(state.served, state.schema, asked.user, asked.items, asked.k, asked.domain, choice)
     return _items(await state.database.answer(question))
 
@@ -109,14 +111,17 @@ async def rerank(asked: RerankRequest, request: Request) -> Items:
 async def people(asked: PeopleRequest, request: Request) -> Items:
     """Suggest users to a user: none whom they are friends with, follow, or have blocked."""
     state: State = request.app.state.hopline
-    return _items(await state.database.answer(people_for(state.served, state.database, state.schema, asked.user, asked.k)))
+    tenant = _tenant(state, request)
+    question = people_for(state.served, state.database, state.schema, asked.user, asked.k, tenant)
+    return _items(await state.database.answer(question))
 
 
 @router.post("/explain", response_model_exclude_none=True)
 async def explain(asked: ExplainRequest, request: Request) -> Paths:
     """Show how a user's history and the knowledge graph lead to an item."""
     state: State = request.app.state.hopline
-    question = explanation(state.served, state.schema, asked.user, asked.item, asked.limit, asked.domain)
+    tenant = _tenant(state, request)
+    question = explanation(state.served, state.schema, asked.user, asked.item, asked.limit, asked.domain, tenant)
     found = await state.database.answer(question)
     paths = [
         PathMessage(kind=path.kind, weight=path.weight, sentence=path.sentence, nodes=list(path.nodes), types=list(path.types))
@@ -127,24 +132,33 @@ async def explain(asked: ExplainRequest, request: Request) -> Paths:
         experiment=found.experiment,
         variant=found.variant,
         paths=paths,
-        statement=found.statement,
+        statement=found.statement if tenant is OPERATOR else None,
     )
 
 
-def _choice(state: State, asked: RecommendRequest | SimilarRequest | SessionRequest) -> Choice:
+def _tenant(state: State, request: Request) -> Tenant:
+    return tenant_of(asking_tenant(request), state.config.ask.tenants, state.schema)
+
+
+def _choice(state: State, asked: RecommendRequest | SimilarRequest | SessionRequest, tenant: str | None) -> Choice:
     given = asked.model_dump(include={"filter"}, exclude_none=True).get("filter")
     retrieve = None if isinstance(asked, SessionRequest) else asked.retrieve
     scenario = asked.scenario if isinstance(asked, RecommendRequest) else None
-    return choice_of(state.config.ask, state.schema, given, asked.diversity, asked.explore, asked.seed, retrieve, scenario)
+    return choice_of(
+        state.config.ask, state.schema, given, asked.diversity, asked.explore, asked.seed, retrieve, scenario, tenant
+    )
 
 
-async def _reasons(state: State, asked: RecommendRequest, found: Recommendations) -> list[str]:
-    questions = [explanation(state.served, state.schema, asked.user, item.id, 1, found.domain) for item in found.items]
+async def _reasons(state: State, asked: RecommendRequest, found: Recommendations, tenant: Tenant) -> list[str]:
+    questions = [explanation(state.served, state.schema, asked.user, item.id, 1, found.domain, tenant) for item in found.items]
     explained = await asyncio.gather(*map(state.database.answer, questions))
     return [one.paths[0].sentence if one.paths else NO_PATH for one in explained]
 
 
-def _items(found: Recommendations, reasons: list[str] | None = None, *, is_explained: bool = False) -> Items:
+def _items(
+    found: Recommendations, reasons: list[str] | None = None, *, is_explained: bool = False, with_statement: bool = True
+) -> Items:
+    """Return an answer's message; the statement, which may name others' items, is for who may ask the graph itself."""
     why: list[Any] = [None] * len(found.items) if reasons is None else reasons
     return Items(
         version=found.version,
@@ -169,19 +183,19 @@ def _items(found: Recommendations, reasons: list[str] | None = None, *, is_expla
         ],
         seed=found.seed,
         left_out=[LeftOutMessage(id=one.id, rule=one.rule) for one in found.left_out] if is_explained else None,
-        statement=found.statement if is_explained else None,
+        statement=found.statement if is_explained and with_statement else None,
     )
 
 
-def _standby(state: State, asked: RecommendRequest) -> Items:
+def _standby(state: State, asked: RecommendRequest, tenant: str | None) -> Items:
     standby = state.standby
-    scenario = state.config.ask.scenarios.get(asked.scenario or "")
-    label = asked.domain or next(iter((*(() if scenario is None else scenario.domains), *standby.items)), None)
-    if label is None or label not in standby.items:
-        if standby.items:
-            raise SchemaError(f"there is no domain {label!r}; there are {sorted(standby.items)}")
+    scenario, of_tenant = state.config.ask.scenarios.get(asked.scenario or ""), standby.items.get(tenant, {})
+    label = asked.domain or next(iter((*(() if scenario is None else scenario.domains), *of_tenant)), None)
+    if label is None or label not in of_tenant:
+        if of_tenant:
+            raise SchemaError(f"there is no domain {label!r}; there are {sorted(of_tenant)}")
         raise DatabaseGoneError("Neo4j does not answer, and nothing is known yet to answer with in its place")
     state.metrics.fallbacks.labels("database away").inc()
-    state.metrics.items.labels("standby").observe(min(asked.k, len(standby.items[label])))
-    items = [Item(id=item.id, title=item.title, score=item.score) for item in standby.items[label][: asked.k]]
+    state.metrics.items.labels("standby").observe(min(asked.k, len(of_tenant[label])))
+    items = [Item(id=item.id, title=item.title, score=item.score) for item in of_tenant[label][: asked.k]]
     return Items(version=standby.version, domain=label, by_model=False, fallback=_AWAY, items=items)

@@ -17,6 +17,7 @@ from graph.database import Database
 from graph.errors import DatabaseError, DatabaseGoneError, EventError
 from graph.events import EventReader, EventsConfig, EventWriter, ReadyEvent
 from graph.schema import Schema
+from graph.tenants import TenantsConfig
 from hopline.errors import OverloadError
 from hopline.service.messages import EventsTaken, SetAside
 from loaders.set_aside import SCHEMA, SetAsideFile
@@ -31,6 +32,7 @@ class _Waiting:
     """The events of one request, and what is known of them so far."""
 
     events: Sequence[Given]
+    tenant: str | None = None
     answer: Future[EventsTaken] = field(default_factory=Future)
     ready: list[tuple[int, ReadyEvent]] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)
@@ -50,8 +52,16 @@ class EventQueue:
     """
 
     def __init__(
-        self, database: Database, schema: Callable[[], Schema], config: EventsConfig, folder: Path, room: int, retry_s: float
+        self,
+        database: Database,
+        schema: Callable[[], Schema],
+        config: EventsConfig,
+        folder: Path,
+        room: int,
+        retry_s: float,
+        tenants: TenantsConfig | None = None,
     ) -> None:
+        self._tenants = tenants
         self._database, self._schema, self._config, self._retry_s = database, schema, config, retry_s
         self._room = room
         self._aside = SetAsideFile(folder / f"{_NAME}.tsv", keep=True)
@@ -81,13 +91,13 @@ class EventQueue:
         """How many events wait to be written."""
         return self._num_waiting
 
-    def put(self, events: Sequence[Given]) -> Future[EventsTaken]:
-        """Have events written; the answer is there once they are.
+    def put(self, events: Sequence[Given], tenant: str | None = None) -> Future[EventsTaken]:
+        """Have events written, a ``tenant``'s or the operator's; the answer is there once they are.
 
         Raises:
             OverloadError: too many wait already, or the service is ending. None of them was taken.
         """
-        one = _Waiting(events)
+        one = _Waiting(events, tenant)
         one.answer.set_running_or_notify_cancel()  # who gives up waiting for the answer does not take back the events
         with self._changed:
             if self._stopped:
@@ -126,7 +136,7 @@ class EventQueue:
         for one in waiting:
             for place, given in enumerate(one.events):
                 try:
-                    one.ready.append((place, reader.read(_text(given))))
+                    one.ready.append((place, reader.read(_text(given), one.tenant)))
                 except EventError as error:
                     one.refused[place] = str(error)
         try:
@@ -163,8 +173,8 @@ class EventQueue:
         """Return what reads and writes events of the schema as it is now, made when it changed."""
         schema = self._schema()
         if self._reader is None or self._writer is None or schema != self._of:
-            self._writer = EventWriter(self._database, schema, self._config.click_window_s)
-            self._reader = EventReader.of(self._database, schema, self._config)
+            self._writer = EventWriter(self._database, schema, self._config.click_window_s, self._tenants)
+            self._reader = EventReader.of(self._database, schema, self._config, self._tenants)
             self._of = schema
         return self._reader, self._writer
 

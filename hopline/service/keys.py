@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
 
+from graph.tenants import check_name
 from hopline.errors import ConfigError
 from hopline.service.config import ServeConfig
 
@@ -30,12 +31,16 @@ class Scope(str, Enum):
 
 @dataclass(frozen=True)
 class Key:
-    """A key's name, what it allows, the SHA-256 of it in hexadecimal, and when it was made, in seconds since 1970."""
+    """A key's name, what it allows, the SHA-256 of it in hexadecimal, and when it was made, in seconds since 1970.
+
+    ``tenant``: whose it is, and all that it can reach; None: the operator's.
+    """
 
     name: str
     scopes: tuple[Scope, ...]
     sha256: str
     created_at: int
+    tenant: str | None = None
 
     def allows(self, scope: Scope) -> bool:
         """Whether it allows something; ``admin`` allows all."""
@@ -59,7 +64,7 @@ class KeyFile:
         """
         try:
             rows = json.loads(self.path.read_text(encoding="utf-8"))
-            keys = [Key(row["name"], tuple(map(Scope, row["scopes"])), row["sha256"], row["created_at"]) for row in rows]
+            keys = [Key(**row | {"scopes": tuple(map(Scope, row["scopes"]))}) for row in rows]
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -68,11 +73,13 @@ class KeyFile:
             ) from error
         return sorted(keys, key=lambda key: key.name)
 
-    def add(self, name: str, scopes: Iterable[Scope]) -> str:
-        """Make a key and return it, which is not kept.
+    def add(self, name: str, scopes: Iterable[Scope], tenant: str | None = None) -> str:
+        """Make a key and return it, which is not kept; ``tenant``: whose, None: the operator's.
 
         Raises:
-            ConfigError: there is one of this name, no scope was given, or the file cannot be read.
+            ConfigError: there is one of this name, no scope was given, a tenant is to have ``admin``, or the file cannot be
+                read.
+            QuestionError: the tenant's name is none.
         """
         allowed = tuple(dict.fromkeys(scopes))
         keys = self.keys()
@@ -80,8 +87,14 @@ class KeyFile:
             raise ConfigError(f"got the name {name!r} and {len(allowed)} scopes; expected a name and at least one scope")
         if any(key.name == name for key in keys):
             raise ConfigError(f"there is a key {name!r} already; remove it first, or take another name")
+        if tenant is not None:
+            check_name(tenant)
+            if Scope.ADMIN in allowed:
+                raise ConfigError(
+                    "a tenant's key cannot allow admin, which is about all tenants; leave out --tenant or the scope"
+                )
         text = f"hopline_{secrets.token_urlsafe(_NUM_BYTES)}"
-        self._write([*keys, Key(name, allowed, _sha256(text), int(time.time()))])
+        self._write([*keys, Key(name, allowed, _sha256(text), int(time.time()), tenant)])
         return text
 
     def remove(self, name: str) -> None:
@@ -103,6 +116,12 @@ class KeyFile:
         """
         self._look()
         return self._by_hash.get(_sha256(text))
+
+    @property
+    def tenants(self) -> frozenset[str]:
+        """Whose keys there are, beside the operator's."""
+        self._look()
+        return frozenset(key.tenant for key in self._by_hash.values() if key.tenant is not None)
 
     @property
     def is_empty(self) -> bool:

@@ -248,7 +248,7 @@ class Items(_Message):
     left_out: list[LeftOutMessage] | None = Field(
         default=None, description="what rules kept out, where an explanation was asked for"
     )
-    statement: str | None = Field(default=None, description="the same question as Cypher, where it was asked for")
+    statement: str | None = Field(default=None, description="the same question as Cypher, where the operator asked for it")
 
 
 class PathMessage(_Message):
@@ -268,7 +268,7 @@ class Paths(_Message):
     experiment: str | None = Field(default=None, description=EXPERIMENT)
     variant: str | None = Field(default=None, description=VARIANT)
     paths: list[PathMessage]
-    statement: str = Field(description="the same question as Cypher")
+    statement: str | None = Field(default=None, description="the same question as Cypher; for the operator alone")
 
 
 class SetAside(_Message):

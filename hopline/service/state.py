@@ -41,10 +41,13 @@ _MOST_POPULAR = 100
 
 @dataclass
 class Standby:
-    """What is answered while Neo4j is away: popular items of the release that served last, by domain."""
+    """What is answered while Neo4j is away: popular items of the release that served last, by tenant and domain.
+
+    The operator's are under None. Of tenants, those are there who have a key.
+    """
 
     version: int | None = None
-    items: dict[str, Sequence[ScoredItem]] = field(default_factory=dict)
+    items: dict[str | None, dict[str, Sequence[ScoredItem]]] = field(default_factory=dict)
 
 
 class State:
@@ -69,6 +72,7 @@ class State:
             config.run_folder / SET_ASIDE_FOLDER,
             self.serve.waiting_events,
             self.serve.retry_events_s,
+            config.ask.tenants,
         )
         self.indexes = IndexWorker(database, lambda: self.schema, config)
         self._refreshed_at: float | None = None
@@ -126,11 +130,13 @@ class State:
                 self._refreshed_at = job.started_at
                 self.served.serving, self.standby = None, Standby()  # its popular items may be others by now
             release = await self.database.answer(_serving(self.served))
-            if release.version != self.standby.version:
-                if self.config.graph_schema is None:
+            is_new = release.version != self.standby.version
+            if is_new or not self._tenants <= self.standby.items.keys():
+                if is_new and self.config.graph_schema is None:
                     self._schema = await asyncio.to_thread(load_schema, self._blocking)
                 await self._remember(release)
-                tell("release serves", version=release.version)
+                if is_new:
+                    tell("release serves", version=release.version)
             self.metrics.release.set(release.version)
             self.metrics.release_age.set(release.age_s)
             self.become(None)
@@ -146,14 +152,20 @@ class State:
         self.metrics.ready.set(why_not_ready is None)
 
     async def _remember(self, release: Release) -> None:
-        items: dict[str, Sequence[ScoredItem]] = {}
-        choice = choice_of(self.config.ask, self.schema)
-        for domain in release.domains:
-            with contextlib.suppress(ReleaseError):
-                item = self.schema.domain(domain.label)
-                popular = await self.database.answer(ask_popular(self.schema, release, item, None, _MOST_POPULAR, choice))
-                items[domain.label] = popular.items
+        items: dict[str | None, dict[str, Sequence[ScoredItem]]] = {}
+        for tenant in self._tenants:
+            choice, of_tenant = choice_of(self.config.ask, self.schema, tenant=tenant), items.setdefault(tenant, {})
+            for domain in release.domains:
+                with contextlib.suppress(ReleaseError):
+                    item = self.schema.domain(domain.label)
+                    popular = await self.database.answer(ask_popular(self.schema, release, item, None, _MOST_POPULAR, choice))
+                    of_tenant[domain.label] = popular.items
         self.standby = Standby(release.version, items)
+
+    @property
+    def _tenants(self) -> frozenset[str | None]:
+        """For whom an answer is kept while Neo4j is away."""
+        return frozenset({None, *(self.keys.tenants if self.config.ask.tenants is not None else ())})
 
     async def _look_on(self) -> None:
         while True:

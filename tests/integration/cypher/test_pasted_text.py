@@ -53,9 +53,10 @@ def test_awkward_ids_are_found_by_pasted_text_as_by_parameters(database, session
     assert pasted(session, popular, params, NAMES | places) == rows
 
     ends = load("explain/read_ends")
-    names = {name: NAMES[name] for name in ends.identifiers}
+    places = {"wanted": (), "owned": ()}
+    names = {name: NAMES[name] for name in ends.identifiers} | places
     for value in AWKWARD[::6]:
-        params = {"user_ids": [value], "item_ids": ["none such", value]}
+        params = {"user_ids": [value], "item_ids": ["none such", value]} | places
         assert database.read(ends, params, names) == [{"user_id": value, "item_id": value}]
         assert pasted(session, ends, params, names) == [{"user_id": value, "item_id": value}]
 

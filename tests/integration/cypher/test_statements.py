@@ -115,7 +115,7 @@ def terms_for(statement):
     """None in any place; then each kind in it that the place can have, and values for them."""
     yield dict.fromkeys(statement.terms, ()), dict.fromkeys(statement.terms, ())
     if statement.terms:
-        each = {"indexed": BY_INDEX, "wanted": (*EVERY, UNLESS), "told": TOLD}
+        each = {"indexed": BY_INDEX, "wanted": (*EVERY, UNLESS), "told": TOLD, "owned": EVERY}
         at_a_place = {place: each[place] for place in statement.terms}
         values = {
             place: [[2, 3] if term is UNLESS else 2 if term.kind in SINGLE else [2] for term in terms]

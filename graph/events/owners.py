@@ -1,0 +1,77 @@
+"""Whose nodes events are about: those of a tenant's events are all the tenant's, or new, and then they become so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from cypher import load
+from graph.database import Run
+from graph.events.ready import ReadyEvent
+from graph.schema import Schema
+from graph.tenants import TenantsConfig
+
+_Node = tuple[str, str | int]
+"""A label and a key."""
+
+NOT_THEIRS = "its user, its item or what its facts lead to cannot be this tenant's: their ids are taken"
+
+
+class Owners:
+    """Decides, within one transaction, which of some events may be written, and whose the nodes are that they make."""
+
+    def __init__(self, schema: Schema, tenants: TenantsConfig | None) -> None:
+        self._schema = schema
+        self._property: dict[str, str] = {}
+        for kind in schema.nodes:
+            if tenants is not None and (name := tenants.property(kind, schema)) is not None:
+                self._property[kind.label] = name
+        self._of: dict[_Node, object] = {}
+
+    def refused(self, run: Run, events: Sequence[ReadyEvent]) -> list[int]:
+        """Return the places of events of tenants that touch what is not theirs, as the graph is and as the others make it.
+
+        To be called first in a transaction.
+        """
+        self._of = {}
+        of_tenants = [event for event in events if event.tenant is not None]
+        if not of_tenants:
+            return []
+        keys: dict[str, dict[str | int, None]] = defaultdict(dict)
+        for event in of_tenants:
+            for label, key in self._nodes(event):
+                keys[label][key] = None
+        for label, of_label in keys.items():
+            names = {"label": label, "key": self._schema.node(label).key, "tenant": self._property[label]}
+            (row,) = run(load("events/read_owners"), {"ids": list(of_label)}, names)
+            self._of |= {(label, key): owner for key, (owner,) in zip(row["known"], row["owners"], strict=True)}
+        refused = []
+        for place, event in enumerate(events):
+            nodes = self._nodes(event)
+            if event.tenant is not None and any(self._of.get(node, event.tenant) != event.tenant for node in nodes):
+                refused.append(place)
+            else:
+                for node in nodes:
+                    self._of.setdefault(node, event.tenant)
+        return refused
+
+    def by_owner(self, label: str, keys: Iterable[str | int]) -> Mapping[str | None, list[str | int]]:
+        """Return keys by whom new nodes of a label are to be of; None: nobody."""
+        found: dict[str | None, list[str | int]] = defaultdict(list)
+        for key in keys:
+            owner = self._of.get((label, key))
+            found[owner if isinstance(owner, str) else None].append(key)
+        return found
+
+    def property(self, label: str) -> str:
+        """Return the property that names whose the nodes of a label are."""
+        return self._property[label]
+
+    def _nodes(self, event: ReadyEvent) -> list[_Node]:
+        """Return the nodes of an event that are somebody's."""
+        nodes = [
+            (self._schema.user.label, event.user_id),
+            (event.item, event.item_id),
+            *((kind.target, key) for kind, key in event.facts),
+        ]
+        return [node for node in nodes if node[0] in self._property]
