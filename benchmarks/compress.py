@@ -1,4 +1,4 @@
-"""Small vectors out of the database against the large ones they were taught by: an eighth and a thirty-second of their bytes.
+"""Small vectors out of the database against the large ones they were taught by: an eighth, a 32nd and a 64th of their bytes.
 
 The network, fused with EASE and iALS, is the teacher. What is distilled from it is published and asked of Neo4j for every test
 user; how many numbers a vector has follows from the bytes allowed. Test interactions never enter the graph.
@@ -30,7 +30,11 @@ from hopline.recommender import Recommender
 from hopline.run_folder import read_run
 from hopline.teacher_file import read_teacher
 
-FORMS: dict[str, tuple[int, tuple[Code, ...]]] = {"": (8, ("float32", "int8")), "_32nd": (32, ("int8",))}
+FORMS: dict[str, tuple[int, tuple[Code, ...]]] = {
+    "": (8, ("float32", "int8")),
+    "_32nd": (32, ("int8", "int4")),
+    "_64th": (64, ("int8", "int4")),
+}
 """By the suffix of their figures: what part of the teacher's bytes a vector may take, and the codes that its numbers may be in.
 
 Of several, that which keeps most on validation is taken."""
@@ -40,7 +44,7 @@ _FLOAT_BYTES = 4
 
 
 def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
-    """Return the figures of one training run; those of the 32nd part end in ``_32nd``.
+    """Return the figures of one training run; those of the smaller parts end in ``_32nd`` and ``_64th``.
 
     ``valid_ratio`` is what validation said of what is left of the teacher, ``alike_kept`` the share of each item's nearest 20
     by cosine that are still among them. ``property_bytes``, ``index_bytes`` and ``store_bytes`` are counted on disk, each form

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.codes import Code, Grid, check_code, code_users, decode
+from graph.codes import Code, Grid, check_code, code_users, decode, is_whole
 from graph.errors import ReleaseError
 from graph.met_vectors import MetVectors
 from graph.neighbours import SimilarItems
@@ -189,19 +189,19 @@ def _with_last(vectors: NDArray[np.float32], divisor: Any, last: NDArray[np.floa
 
 def make_coded(made: Indexable, grid: Grid) -> Indexable:
     """Return indexable vectors as whole numbers on a grid; see :mod:`graph.codes`."""
-    items = tuple(grid.code(vectors[:, :-1]) for vectors in made.items)
-    return Indexable(code_users(made.users[:, :-1]), made.norms, items, made.scale)
+    items = tuple(grid.write(vectors[:, :-1]) for vectors in made.items)
+    return Indexable(code_users(made.users[:, :-1], grid.code), made.norms, items, made.scale)
 
 
 def as_served(
     users: NDArray[np.float32], items: NDArray[np.float32], code: Code
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return what is left of vectors, float32[n, d] and float32[m, d], once they were written in a code."""
-    if code == "float32":
+    if not is_whole(code):
         return users, items
     of_users, of_items = (Embeddings(label, np.arange(len(part)), part) for label, part in (("users", users), ("items", items)))
     made = make_indexable(of_users, [of_items])
-    grid = Grid.of([vectors[:, :-1] for vectors in made.items])
+    grid = Grid.of([vectors[:, :-1] for vectors in made.items], code)
     coded = make_coded(made, grid)
     return (
         decode(coded.users, code, is_indexed=False) * made.norms[:, None],
@@ -216,8 +216,7 @@ class VectorColumn:
     ``ids`` [n]; ``vectors`` float32[n, d], kept under the release's property with ``suffix`` added to its name, and indexed by
     cosine if ``is_indexed``; ``beside`` by further suffixes what else each of the nodes gets: float32[n] is a number a node,
     uint8[n, w] an array of bytes. No two columns of a release have the same label and suffix. ``code`` tells what vectors are
-    written as; in "int8" their numbers are whole ones from 0 to 255. ``filters`` names properties of the nodes by which the
-    index can be narrowed.
+    written as. ``filters`` names properties of the nodes by which the index can be narrowed.
     """
 
     label: str

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cypher import Statement, load
 from graph.asking import either_type
+from graph.codes import is_whole
 from graph.database import Database
 from graph.embeddings import VectorColumn
 from graph.errors import ReleaseError, SchemaError
@@ -37,7 +38,7 @@ def write_column(
     Raises:
         ReleaseError: a vector whose node the graph does not hold.
     """
-    if column.code == "int8":
+    if is_whole(column.code):
         statement = load("publish/set_whole_numbers")
     else:
         statement = load("publish/set_vectors" if database.takes_vectors else "publish/set_vector_lists")
@@ -114,7 +115,7 @@ def check_free_property(schema: Schema, name: str) -> None:
 
 def _vectors(part: VectorColumn, *, as_such: bool) -> list[Any]:
     """Return rows as lists of numbers, or ``as_such`` as the driver packs them fastest: the bytes that travel, big-endian."""
-    if part.code == "int8":
+    if is_whole(part.code):
         whole: list[Any] = part.vectors.astype(np.uint8).tolist()
         return whole
     return [Vector(row.tobytes(), "f32") for row in part.vectors.astype(">f4")] if as_such else part.vectors.tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -27,6 +28,7 @@ from hopline.compression import CompressionReport, Tried
 from hopline.errors import ConfigError, TrainingError
 from hopline.fit import CUTOFFS
 from hopline.fusion import TeacherVectors
+from hopline.rounded import Rounded
 from hopline.run_folder import Run
 from hopline.run_split import prepare_as_run
 from hopline.student import learn_student
@@ -67,7 +69,7 @@ def compress_run(
     trials = _Trials(teacher.validated, train, split_log.valid(), metric, config, teaching, on_stage)
     chosen = trials.smallest() if size is None else trials.of_size(size)
     learnt = split_log.liked(split_log.learnt) if run.config["train"]["refit"] else train
-    vectors = _distilled(teacher.learnt, learnt, chosen.size, teaching, on_stage)
+    vectors = _distilled(teacher.learnt, learnt, chosen.size, teaching, on_stage, Rounded.of(chosen.code))
     served = _served(vectors, chosen.code)
     metrics = evaluate(served, split_log.test(), ks=CUTOFFS).metrics if len(split_log.split.test) else {}
     report = CompressionReport(
@@ -108,12 +110,20 @@ class _Trials:
         return tuple(sorted(found, key=lambda one: (one.num_bytes, one.size)))
 
     def smallest(self) -> Tried:
-        """Bisect sizes for each code, and return what takes the fewest bytes of all that keeps enough."""
+        """Bisect sizes for each code, and return what takes the fewest bytes of all that keeps enough.
+
+        What is taught for its code alone is tried only where it takes fewer bytes than what was found.
+        """
         sizes = {code: self._sizes(code) for code in self._codes}
         if not any(sizes.values()):
             raise _too_few_bytes(self._config, self._codes)
+        fewest = math.inf
         for code in self._codes:
-            smallest_within(sizes[code], partial(self._is_enough, code=code))
+            if Rounded.of(code) is not None:
+                sizes[code] = [size for size in sizes[code] if num_bytes(size, code) < fewest]
+            size = smallest_within(sizes[code], partial(self._is_enough, code=code))
+            if size is not None:
+                fewest = min(fewest, num_bytes(size, code))
         allowed = [one for one in self.all() if one.size in sizes[one.code]]
         within = [one for one in allowed if self._keeps_enough(one)]
         if not within:
@@ -122,26 +132,29 @@ class _Trials:
 
     def of_size(self, size: int) -> Tried:
         """Return the code of the fewest bytes that keeps enough at one size, or, where none does, that which keeps most."""
-        tried = list(self._attempt(size).values())
+        tried = [self._attempt(size, code) for code in self._codes]
         return _fewest_bytes(list(filter(self._keeps_enough, tried)) or [max(tried, key=lambda one: one.ratio)])
 
     def _is_enough(self, size: int, code: Code) -> bool:
-        return self._keeps_enough(self._attempt(size)[code])
+        return self._keeps_enough(self._attempt(size, code))
 
     def _keeps_enough(self, tried: Tried) -> bool:
         return tried.ratio >= 1 - self._config.max_loss
 
-    def _attempt(self, size: int) -> dict[Code, Tried]:
-        if size not in self._found:
+    def _attempt(self, size: int, code: Code) -> Tried:
+        found = self._found.setdefault(size, {})
+        if code not in found:
             started = time.perf_counter()
-            self._on_stage(f"trying {size} numbers a vector, on validation", len(self._found), 0)
-            vectors = _distilled(self._vectors, self._train, size, self._teaching, self._on_stage)
-            measured = {code: evaluate(_served(vectors, code), self._valid, ks=(cutoff(self._metric),)) for code in self._codes}
+            self._on_stage(f"trying {size} numbers a vector, on validation", len(self.all()), 0)
+            rounded = Rounded.of(code)
+            vectors = _distilled(self._vectors, self._train, size, self._teaching, self._on_stage, rounded)
+            # What is taught as if it were not rounded is the same in every code of which that is true.
+            alike = [code] if rounded is not None else [one for one in self._codes if Rounded.of(one) is None]
+            k = cutoff(self._metric)
+            measured = {one: evaluate(_served(vectors, one), self._valid, ks=(k,)) for one in alike}
             seconds = time.perf_counter() - started
-            self._found[size] = {
-                code: _tried(size, code, of, self.teacher, self._metric, seconds) for code, of in measured.items()
-            }
-        return self._found[size]
+            found |= {one: _tried(size, one, of, self.teacher, self._metric, seconds) for one, of in measured.items()}
+        return found[code]
 
     def _sizes(self, code: Code) -> list[int]:
         """Return the sizes to try in a code, none larger than the teacher's own; none where the bytes allowed hold none."""
@@ -154,13 +167,21 @@ def _fewest_bytes(tried: Sequence[Tried]) -> Tried:
     return min(tried, key=lambda one: (one.num_bytes, -one.ratio))
 
 
-def _distilled(teacher: VectorScorer, learnt: Interactions, size: int, config: DistilConfig, on_stage: OnStage) -> VectorScorer:
+def _distilled(
+    teacher: VectorScorer,
+    learnt: Interactions,
+    size: int,
+    config: DistilConfig,
+    on_stage: OnStage,
+    rounding: Rounded | None,
+) -> VectorScorer:
     stage = f"distilling into {size} numbers a vector"
     return distil(
         teacher,
         shorten(teacher, size),
         learnt.matrix(),
         config,
+        rounding,
         alike=teacher.items,
         on_batch=lambda done, total: on_stage(stage, done, total),
     )

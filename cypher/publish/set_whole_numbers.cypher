@@ -1,5 +1,5 @@
 // Write vectors of small whole numbers, and what is beside them, to a batch of nodes; a missing node is not counted. A key may be
-// text or a whole number. Neo4j keeps numbers from 0 to 255 in a byte each.
+// text or a whole number. Neo4j keeps numbers from 0 to 255 in a byte each, those to 15 in half of one.
 // identifiers: label, key
 // params: $ids: list of lists of ids that may be meant, $property: property name, $vectors: list of lists of integers, $names: list of property names, $columns: a list of values a name
 // returns: written

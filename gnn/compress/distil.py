@@ -25,6 +25,7 @@ from gnn.topk import NOTHING
 from gnn.vector_scorer import VectorScorer, of_length_one
 
 _NUMBERS_AT_ONCE = 1 << 22
+_BATCHES_A_FIT = 10  # from one look at all items to the next
 _COMPARED = 512  # items a batch whose likeness to each other is looked at
 _MET = -1e9  # the logit of an item that is not ranked: its share is 0, and so are its gradients
 
@@ -36,8 +37,16 @@ OnBatch = Callable[[int, int], None]
 class Rounding(Protocol):
     """What vectors will be stored as."""
 
-    def rounded(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the vectors that are left of others, float32[n, d]."""
+    def fit(self, items: NDArray[np.float32]) -> None:
+        """Look at all items, float32[m, d], as they are by now: rounding may depend on the largest of them."""
+        ...
+
+    def users(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what is left of users' vectors, float32[n, d]."""
+        ...
+
+    def items(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what is left of some items' vectors, float32[m, d]."""
         ...
 
 
@@ -78,11 +87,15 @@ def distil(
             weight = torch.from_numpy(np.log(number))
             met = torch.from_numpy(seen[known[rows]][:, pool].toarray() > 0)
             wanted = torch.from_numpy(told.scores(rows, pool)) / config.temperature
-            items = _left(asked[pool], rounding)
-            loss = _cross_entropy(_left(asking[rows], rounding) @ items.T + weight, wanted + weight, met)
+            of_users, of_items = asking[rows], asked[pool]
+            if rounding is not None:
+                if done % _BATCHES_A_FIT == 0:
+                    rounding.fit(asked.detach().numpy())
+                of_users, of_items = _left(of_users, rounding.users), _left(of_items, rounding.items)
+            loss = _cross_entropy(of_users @ of_items.T + weight, wanted + weight, met)
             if config.relational:
                 some = generator.permutation(len(pool))[:_COMPARED]
-                loss = loss + config.relational * _unlike(items[some], like[pool[some]])
+                loss = loss + config.relational * _unlike(of_items[some], like[pool[some]])
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -139,11 +152,9 @@ def _batches(num_users: int, total: int, size: int, generator: np.random.Generat
         order = order[size:]
 
 
-def _left(vectors: Tensor, rounding: Rounding | None) -> Tensor:
+def _left(vectors: Tensor, rounded: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> Tensor:
     """Return what rounding leaves of vectors, with the gradient of the vectors themselves."""
-    if rounding is None:
-        return vectors
-    return vectors + (torch.from_numpy(rounding.rounded(vectors.detach().numpy())) - vectors).detach()
+    return vectors + (torch.from_numpy(rounded(vectors.detach().numpy())) - vectors).detach()
 
 
 def _cross_entropy(logits: Tensor, wanted: Tensor, met: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.codes import Grid, decode
+from graph.codes import Grid, decode, is_whole
 from graph.embeddings import Embeddings, ReleaseDraft, VectorColumn, longest, make_coded, make_indexable
 from graph.met_vectors import to_bytes
 from graph.releases.record import ASKED, ASKING, KNOWN, MET, NORM, Release
@@ -32,7 +32,7 @@ class Scales:
     def of(cls, draft: ReleaseDraft) -> Scales:
         """Return those of a draft by itself: the lengths of the longest vectors."""
         items, people = _lengths(draft)
-        return cls(items, people, Grid.of(_parts(draft, items)) if draft.code == "int8" else None)
+        return cls(items, people, Grid.of(_parts(draft, items), draft.code) if is_whole(draft.code) else None)
 
     @classmethod
     def of_release(cls, release: Release) -> Scales:
@@ -41,7 +41,7 @@ class Scales:
 
     def fit(self, draft: ReleaseDraft) -> bool:
         """Return whether a draft's vectors can be indexed by these scales: none is longer, and the longest not much shorter."""
-        if (self.grid is not None) is not (draft.code == "int8"):
+        if draft.code != ("float32" if self.grid is None else self.grid.code):
             return False
         if self.grid is not None and not all(map(self.grid.holds, _parts(draft, self.items))):
             return False

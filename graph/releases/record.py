@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cypher import load
-from graph.codes import Grid, number_for_zero
+from graph.codes import Grid, is_whole, number_for_zero
 from graph.database import Database
 from graph.errors import NotFoundError, ReleaseError
 from graph.event_sum import EventSum
@@ -187,7 +187,7 @@ class Release:
         Raises:
             ReleaseError: the release is in a code that this Hopline does not know.
         """
-        return self.zero != 0
+        return is_whole(self.code)
 
     @property
     def name(self) -> str:
@@ -339,7 +339,7 @@ def stored_release(row: dict[str, Any]) -> Release:
         num_users=properties["num_users"],
         code=properties.get("code", "float32"),
         longest=properties["scale"],
-        grid=Grid(properties["reach"], properties["steps"]) if "reach" in properties else None,
+        grid=Grid(properties["reach"], properties["steps"], properties["code"]) if "reach" in properties else None,
         columns=columns,
         domains=tuple(
             Domain(label, index_name(slot, label), num_items, SearchWidths(*of_index), popular[label], filters.get(label, ()))

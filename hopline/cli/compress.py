@@ -44,8 +44,10 @@ def compress(
     ] = None,
     max_bytes: Annotated[int | None, typer.Option(min=8, help="Bytes a node that a vector may take.")] = None,
     code: Annotated[
-        Literal["auto", "float32", "int8"] | None,
-        typer.Option(help="What a number is kept in: float32, or int8, a byte. [default: auto, the smallest of both]"),
+        Literal["auto", "float32", "int8", "int4"] | None,
+        typer.Option(
+            help="What a number is kept in: float32, int8 (a byte), or int4 (half). [default: auto, the smallest of all]"
+        ),
     ] = None,
     metric: Annotated[
         str | None, typer.Option(help="What may be lost, such as recall@20. [default: what training was judged by]")

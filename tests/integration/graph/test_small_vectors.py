@@ -1,4 +1,4 @@
-"""A release in whole numbers of a byte answers everything as the vectors that are left of it do."""
+"""A release in whole numbers answers everything as the vectors that are left of it do."""
 
 from dataclasses import replace
 
@@ -29,12 +29,19 @@ def path(request, monkeypatch):
     return request.param
 
 
-def small(**changed):
-    """Items of lengths that differ less than elsewhere: one a thousandth as long as another is all zeros on its grid."""
-    rng = np.random.default_rng(0)
-    vectors = (np.exp(rng.normal(0, 0.7, (60, 1))) * rng.normal(size=(60, 15))).astype(np.float32)
-    items = Embeddings("Item", np.array([f"i{n}" for n in range(60)]), vectors)
-    return make_draft(dimensions=15, code="int8", **{"items": (items,)} | changed)
+@pytest.fixture(params=["int8", "int4"])
+def small(request):
+    """Make drafts of items of lengths that differ less than elsewhere: a much shorter one is all zeros on its grid."""
+
+    def make(**changed):
+        rng = np.random.default_rng(0)
+        vectors = (
+            np.exp(rng.normal(0, {"int8": 0.7, "int4": 0.2}[request.param], (60, 1))) * rng.normal(size=(60, 15))
+        ).astype(np.float32)
+        items = Embeddings("Item", np.array([f"i{n}" for n in range(60)]), vectors)
+        return make_draft(dimensions=15, code=request.param, **{"items": (items,)} | changed)
+
+    return make
 
 
 def left_of(draft):
@@ -43,17 +50,17 @@ def left_of(draft):
     return replace(served_draft(draft, release_columns(draft, scales), scales), code="float32")
 
 
-def test_a_vector_takes_a_byte_a_number_and_is_read_back_as_what_is_left(database):
+def test_a_vector_is_of_small_whole_numbers_and_is_read_back_as_what_is_left(database, small):
     draft = small()
     write_graph(database, draft)
     release = publish(database, SCHEMA, draft)
-    assert release.code == "int8"
-    assert {(column.code, column.dimensions) for column in release.columns} == {("int8", 16)}
+    assert release.code == draft.code
+    assert {(column.code, column.dimensions) for column in release.columns} == {(draft.code, 16)}
     stored = rows(
         database, "MATCH (n) WHERE n.hopline_v1 IS NOT NULL RETURN valueType(n.hopline_v1) AS type, n.hopline_v1 AS v"
     )
     assert {row["type"] for row in stored} == {"LIST<INTEGER NOT NULL> NOT NULL"}
-    assert all(0 <= number <= 255 for row in stored for number in row["v"])
+    assert all(0 <= number <= {"int8": 255, "int4": 15}[draft.code] for row in stored for number in row["v"])
     users, (items,) = read_ranking(database, SCHEMA, release)
     wanted = left_of(draft)
     for read, of_draft in ((users, wanted.users), (items, wanted.items[0])):
@@ -61,21 +68,24 @@ def test_a_vector_takes_a_byte_a_number_and_is_read_back_as_what_is_left(databas
         np.testing.assert_allclose(read.vectors[order], of_draft.vectors[np.argsort(of_draft.ids)], rtol=1e-5, atol=1e-6)
 
 
-def test_recommendations_are_those_of_what_is_left(database, path):
+def test_recommendations_are_those_of_what_is_left(database, path, small):
     draft = small()
     write_graph(database, draft, MET)
     publish(database, SCHEMA, draft)
     for row, user in enumerate(draft.users.ids.tolist()):
         seen = [item for who, item in MET if who == user]
         found = recommend(database, SCHEMA, user, 8)
-        wanted, scores = best(left_of(draft), row, 8, seen)
+        left = left_of(draft)
+        _, scores = best(left, row, 8, seen)
         assert found.by_model
-        assert [item.id for item in found.items] == wanted
         assert [item.score for item in found.items] == pytest.approx(scores, rel=1e-4)
+        own = [left.users.vectors[row] @ left.items[0].vectors[int(item.id[1:])] for item in found.items]
+        assert own == pytest.approx(scores, rel=1e-4)  # of two whose scores are equal either may come first
+        assert not set(seen) & {item.id for item in found.items}
         assert {(item_id, score) for item_id, _, score in pasted(database, found)} == {(i.id, i.score) for i in found.items}
 
 
-def test_items_alike_are_those_of_what_is_left(database, path):
+def test_items_alike_are_those_of_what_is_left(database, path, small):
     draft = small()
     write_graph(database, draft)
     publish(database, SCHEMA, draft)
@@ -86,11 +96,11 @@ def test_items_alike_are_those_of_what_is_left(database, path):
         cosine[place] = -np.inf
         order = np.argsort(-cosine)[:8]
         found = similar(database, SCHEMA, f"i{place}", 8)
-        assert [item.id for item in found.items] == [f"i{n}" for n in order]
+        assert [cosine[int(item.id[1:])] for item in found.items] == pytest.approx(cosine[order], abs=1e-5)
         assert [item.score for item in found.items] == pytest.approx(cosine[order], abs=1e-5)
 
 
-def test_an_item_of_zeros_is_like_nothing(database, path):
+def test_an_item_of_zeros_is_like_nothing(database, path, small):
     plain = small().items[0]
     vectors = plain.vectors.copy()
     vectors[4] = 0
@@ -98,12 +108,12 @@ def test_an_item_of_zeros_is_like_nothing(database, path):
     write_graph(database, draft)
     publish(database, SCHEMA, draft)
     found = [item.id for item in similar(database, SCHEMA, "i0", 60).items]
-    assert len(found) == 58
+    assert len(found) == left_of(draft).items[0].vectors.any(axis=1).sum() - 1 > 50
     assert "i4" not in found
     assert similar(database, SCHEMA, "i4", 5).items == []
 
 
-def test_reasons_and_communities_are_those_of_what_is_left(database):
+def test_reasons_and_communities_are_those_of_what_is_left(database, small):
     draft = small()
     write_graph(database, draft, MET)
     publish(database, SCHEMA, draft)
@@ -111,10 +121,13 @@ def test_reasons_and_communities_are_those_of_what_is_left(database):
     groups = Explorer(database, SCHEMA).communities(by="vectors", neighbours=3)
     publish(database, SCHEMA, left_of(draft))
     assert active_release(database).code == "float32"
+    rel = {"int8": 1e-4, "int4": 3e-2}[
+        draft.code
+    ]  # likeness tells of the longest item, which rounding leaves longer or shorter
     for small_paths, item in zip(reasons, ("i7", "i9"), strict=True):
         paths = explain(database, SCHEMA, "u1", item).paths
         assert [path.sentence for path in small_paths] == [path.sentence for path in paths]
-        assert [path.weight for path in small_paths] == pytest.approx([path.weight for path in paths], rel=1e-4)
+        assert [path.weight for path in small_paths] == pytest.approx([path.weight for path in paths], rel=rel)
         assert paths
     assert np.array_equal(Explorer(database, SCHEMA).communities(by="vectors", neighbours=3).members, groups.members)
 
@@ -125,7 +138,7 @@ def changed(draft, row):
     return replace(draft, items=(Embeddings("Item", draft.items[0].ids, vectors),))
 
 
-def test_what_changed_alone_is_written_over_an_old_release_of_the_same_code(database):
+def test_what_changed_alone_is_written_over_an_old_release_of_the_same_code(database, small):
     drafts = [small()]
     write_graph(database, drafts[0])
     for row in (1, 2, 3):
@@ -141,7 +154,7 @@ def test_what_changed_alone_is_written_over_an_old_release_of_the_same_code(data
     assert traces(database) >= {"hopline_v5"}
 
 
-def test_a_longer_item_is_not_written_over_what_cannot_hold_it(database):
+def test_a_longer_item_is_not_written_over_what_cannot_hold_it(database, small):
     draft = small()
     write_graph(database, draft)
     for _ in range(3):
@@ -161,13 +174,13 @@ def test_a_release_that_tells_of_no_code_is_of_floats_and_one_in_an_unknown_code
     [release] = list_releases(database)
     assert {release.code, *(column.code for column in release.columns)} == {"float32"}
     assert [item.id for item in recommend(database, SCHEMA, "u0", 5).items] == best(draft, 0, 5)[0]
-    rows(database, "MATCH (r:HoplineRelease) SET r.code = 'int4'")
+    rows(database, "MATCH (r:HoplineRelease) SET r.code = 'int2'")
     for ask in (lambda: recommend(database, SCHEMA, "u0"), lambda: explain(database, SCHEMA, "u0", "i1")):
-        with pytest.raises(ReleaseError, match="in the code 'int4'; this Hopline knows float32 and int8"):
+        with pytest.raises(ReleaseError, match="in the code 'int2'; this Hopline knows float32, int8, int4"):
             ask()
 
 
-def test_numbers_that_something_else_wrote_are_found(database):
+def test_numbers_that_something_else_wrote_are_found(database, small):
     draft = small()
     write_graph(database, draft)
     publish(database, SCHEMA, draft)

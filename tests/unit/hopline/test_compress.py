@@ -13,6 +13,7 @@ from hopline.compressed_file import remove_compressed, write_compressed
 from hopline.config import Config
 from hopline.errors import ConfigError, EvaluationError, TrainingError
 from hopline.fit import fit
+from hopline.rounded import Rounded
 from hopline.run_draft import draft_run
 from hopline.run_folder import read_run, write_run
 from hopline.teacher_file import read_teacher
@@ -83,16 +84,30 @@ def test_the_smallest_within_the_budget_is_chosen_and_the_larger_ones_tried_too(
     assert report.metrics.keys() >= {"ndcg@20", "recall@10"}
 
 
-def test_both_codes_are_tried_and_the_fewest_bytes_that_keep_enough_chosen(folder, graph):
+def test_all_codes_are_tried_and_the_fewest_bytes_that_keep_enough_chosen(folder, graph):
     compressed, report = compress(folder, graph, max_loss=0.05, sizes=[1, 2, 3, 5, 7])
-    by_code = {code: {one.size: one for one in report.tried if one.code == code} for code in ("float32", "int8")}
+    by_code = {code: {one.size: one for one in report.tried if one.code == code} for code in ("float32", "int8", "int4")}
     assert by_code["float32"].keys() == by_code["int8"].keys()
     within = [one for one in report.tried if one.ratio >= 0.95]
     assert report.chosen.num_bytes == min(one.num_bytes for one in within)
-    assert report.code == report.chosen.code == "int8"
-    assert compressed.told["code"] == "int8"
+    of_bytes = min(one.num_bytes for one in by_code["int8"].values() if one.ratio >= 0.95)
+    assert by_code["int4"]
+    assert max(one.num_bytes for one in by_code["int4"].values()) < of_bytes
+    assert report.code == report.chosen.code == compressed.told["code"] == "int4"
     assert compressed.vectors.items.shape[1] == report.chosen.size
     assert f"lose at most {0.05:.4g} of it" in report.reason
+
+
+def test_vectors_are_taught_as_they_will_be_left():
+    rng = np.random.default_rng(0)
+    users, items = (rng.normal(size=(number, 7)).astype(np.float32) for number in (9, 40))
+    users[3] = 0
+    rounded = Rounded("int4")
+    rounded.fit(items)
+    left = as_served(users, items, "int4")
+    np.testing.assert_allclose(rounded.users(users), left[0], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(rounded.items(items[5:12]), left[1][5:12], rtol=1e-5, atol=1e-6)
+    assert [Rounded.of(code) is None for code in ("float32", "int8", "int4")] == [True, True, False]
 
 
 def test_the_front_holds_what_nothing_smaller_equals_and_more_numbers_keep_more_of_the_first_items(tmp_path):
@@ -108,17 +123,19 @@ def test_the_front_holds_what_nothing_smaller_equals_and_more_numbers_keep_more_
 
 
 def test_what_fits_no_code_is_refused_and_what_fits_bytes_alone_is_tried_in_bytes(folder, graph):
-    _, report = compress(folder, graph, max_loss=0.5, max_bytes=8, sizes=[3, 7])
-    assert report.code == "int8"
-    with pytest.raises(ConfigError, match="max_bytes is 8, and the smallest vectors that may be chosen take 12"):
-        compress(folder, graph, max_bytes=8, sizes=[11])
+    _, report = compress(folder, graph, max_loss=0.5, max_bytes=8, sizes=[7])
+    assert report.code in {"int8", "int4"}
+    with pytest.raises(ConfigError, match="max_bytes is 8, and the smallest vectors that may be chosen take 9"):
+        compress(folder, graph, max_bytes=8, sizes=[17])
 
 
 def test_of_a_size_that_loses_more_than_the_budget_the_code_that_keeps_most_is_taken(folder, graph):
     _, report = compress(folder, graph, 1, max_loss=0.0)
-    most = max(one.ratio for one in report.tried)
     assert {one.size for one in report.tried} == {1}
-    assert report.chosen.ratio == most
+    within = [one for one in report.tried if one.ratio >= 1]
+    assert report.chosen == (
+        min(within, key=lambda one: one.num_bytes) if within else max(report.tried, key=lambda one: one.ratio)
+    )
     assert report.reason == "as asked"
 
 

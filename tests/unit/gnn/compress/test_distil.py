@@ -97,13 +97,18 @@ def test_items_stay_as_alike_as_they_are_told_to(teacher, seen):
 
 def test_what_rounding_leaves_is_what_is_taught(teacher, seen):
     class Signs:
-        def rounded(self, vectors):
+        def fit(self, items):
+            assert len(items) == NUM_ITEMS
+
+        def items(self, vectors):
             return np.where(vectors < 0, -1, 1) * np.abs(vectors).mean(axis=1, keepdims=True)
+
+        users = items
 
     start = factorise(teacher, NUM_USERS, NUM_ITEMS, 24)
 
     def left(scorer):
-        return VectorScorer(Signs().rounded(scorer.users), Signs().rounded(scorer.items))
+        return VectorScorer(Signs().users(scorer.users), Signs().items(scorer.items))
 
     config = DistilConfig(relational=0)
     aware, unaware = distil(teacher, start, seen, config, rounding=Signs()), distil(teacher, start, seen, config)
