@@ -32,8 +32,10 @@ class Rounded:
     def users(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return what is left of users' vectors, float32[n, d]."""
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        left = decode(code_users(of_length_one(vectors), self._code), self._code, is_indexed=False)
-        return (left * lengths).astype(np.float32)
+        left: NDArray[np.float32] = (
+            decode(code_users(of_length_one(vectors), self._code), self._code, is_indexed=False) * lengths
+        )
+        return left
 
     def items(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return what is left of items' vectors, float32[m, d]."""
