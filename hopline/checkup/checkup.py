@@ -12,6 +12,7 @@ from graph.checkup.embedded import check_embedded
 from graph.checkup.indexes import check_indexes
 from graph.checkup.rights import check_rights
 from graph.checkup.server import check_server, check_server_memory
+from graph.checkup.tenants import check_owners
 from graph.counts import GraphCounts, read_counts
 from graph.database import Database
 from graph.describe import Description, describe
@@ -105,6 +106,8 @@ def _check_graph(database: Database, config: Config | None, findings: list[Findi
     found = describe(database, schema)
     content = check_content(found)
     findings += content
+    if config is not None:
+        findings += check_owners(database, schema, config.ask.tenants)
     return None if any(finding.status is Status.PROBLEM for finding in content) else found
 
 

@@ -163,3 +163,21 @@ def test_it_can_be_asked_from_python(workplace):
     found = Recommender.doctor(estimate=False, train={"epochs": 1})
     assert found.is_well
     assert found.estimate is None
+
+
+def test_items_that_are_no_tenants_are_told_of(hopline, doctor, database, monkeypatch):
+    hopline("import", "films", "--json")
+    monkeypatch.setenv("HOPLINE_ASK__TENANTS__ITEM", "sh`op")
+    rows(database, "MATCH (i:Item) SET i.`sh``op` = 'acme'")
+    status, found, _ = doctor()
+    assert (status, found["tenants"]["status"]) == (0, "ok")
+    assert "all that were looked at say whose they are" in found["tenants"]["what"]
+    rows(database, "MATCH (i:Item) WITH i ORDER BY i.id LIMIT 3 SET i.`sh``op` = 7")
+    rows(database, "MATCH (i:Item {`sh``op`: 'acme'}) WITH i LIMIT 2 REMOVE i.`sh``op`")
+    status, found, _ = doctor()
+    assert (status, found["tenants"]["status"]) == (0, "warning")
+    assert "5 have no text as 'sh`op' (3 have something else): no tenant is shown them" in found["tenants"]["what"]
+    monkeypatch.setenv("HOPLINE_ASK__TENANTS__USER", "id")
+    status, found, _ = doctor()
+    assert (status, found["tenants"]["status"]) == (1, "problem")
+    assert "names 'id' of User" in found["tenants"]["what"]
