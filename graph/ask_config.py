@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from graph.filters.config import Filterable, check_filterable, indexable
+from graph.filters.config import Filterable, check_apart, check_filterable, indexable
 from graph.rules import Rule
 from graph.scenario import Scenario
 from graph.schema import Schema
@@ -52,7 +52,9 @@ class AskConfig(BaseModel):
         """See that what is declared can be in the graph.
 
         Raises:
-            SchemaError: a filter or a property of tenants that cannot.
+            SchemaError: a filter or a property of tenants that cannot, or a filter that would tell of other tenants' items.
         """
         check_filterable(self.filters, schema)
         check_tenants(self.tenants, schema)
+        if self.tenants is not None:
+            check_apart(self.filters, schema)

@@ -29,7 +29,8 @@ class TenantsConfig(BaseModel):
     user: str | None = Field(
         default=None,
         min_length=1,
-        description="that of users, of whom one without it is unknown to every tenant; unset: all users are everybody's",
+        description="that of users, of whom one without it is unknown to every tenant; unset: all users are everybody's, and "
+        "what they do with any tenant's items moves what every tenant recommends to them",
     )
 
     def property(self, kind: NodeKind, schema: Schema) -> str | None:

@@ -8,5 +8,5 @@ OPTIONAL MATCH (n:{{label}} {{{key}}: id})
 WITH id, n
 WHERE n IS NULL
 MERGE (made:{{label}} {{{key}}: id})
-SET made.{{tenant}} = $name
+ON CREATE SET made.{{tenant}} = $name
 RETURN count(made) AS created

@@ -14,11 +14,14 @@ from graph.tenants import TenantsConfig
 _Node = tuple[str, str | int]
 """A label and a key."""
 
-NOT_THEIRS = "its user, its item or what its facts lead to cannot be this tenant's: their ids are taken"
+NOT_THEIRS = (
+    "its user, its item or what its facts lead to cannot be this tenant's: their ids are taken, or events cannot make such"
+)
+"""One reason for all, as which of them it is would tell of others'."""
 
 
 class Owners:
-    """Decides, within one transaction, which of some events may be written, and whose the nodes are that they make."""
+    """Decides, within one transaction, whether events may be written, in their order, and whose nodes are that they make."""
 
     def __init__(self, schema: Schema, tenants: TenantsConfig | None) -> None:
         self._schema = schema
@@ -28,32 +31,31 @@ class Owners:
                 self._property[kind.label] = name
         self._of: dict[_Node, object] = {}
 
-    def refused(self, run: Run, events: Sequence[ReadyEvent]) -> list[int]:
-        """Return the places of events of tenants that touch what is not theirs, as the graph is and as the others make it.
-
-        To be called first in a transaction.
-        """
+    def read(self, run: Run, events: Sequence[ReadyEvent]) -> None:
+        """Look at whose the nodes of events are, where any of these is a tenant's. To be called first in a transaction."""
         self._of = {}
-        of_tenants = [event for event in events if event.tenant is not None]
-        if not of_tenants:
-            return []
         keys: dict[str, dict[str | int, None]] = defaultdict(dict)
-        for event in of_tenants:
-            for label, key in self._nodes(event):
-                keys[label][key] = None
+        for event in events:
+            if event.tenant is not None:
+                for label, key in self._nodes(event):
+                    keys[label][key] = None
         for label, of_label in keys.items():
             names = {"label": label, "key": self._schema.node(label).key, "tenant": self._property[label]}
             (row,) = run(load("events/read_owners"), {"ids": list(of_label)}, names)
             self._of |= {(label, key): owner for key, (owner,) in zip(row["known"], row["owners"], strict=True)}
-        refused = []
-        for place, event in enumerate(events):
-            nodes = self._nodes(event)
-            if event.tenant is not None and any(self._of.get(node, event.tenant) != event.tenant for node in nodes):
-                refused.append(place)
-            else:
-                for node in nodes:
-                    self._of.setdefault(node, event.tenant)
-        return refused
+
+    def may_write(self, event: ReadyEvent) -> bool:
+        """Return whether an event touches its tenant's nodes alone, or new ones, which are taken to be written then."""
+        nodes = self._nodes(event)
+        if event.tenant is not None and any(self._of.get(node, event.tenant) != event.tenant for node in nodes):
+            return False
+        given = {
+            (self._schema.user.label, event.user_id): event.user_properties,
+            (event.item, event.item_id): event.item_properties,
+        }
+        for node in nodes:
+            self._of.setdefault(node, event.tenant or given.get(node, {}).get(self._property[node[0]]))
+        return True
 
     def by_owner(self, label: str, keys: Iterable[str | int]) -> Mapping[str | None, list[str | int]]:
         """Return keys by whom new nodes of a label are to be of; None: nobody."""

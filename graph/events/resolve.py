@@ -103,7 +103,7 @@ class EventReader:
         if event_id is None and event.time is not None:
             event_id = _derived_id(kind, item, user_id, item_id, event, told)
         if event_id is not None and tenant is not None:
-            event_id = json.dumps([tenant, event_id])  # so that no tenant's ids are in another's way
+            event_id = json.dumps([tenant, event_id], ensure_ascii=False)  # so that no tenant's ids are in another's way
         if kind is None:
             properties = told | shown | {"event_id": event_id, "value": event.value, "time": when}
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,7 +135,7 @@ class EventWriter:
                     reason = (
                         f"the graph has no such {label}, and its key is made of {', '.join(kind.key_from)}: it cannot be made"
                     )
-                    found |= dict.fromkeys(places, reason)
+                    found |= {place: reason if events[place].tenant is None else NOT_THEIRS for place in places}
         for place, event in enumerate(events):
             for fact, _ in event.facts:
                 if fact.target not in self._indexed and (why := self._index(self._schema.node(fact.target))):
@@ -187,9 +187,8 @@ class _Attempt:
         self._taken: Taken | None = None
 
     def __call__(self, run: Run) -> Taken:
-        not_theirs = dict.fromkeys(self._owners.refused(run, self._events), NOT_THEIRS)
-        refused = not_theirs | dict(self._refused)
-        first, others, repeats = self._sorted_out(refused)
+        refused = dict(self._refused)
+        first, others, repeats = self._sorted_out(self._known(run), refused)
         ids = list(first)
         (claimed,) = run(load("events/claim_events"), {"ids": ids, "received_ns": self._received_ns}, {}) or [
             {"new": [], "ours": 0}
@@ -208,18 +207,33 @@ class _Attempt:
         self._taken = Taken(len(events), tuple(repeated), impressions, interactions, nodes, tuple(sorted(refused.items())))
         return self._taken
 
-    def _sorted_out(self, refused: Mapping[int, str]) -> tuple[dict[str, int], list[int], list[int]]:
-        """Return the places of events that are not refused: the first of each id, those without one, and those that repeat."""
+    def _known(self, run: Run) -> set[str]:
+        """Return the ids of events that the graph has from before, if tenants' are among them; then look at whose nodes are."""
+        if all(event.tenant is None for event in self._events):
+            return set()
+        ids = list(dict.fromkeys(event.event_id for event in self._events if event.event_id is not None))
+        (row,) = run(load("events/read_known_events"), {"ids": ids, "received_ns": self._received_ns}, {})
+        self._owners.read(run, self._events)
+        return set(row["known"])
+
+    def _sorted_out(self, known: set[str], refused: dict[int, str]) -> tuple[dict[str, int], list[int], list[int]]:
+        """Return the places of events that may be written: the first of each id, those without one, and those that repeat.
+
+        Of the others the reason is put into ``refused``. What repeats is not looked at: it is not written, and would tell whose
+        ids are taken.
+        """
         first: dict[str, int] = {}
         others: list[int] = []
         repeats: list[int] = []
         for place, event in enumerate(self._events):
-            if place in refused:
-                continue
-            if event.event_id is None:
-                others.append(place)
-            elif first.setdefault(event.event_id, place) != place:
+            if event.event_id is not None and (event.event_id in first or event.event_id in known):
                 repeats.append(place)
+            elif place in refused or not self._owners.may_write(event):
+                refused.setdefault(place, NOT_THEIRS)
+            elif event.event_id is None:
+                others.append(place)
+            else:
+                first[event.event_id] = place
         return first, others, repeats
 
     def _make_nodes(self, run: Run, events: list[ReadyEvent]) -> dict[str, int]:

@@ -71,6 +71,23 @@ def check_filterable(filterable: Filterable, schema: Schema) -> None:
                     )
 
 
+def check_apart(filterable: Filterable, schema: Schema) -> None:
+    """See that no fact that may be asked for leads to items or users, which may be another tenant's.
+
+    Raises:
+        SchemaError: one does.
+    """
+    of_tenants = {kind.label for kind in (*schema.items, schema.user)}
+    for name, kind in filterable.items():
+        if isinstance(kind, Fact) and any(
+            edge.type == kind.fact and {edge.source, edge.target} <= of_tenants for edge in schema.knowledge
+        ):
+            raise SchemaError(
+                f"[ask.filters] {name!r} leads to items or users, which [ask.tenants] keeps apart: who asks by it would learn "
+                "of others' titles; leave it out"
+            )
+
+
 def entity_title(schema: Schema, name: str, kind: Fact) -> str:
     """Return the property by which entities are known that a fact leads to from items.
 

@@ -45,7 +45,7 @@ def allowing(scope: Scope, reach: Reach = Reach.OPERATOR) -> Callable[..., Await
 
     async def check(request: Request, given: str | None = Security(_HEADER), x_tenant: _Tenant = None) -> None:
         state: State = request.app.state.hopline
-        key = None if state.keys.is_empty else _key(state, given, scope)
+        key = None if state.keys.is_open else _key(state, given, scope)
         tenant = _named(key, x_tenant)
         if tenant is not None and reach is Reach.OPERATOR:
             raise HTTPException(403, "this is about all tenants; ask with a key of the operator's, and name no tenant")

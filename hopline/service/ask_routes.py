@@ -166,7 +166,7 @@ def _items(
         variant=found.variant,
         domain=found.domain,
         by_model=found.by_model,
-        num_events=found.num_events,
+        num_events=found.num_events if with_statement else None,
         scenario=found.scenario,
         items=[
             Item(

@@ -53,6 +53,7 @@ class KeyFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._by_hash: dict[str, Key] = {}
+        self._had_any = False
         self._changed: tuple[int, int] | None = None
         self._looked_at = -_LOOKED_AT_EVERY_S
 
@@ -124,10 +125,10 @@ class KeyFile:
         return frozenset(key.tenant for key in self._by_hash.values() if key.tenant is not None)
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there is no key."""
+    def is_open(self) -> bool:
+        """Whether there is no key and was none since this began: who takes the last one away opens nothing."""
         self._look()
-        return not self._by_hash
+        return not self._had_any
 
     def _look(self) -> None:
         if time.monotonic() - self._looked_at < _LOOKED_AT_EVERY_S:
@@ -140,6 +141,7 @@ class KeyFile:
             changed = (0, 0)
         if changed != self._changed:
             self._by_hash = {key.sha256: key for key in self.keys()}
+            self._had_any = self._had_any or bool(self._by_hash)
             self._changed = changed
 
     def _write(self, keys: list[Key]) -> None:

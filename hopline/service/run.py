@@ -39,7 +39,7 @@ def run_service(file: Path | None, config: Config, on_bound: Callable[[str], Non
         DatabaseError: Neo4j could not be reached.
     """
     serve = config.serve
-    if not _is_loopback(serve.host) and KeyFile(keys_path(serve, config.run_folder)).is_empty:
+    if not _is_loopback(serve.host) and KeyFile(keys_path(serve, config.run_folder)).is_open:
         raise ServiceError(
             f"{serve.host} can be reached from elsewhere, and there are no keys; make one by `hopline keys add NAME --scope "
             "read`, or serve on 127.0.0.1"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hopline.service import keys as keys_module
 from hopline.service.keys import KeyFile, Scope
 from tests.small_releases import rows
 
@@ -23,6 +24,18 @@ def test_once_there_is_a_key_each_request_needs_one_that_allows_it(draft, servin
     assert rows(database, "MATCH (n:HoplineEvent) RETURN n") == []
     assert [status("/events", CLICK, key) for key in (writer, admin)] == [200, 200]
     assert client.get("/health/ready").status_code == 200  # as probes send no key
+
+
+def test_taking_the_last_key_away_opens_nothing(draft, serving, tmp_path, monkeypatch):
+    monkeypatch.setattr(keys_module, "_LOOKED_AT_EVERY_S", 0.0)
+    keys = KeyFile(tmp_path / "run" / "keys.json")
+    text = keys.add("shop", [Scope.READ])
+    client = serving()
+    assert client.post("/recommend", json=ASKED, headers={"X-API-Key": text}).status_code == 200
+    keys.remove("shop")
+    assert [client.post("/recommend", json=ASKED, headers=sent).status_code for sent in ({}, {"X-API-Key": text})] == [401, 401]
+    keys.path.unlink()
+    assert client.post("/recommend", json=ASKED).status_code == 401
 
 
 def test_a_key_is_kept_as_its_hash_in_a_file_of_ones_own(tmp_path):

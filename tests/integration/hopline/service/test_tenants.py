@@ -5,13 +5,17 @@ import re
 
 import pytest
 
+from graph.ask_config import AskConfig
 from graph.database import Database
-from graph.errors import DatabaseGoneError
+from graph.errors import DatabaseGoneError, SchemaError
+from graph.events.ready import ReadyEvent
+from graph.events.stored_forms import time_property
+from graph.events.write import EventWriter
 from hopline.service import ask_routes
 from hopline.service.keys import KeyFile, Scope
 from hopline.service.messages import RecommendRequest
 from tests.small_releases import rows
-from tests.small_tenants import MINE, NUM_ITEMS, NUM_USERS, OTHERS, TENANTS, item, publish_tenants, user
+from tests.small_tenants import MINE, NUM_ITEMS, NUM_USERS, OF_TENANTS, OTHERS, TENANTS, item, publish_tenants, user
 
 pytestmark = pytest.mark.integration
 ASK = {
@@ -223,6 +227,44 @@ def test_events_of_a_tenant_touch_only_what_is_theirs_and_what_they_make_is_thei
     assert post("/recommend", {"user": "acme-new", "k": 5}, OTHERS).json()["by_model"] is False
 
 
+def test_events_that_come_again_tell_nothing_of_what_they_are_about_and_take_nothing(post, database):
+    assert post("/events", {"events": [event(user(0), MY_ITEMS[0], 20)]}).json()["new"] == 1
+    for told in (
+        {"events": [event(user(0), one, 20) for one in (THEIR_ITEM, "nobody-1", "no-such", MY_ITEMS[1])]},
+        {"events": [event(user(0), MY_ITEMS[2], 21), *(event(user(0), one, 21) for one in (THEIR_ITEM, "no-such"))]},
+    ):
+        found = post("/events", told).json()
+        assert (found["repeated"], found["set_aside"]) == (len(told["events"]) - found["new"], [])
+    assert rows(database, "MATCH (i:Item {id: 'no-such'}) RETURN i") == []
+
+
+def test_in_one_batch_what_an_event_makes_is_whom_it_is_made_for(database):
+    publish_tenants(database)
+    schema = OF_TENANTS
+    writer = EventWriter(database, schema, tenants=TENANTS)
+
+    def ready(user_id, item_id, number, tenant, **more):
+        properties = {"user_properties": {}, "item_properties": {}} | more
+        kind = schema.interactions[0]
+        at = 10.0 + number
+        told = {time_property(kind): at}
+        return ReadyEvent(f"b-{number}", kind, user_id, "Item", item_id, at, told, **properties, facts=(), tenant=tenant)
+
+    known = ready(user(0), MY_ITEMS[0], 30, MINE)
+    assert writer.write([known]).new == 1
+    taken = writer.write(
+        [
+            ready(user(0), "bee-item-new", 30, MINE),  # comes again: it takes nothing
+            ready(THEIR_USER, "bee-item-new", 31, OTHERS),
+            ready(user(2), "acme-item-new", 32, None, item_properties={"sh`op": MINE}),
+            ready(user(0), "acme-item-new", 33, MINE),
+        ]
+    )
+    assert (taken.new, taken.repeated, taken.refused) == (3, (0,), ())
+    made = rows(database, "MATCH (i:Item) WHERE i.id ENDS WITH 'item-new' RETURN i.id AS id, i.`sh``op` AS owner ORDER BY id")
+    assert [row["owner"] for row in made] == [MINE, OTHERS]
+
+
 def test_while_neo4j_is_away_a_tenants_popular_items_are_theirs(client, keys):
     state = client.app.state.hopline
     found = ask_routes._standby(state, RecommendRequest(user="anybody", k=100), MINE)
@@ -230,3 +272,10 @@ def test_while_neo4j_is_away_a_tenants_popular_items_are_theirs(client, keys):
     assert {one.id.partition("-")[0] for one in found.items} == {"acme"}
     with pytest.raises(DatabaseGoneError):
         ask_routes._standby(state, RecommendRequest(user="anybody", k=100), "not known")
+
+
+def test_a_filter_that_would_tell_of_others_titles_is_refused():
+    filters = {"genre": {"fact": "HAS_GENRE"}, "sequel": {"fact": "SEQUEL_OF"}}
+    AskConfig.model_validate({"filters": filters}).check(OF_TENANTS)
+    with pytest.raises(SchemaError, match=r"'sequel' leads to items or users, which .* keeps apart"):
+        AskConfig.model_validate({"filters": filters, "tenants": TENANTS.model_dump()}).check(OF_TENANTS)
