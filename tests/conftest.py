@@ -4,11 +4,16 @@ from collections.abc import Iterator
 
 import neo4j
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cypher import escape
 from graph.database import Database
 from graph.server.lifecycle import RunningServer, down, up
 from graph.settings import ConnectionSettings, ServerSettings
+
+# How long a machine takes that does other things too is no property of what is tested.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
