@@ -104,7 +104,7 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
 
 def _compress(recommender: Recommender, most_bytes: int, code: Code, say: Callable[[str], None]) -> tuple[Tried, Compressed]:
     """Return as many numbers as so many bytes hold, and what validation says of them."""
-    size = max(size for size in range(1, most_bytes) if num_bytes(size, code) <= most_bytes)
+    size = max(size for size in range(1, 2 * most_bytes) if num_bytes(size, code) <= most_bytes)
     report = recommender.compile(compress={"code": code}).compress(size)
     say(f"{code}, {report.teacher_bytes} bytes before: {report.chosen}")
     found = read_compressed(recommender.config.run_folder)
