@@ -32,7 +32,7 @@ from hopline.teacher_file import read_teacher
 
 FORMS: dict[str, tuple[int, tuple[Code, ...]]] = {
     "": (8, ("float32", "int8")),
-    "_32nd": (32, ("int8", "int4")),
+    "_32nd": (32, ("int8",)),
     "_64th": (64, ("int8", "int4")),
 }
 """By the suffix of their figures: what part of the teacher's bytes a vector may take, and the codes that its numbers may be in.

@@ -36,7 +36,7 @@ Names = Mapping[str, str | Sequence[str] | Sequence[Term | Unless]]
 _ROOT = Path(__file__).parent
 _NAME = re.compile(r"\{\{(\w+)\}\}")
 _PROPERTIES = re.compile(r"\{\{(\w+)\.(\w+)\}\}")
-_TERMS = re.compile(r"\{\{(WHERE|AND|,) (\w+)\.(\w+)\}\}")
+_TERMS = re.compile(r" ?\{\{(WHERE|AND|,) (\w+)\.(\w+)\}\}")
 _PARAMETER = re.compile(r"\$(\w+)")
 _ANY = re.compile("|".join(one.pattern for one in (_NAME, _PROPERTIES, _TERMS, _PARAMETER)))
 _FIELD = re.compile(r"^(identifiers|terms|params|returns|access):\s*(.*)$")
@@ -98,7 +98,8 @@ class Statement:
                 return ", ".join(f"{of}.{escape(one)}" for one in _several(names[properties]))
             if place:
                 terms = _several(names[place])
-                return join(terms, word, node, [part(place, number) for number in range(len(terms))])
+                told = join(terms, word, node, [part(place, number) for number in range(len(terms))])
+                return f" {told}" if told and match[0].startswith(" ") else told  # without terms no space is left over
             return value(param)
 
         # One pass, so that neither a name nor a value is searched for placeholders itself.

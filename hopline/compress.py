@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import get_args
 
 import numpy as np
 
@@ -33,6 +31,8 @@ from hopline.run_folder import Run
 from hopline.run_split import prepare_as_run
 from hopline.student import learn_student
 
+AUTO: tuple[Code, ...] = ("float32", "int8")
+"""Codes that are tried unless one is named; why int4 is not among them, ARCHITECTURE.md says."""
 _FLOAT_BYTES = 4
 
 
@@ -100,7 +100,7 @@ class _Trials:
     ) -> None:
         self._vectors, self._train, self._valid, self._metric = teacher, train, valid, metric
         self._config, self._teaching, self._on_stage = config, teaching, on_stage
-        self._codes: tuple[Code, ...] = get_args(Code) if config.code == "auto" else (config.code,)
+        self._codes: tuple[Code, ...] = AUTO if config.code == "auto" else (config.code,)
         self._found: dict[int, dict[Code, Tried]] = {}
         self.teacher = evaluate(teacher, valid, ks=(cutoff(metric),))
 
@@ -110,20 +110,12 @@ class _Trials:
         return tuple(sorted(found, key=lambda one: (one.num_bytes, one.size)))
 
     def smallest(self) -> Tried:
-        """Bisect sizes for each code, and return what takes the fewest bytes of all that keeps enough.
-
-        What is taught for its code alone is tried only where it takes fewer bytes than what was found.
-        """
+        """Bisect sizes for each code, and return what takes the fewest bytes of all that keeps enough."""
         sizes = {code: self._sizes(code) for code in self._codes}
         if not any(sizes.values()):
             raise _too_few_bytes(self._config, self._codes)
-        fewest = math.inf
         for code in self._codes:
-            if Rounded.of(code) is not None:
-                sizes[code] = [size for size in sizes[code] if num_bytes(size, code) < fewest]
-            size = smallest_within(sizes[code], partial(self._is_enough, code=code))
-            if size is not None:
-                fewest = min(fewest, num_bytes(size, code))
+            smallest_within(sizes[code], partial(self._is_enough, code=code))
         allowed = [one for one in self.all() if one.size in sizes[one.code]]
         within = [one for one in allowed if self._keeps_enough(one)]
         if not within:

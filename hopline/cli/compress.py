@@ -46,7 +46,7 @@ def compress(
     code: Annotated[
         Literal["auto", "float32", "int8", "int4"] | None,
         typer.Option(
-            help="What a number is kept in: float32, int8 (a byte), or int4 (half). [default: auto, the smallest of all]"
+            help="What a number is kept in: float32, int8 (a byte) or int4 (half). [default: auto, the smaller of two]"
         ),
     ] = None,
     metric: Annotated[

@@ -135,7 +135,7 @@ def test_a_place_for_conditions_holds_any_number_of_them_and_their_values_are_pa
     statement = _parse("x", WITH_TERMS)
     assert (statement.terms, statement.params) == (("indexed", "wanted"), ("k", "indexed", "wanted"))
     none = statement.render({"item": "Item", "filters": ["a`b", "c"], "indexed": [], "wanted": []})
-    assert none == "MATCH (i:`Item` ) WHERE true \nRETURN [i.`a``b`, i.`c`] AS values LIMIT $k"
+    assert none == "MATCH (i:`Item`) WHERE true\nRETURN [i.`a``b`, i.`c`] AS values LIMIT $k"
     terms = [Term(TermKind.AT_LEAST, "a`b"), Term(TermKind.LINKED, "IS}", "{name}")]
     names = {"item": "Item", "filters": "c", "indexed": [Term(TermKind.EQUAL, "$k")], "wanted": terms}
     conditions = "i.`a``b` >= $wanted[0] AND EXISTS { (i)-[:`IS}`]-(x) WHERE x.`{name}` IN $wanted[1] }"
