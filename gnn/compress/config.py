@@ -56,7 +56,7 @@ class CompressConfig(BaseModel):
     max_bytes: int | None = Field(default=None, ge=8, description="bytes a node that a vector may take; unset: any number")
     code: Literal["auto", "float32", "int8", "int4"] = Field(
         default="auto",
-        description="what a number is kept in: a float of 4 bytes, or a whole number of 8 or 4 bits; auto: of the first two the smaller",
+        description="what a number is kept in: a float, or a whole number of 8 or 4 bits; auto: the smaller of the first two",
     )
     metric: str | None = Field(default=None, description="such as recall@20; unset: what training was judged by")
     sizes: tuple[Annotated[int, Field(ge=1)], ...] = Field(
