@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cypher import Term, TermKind
+from graph.answers import Recommendations, ScoredItem
 from graph.asking import either_type
 from graph.blend import LEAST_POOL, Blend
 from graph.choice import Choice
@@ -42,8 +43,8 @@ def read_chosen(
     ask: Pool,
     ask_pinned: Pool | None = None,
     own: Sequence[bytes | None] | None = None,
-) -> Question[tuple[Read, Row, Selection]]:
-    """Ask for the ``k`` items of a domain that an answer is to have; return the reading that gave them, and its row.
+) -> Question[tuple[Recommendations, Row]]:
+    """Ask for the ``k`` items of a domain that an answer is to have; return it, as one by the model, and the row that gave it.
 
     ``ask_pinned`` gives those among few items that may be recommended, None: nothing is pinned to such an answer. ``own`` is
     what the tasks of a scenario have of the user, where a row does not tell it.
@@ -53,7 +54,7 @@ def read_chosen(
     blend = choice.blend(release, item)
     if not rules and choice.taste == PLAIN and blend is None:
         read, row = yield from ask(k, conditions, ())
-        return read, row, Selection([one.item for one in candidates_of(row["items"], rules)], [])
+        return _answer(release, item, read, row, Selection([one.item for one in candidates_of(row["items"], rules)], [])), row
     told = [condition for bound in rules for condition in bound.conditions]
     size = k
     if rules:
@@ -84,11 +85,32 @@ def read_chosen(
         pool = candidates(row)
         found = _select(pool, k, rules, first if row["items"] else (), choice.taste, blend)
         if len(found.items) >= k or len(pool) < size or len(conditions) > len(choice.conditions):
-            return read, row, found
+            return _answer(release, item, read, row, found), row
         if size <= MOST_POOLED:
             size *= 4
         else:
             conditions = (*conditions, *_unblocked(rules))
+
+
+def _answer(release: Release, item: NodeKind, read: Read, row: Row, chosen: Selection) -> Recommendations:
+    return Recommendations(
+        release.version,
+        item.label,
+        True,
+        _with_retrievers(chosen.items, row),
+        read,
+        left_out=chosen.left_out,
+        seed=chosen.seed,
+        scenario=chosen.scenario,
+    )
+
+
+def _with_retrievers(items: Sequence[ScoredItem], row: Row) -> list[ScoredItem]:
+    """Return the items of a row with the names of the retrievers that found them, where it tells: "vectors", "similar"."""
+    if "found_by" not in row:
+        return list(items)
+    found_by = {told[0]: tuple(sorted(names, reverse=True)) for told, names in zip(row["items"], row["found_by"], strict=True)}
+    return [replace(item, found_by=found_by.get(item.id, ())) for item in items]
 
 
 def _select(

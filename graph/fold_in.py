@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from graph.chosen import Pool, read_chosen
 from graph.codes import as_asked, decode
 from graph.events.stored_forms import time_property
 from graph.filters import Condition
-from graph.fused import fused_pool, with_retrievers
+from graph.fused import fused_pool
 from graph.met_vectors import from_bytes
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
@@ -106,17 +106,5 @@ def ask_by_vector(
         asked = names | of_history
         whose = choice.tenant.users
         ask = fused_pool(dialect, release, item, [user_id], history | {"own": []}, asked, params["vector"], whose)
-    read, row, chosen = yield from read_chosen(k, choice, release, item, ask, pinned, own)
-    items = with_retrievers(chosen.items, row)
-    found = Recommendations(
-        release.version,
-        item.label,
-        True,
-        items,
-        read,
-        asking.num_events,
-        chosen.left_out,
-        chosen.seed,
-        chosen.scenario,
-    )
-    return found, row["turn"]
+    found, row = yield from read_chosen(k, choice, release, item, ask, pinned, own)
+    return replace(found, num_events=asking.num_events), row["turn"]

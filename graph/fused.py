@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from graph.answers import ScoredItem
 from graph.chosen import Pool
 from graph.errors import NotFoundError
 from graph.filters import Condition
@@ -68,11 +66,3 @@ def fused_pool(
         return read_unmet(dialect, statement, domain, sized, named, conditions, told, can_scan=False, owned=owned)
 
     return pool
-
-
-def with_retrievers(items: Sequence[ScoredItem], row: Row) -> list[ScoredItem]:
-    """Return the items of a row with the names of the retrievers that found them, where it tells: "vectors", "similar"."""
-    if "found_by" not in row:
-        return list(items)
-    found_by = {told[0]: tuple(sorted(names, reverse=True)) for told, names in zip(row["items"], row["found_by"], strict=True)}
-    return [replace(item, found_by=found_by.get(item.id, ())) for item in items]

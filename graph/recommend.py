@@ -13,7 +13,7 @@ from graph.chosen import Pool, read_chosen
 from graph.database import Database
 from graph.filters import Condition
 from graph.fold_in import ask_by_vector, asking_of, history_params
-from graph.fused import fused_pool, with_retrievers
+from graph.fused import fused_pool
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
@@ -98,7 +98,7 @@ def _by_release(
     ask: Pool = pool
     if choice.is_fused:
         ask = fused_pool(dialect, release, item, either_type(user_id), of_user, names, owned=owned)
-    read, row, chosen = yield from read_chosen(k, choice, release, item, ask, pinned)
+    found, row = yield from read_chosen(k, choice, release, item, ask, pinned)
     turn, known_id = row["turn"], row["user_id"]
     if known_id is None:
         return (yield from ask_popular(schema, release, item, None, k, choice)), turn
@@ -106,17 +106,6 @@ def _by_release(
         asked = ask_by_vector(dialect, schema, release, item, asking, k, user_id=known_id, choice=choice, own=row["own"])
         return (yield from asked)
     if row["norm"]:
-        items = with_retrievers(chosen.items, row)
-        found = Recommendations(
-            release.version,
-            item.label,
-            True,
-            items,
-            read,
-            left_out=chosen.left_out,
-            seed=chosen.seed,
-            scenario=chosen.scenario,
-        )
         return found, turn
     return (yield from ask_popular(schema, release, item, known_id, k, choice)), turn
 
@@ -143,5 +132,5 @@ def ask_popular(
     def pinned(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
         return read_all("recommend/scan_popular_items", params | {"k": size}, names, conditions, told)
 
-    read, _, chosen = yield from read_chosen(k, choice, release, item, pool, pinned)
-    return Recommendations(release.version, item.label, False, chosen.items, read, left_out=chosen.left_out, seed=chosen.seed)
+    found, _ = yield from read_chosen(k, choice, release, item, pool, pinned)
+    return replace(found, by_model=False)

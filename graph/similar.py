@@ -23,7 +23,7 @@ from graph.database import Database
 from graph.errors import NotFoundError
 from graph.experiments.serving import ask_turn
 from graph.filters import Condition
-from graph.fused import FLATNESS, neighbours_in, with_retrievers
+from graph.fused import FLATNESS, neighbours_in
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
@@ -124,9 +124,7 @@ def _similar(
         enough = size if conditions else 0  # without conditions too few are left only where there are no more
         return read_enough(enough, first, domain, by_index, by_scan, lambda row: len(row["items"]))
 
-    read, row, chosen = yield from read_chosen(k, choice, release, item, pool)
-    items = with_retrievers(chosen.items, row)
-    found = Recommendations(release.version, item.label, True, items, read, left_out=chosen.left_out, seed=chosen.seed)
+    found, _ = yield from read_chosen(k, choice, release, item, pool)
     return found, (yield from ask_turn())
 
 

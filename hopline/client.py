@@ -15,15 +15,18 @@ from graph.ask_config import Retrieve
 from graph.experiments import Variant
 from graph.indexes.job import Action
 from hopline.errors import OverloadError, ServiceError
-from hopline.service.messages import (
+from hopline.service.experiment_messages import (
     EndRequest,
-    Erasure,
-    EventsRequest,
-    EventsTaken,
     ExperimentList,
     ExperimentMessage,
     ExperimentReportMessage,
     ExperimentRequest,
+    VariantMessage,
+)
+from hopline.service.messages import (
+    Erasure,
+    EventsRequest,
+    EventsTaken,
     ExplainRequest,
     Filter,
     Health,
@@ -36,7 +39,6 @@ from hopline.service.messages import (
     RerankRequest,
     SessionRequest,
     SimilarRequest,
-    VariantMessage,
 )
 
 if TYPE_CHECKING:

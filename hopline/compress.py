@@ -101,6 +101,7 @@ class _Trials:
         self._vectors, self._train, self._valid, self._metric = teacher, train, valid, metric
         self._config, self._teaching, self._on_stage = config, teaching, on_stage
         self._codes: tuple[Code, ...] = AUTO if config.code == "auto" else (config.code,)
+        self._rounded = Rounded.of(self._codes[0])  # several are tried only where none is taught by it
         self._found: dict[int, dict[Code, Tried]] = {}
         self.teacher = evaluate(teacher, valid, ks=(cutoff(metric),))
 
@@ -124,29 +125,26 @@ class _Trials:
 
     def of_size(self, size: int) -> Tried:
         """Return the code of the fewest bytes that keeps enough at one size, or, where none does, that which keeps most."""
-        tried = [self._attempt(size, code) for code in self._codes]
+        tried = list(self._attempt(size).values())
         return _fewest_bytes(list(filter(self._keeps_enough, tried)) or [max(tried, key=lambda one: one.ratio)])
 
     def _is_enough(self, size: int, code: Code) -> bool:
-        return self._keeps_enough(self._attempt(size, code))
+        return self._keeps_enough(self._attempt(size)[code])
 
     def _keeps_enough(self, tried: Tried) -> bool:
         return tried.ratio >= 1 - self._config.max_loss
 
-    def _attempt(self, size: int, code: Code) -> Tried:
-        found = self._found.setdefault(size, {})
-        if code not in found:
+    def _attempt(self, size: int) -> dict[Code, Tried]:
+        if size not in self._found:
             started = time.perf_counter()
-            self._on_stage(f"trying {size} numbers a vector, on validation", len(self.all()), 0)
-            rounded = Rounded.of(code)
-            vectors = _distilled(self._vectors, self._train, size, self._teaching, self._on_stage, rounded)
-            # What is taught as if it were not rounded is the same in every code of which that is true.
-            alike = [code] if rounded is not None else [one for one in self._codes if Rounded.of(one) is None]
-            k = cutoff(self._metric)
-            measured = {one: evaluate(_served(vectors, one), self._valid, ks=(k,)) for one in alike}
+            self._on_stage(f"trying {size} numbers a vector, on validation", len(self._found), 0)
+            vectors = _distilled(self._vectors, self._train, size, self._teaching, self._on_stage, self._rounded)
+            measured = {code: evaluate(_served(vectors, code), self._valid, ks=(cutoff(self._metric),)) for code in self._codes}
             seconds = time.perf_counter() - started
-            found |= {one: _tried(size, one, of, self.teacher, self._metric, seconds) for one, of in measured.items()}
-        return found[code]
+            self._found[size] = {
+                code: _tried(size, code, of, self.teacher, self._metric, seconds) for code, of in measured.items()
+            }
+        return self._found[size]
 
     def _sizes(self, code: Code) -> list[int]:
         """Return the sizes to try in a code, none larger than the teacher's own; none where the bytes allowed hold none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from cypher import load
 from graph.database import Run
@@ -32,7 +32,7 @@ class Owners:
         self._of: dict[_Node, object] = {}
 
     def read(self, run: Run, events: Sequence[ReadyEvent]) -> None:
-        """Look at whose the nodes of events are, where any of these is a tenant's. To be called first in a transaction."""
+        """Look at whose the nodes of events are, where any of these is a tenant's. Nobody else may make some from then on."""
         self._of = {}
         keys: dict[str, dict[str | int, None]] = defaultdict(dict)
         for event in events:
@@ -46,6 +46,8 @@ class Owners:
 
     def may_write(self, event: ReadyEvent) -> bool:
         """Return whether an event touches its tenant's nodes alone, or new ones, which are taken to be written then."""
+        if not self._property:
+            return True
         nodes = self._nodes(event)
         if event.tenant is not None and any(self._of.get(node, event.tenant) != event.tenant for node in nodes):
             return False
@@ -57,17 +59,13 @@ class Owners:
             self._of.setdefault(node, event.tenant or given.get(node, {}).get(self._property[node[0]]))
         return True
 
-    def by_owner(self, label: str, keys: Iterable[str | int]) -> Mapping[str | None, list[str | int]]:
-        """Return keys by whom new nodes of a label are to be of; None: nobody."""
+    def by_owner(self, label: str, keys: Iterable[str | int]) -> list[tuple[dict[str, str], list[str | int]]]:
+        """Return keys with what new nodes of a label are to have that says whose they are; nobody's have nothing."""
         found: dict[str | None, list[str | int]] = defaultdict(list)
         for key in keys:
             owner = self._of.get((label, key))
             found[owner if isinstance(owner, str) else None].append(key)
-        return found
-
-    def property(self, label: str) -> str:
-        """Return the property that names whose the nodes of a label are."""
-        return self._property[label]
+        return [({} if owner is None else {self._property[label]: owner}, of_owner) for owner, of_owner in found.items()]
 
     def _nodes(self, event: ReadyEvent) -> list[_Node]:
         """Return the nodes of an event that are somebody's."""

@@ -247,12 +247,8 @@ class _Attempt:
         for label, of_label in keys.items():
             names = {"label": label, "key": self._schema.node(label).key}
             created = 0
-            for owner, ids in self._owners.by_owner(label, of_label).items():
-                if owner is None:
-                    (row,) = run(load("events/make_nodes"), {"ids": ids}, names)
-                else:
-                    owned = names | {"tenant": self._owners.property(label)}
-                    (row,) = run(load("events/make_nodes_of_tenant"), {"ids": ids, "name": owner}, owned)
+            for properties, ids in self._owners.by_owner(label, of_label):
+                (row,) = run(load("events/make_nodes"), {"ids": ids, "properties": properties}, names)
                 created += row["created"]
             if created:
                 made[label] = created

@@ -11,14 +11,14 @@ from fastapi import APIRouter, Depends, Path, Request
 from graph.experiments import Experiment, Variant
 from graph.experiments.experiment import MOST_NAME_CHARS
 from hopline.service.access import allowing
-from hopline.service.keys import Scope
-from hopline.service.messages import (
+from hopline.service.experiment_messages import (
     EndRequest,
     ExperimentList,
     ExperimentMessage,
     ExperimentReportMessage,
     ExperimentRequest,
 )
+from hopline.service.keys import Scope
 from hopline.service.refusals import ANSWERS, CONFLICT, NOT_FOUND
 from hopline.service.state import State
 

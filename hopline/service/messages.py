@@ -19,7 +19,6 @@ from pydantic import (
 
 from graph.ask_config import Retrieve
 from graph.events.event import MOST_ID_CHARS, MOST_TEXT_CHARS
-from graph.experiments.experiment import MOST_NAME_CHARS, MOST_VARIANTS
 from graph.filters.conditions import MOST_CHARS, MOST_VALUES
 from graph.indexes.job import Action
 
@@ -39,6 +38,7 @@ Id = (
     | Annotated[StrictInt, Field(ge=-_EXACT, le=_EXACT), BeforeValidator(_whole)]
 )
 """An id as the graph has it; text is also taken for a whole number, where ids are such: for one beyond 2^53 it must be text."""
+Version = Annotated[StrictInt, Field(ge=1, le=_EXACT), BeforeValidator(_whole)]
 Label = Annotated[StrictStr, Field(min_length=1, max_length=MOST_TEXT_CHARS)]
 Count = Annotated[StrictInt, Field(ge=1, le=MOST_ITEMS), BeforeValidator(_whole)]
 
@@ -47,11 +47,13 @@ PathCount = Annotated[StrictInt, Field(ge=1, le=MOST_PATHS), BeforeValidator(_wh
 _Value = StrictBool | StrictInt | StrictFloat | Annotated[StrictStr, Field(max_length=MOST_CHARS)]
 
 
-class _Message(BaseModel):
+class Message(BaseModel):
+    """What all of them are: nothing but what they declare."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Bounds(_Message):
+class Bounds(Message):
     """From which number to which, both included."""
 
     at_least: StrictInt | StrictFloat | None = Field(default=None, description="unset: none is too small")
@@ -87,7 +89,7 @@ SCENARIO = (
 )
 
 
-class _Chosen(_Message):
+class _Chosen(Message):
     """What every question for items may ask of its answer."""
 
     filter: Filter = None
@@ -152,7 +154,7 @@ class SessionRequest(_Chosen):
     user: Id | None = Field(default=None, description=ASKING)
 
 
-class RerankRequest(_Message):
+class RerankRequest(Message):
     """For whom, which items, and how many of them."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"user": "196", "items": ["50", "172", "242"]}]})
@@ -164,7 +166,7 @@ class RerankRequest(_Message):
     scenario: Label | None = Field(default=None, description=SCENARIO)
 
 
-class PeopleRequest(_Message):
+class PeopleRequest(Message):
     """For whom, and how many."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"user": "2", "k": 5}]})
@@ -173,7 +175,7 @@ class PeopleRequest(_Message):
     k: Count = Field(default=10, description="how many users")
 
 
-class ExplainRequest(_Message):
+class ExplainRequest(Message):
     """Why which item for whom."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"user": "196", "item": "50"}]})
@@ -186,7 +188,7 @@ class ExplainRequest(_Message):
     domain: Label | None = Field(default=None, description="label of the item; unset: the first kind that has this id")
 
 
-class EventsRequest(_Message):
+class EventsRequest(Message):
     """Events as they happened, in any order."""
 
     model_config = ConfigDict(
@@ -202,7 +204,7 @@ class EventsRequest(_Message):
     )
 
 
-class Item(_Message):
+class Item(Message):
     """One item, or one user, of an answer."""
 
     id: Any = Field(description="as the graph has it")
@@ -221,14 +223,14 @@ class Item(_Message):
     found_by: list[str] | None = Field(default=None, description="what found it, where retrievers were fused: vectors, similar")
 
 
-class LeftOutMessage(_Message):
+class LeftOutMessage(Message):
     """One item that would have been in the answer."""
 
     id: Any = Field(description="as the graph has it")
     rule: str = Field(description="name of the rule that kept it out")
 
 
-class Items(_Message):
+class Items(Message):
     """Items, best first, and what gave them."""
 
     version: int | None = Field(description="the release that gave them")
@@ -237,7 +239,9 @@ class Items(_Message):
     domain: str = Field(description="label of the items")
     by_model: bool = Field(description="false: the release does not know the user, and these are popular items")
     num_events: int | None = Field(
-        default=None, description="how many events that training has not seen went into the vector that asked; unset: none"
+        default=None,
+        description="how many events that training has not seen went into the vector that asked; unset: none, or "
+        "not told, as where a tenant asks about a user",
     )
     scenario: str | None = Field(
         default=None, description="whose order this is; unset: the model's, as none was asked for or no task tells of the user"
@@ -251,7 +255,7 @@ class Items(_Message):
     statement: str | None = Field(default=None, description="the same question as Cypher, where the operator asked for it")
 
 
-class PathMessage(_Message):
+class PathMessage(Message):
     """One reason; see graph.explain.Path."""
 
     kind: str = Field(description="fact, shared, people or friends")
@@ -261,7 +265,7 @@ class PathMessage(_Message):
     types: list[str] = Field(description="types of the relationships")
 
 
-class Paths(_Message):
+class Paths(Message):
     """Reasons by falling weight."""
 
     version: int
@@ -271,14 +275,14 @@ class Paths(_Message):
     statement: str | None = Field(default=None, description="the same question as Cypher; for the operator alone")
 
 
-class SetAside(_Message):
+class SetAside(Message):
     """An event that could not be used."""
 
     place: int = Field(description="its place in the request, from 0")
     reason: str
 
 
-class EventsTaken(_Message):
+class EventsTaken(Message):
     """What came of the events of one request; all that are not set aside are in the graph."""
 
     new: int = Field(description="taken in now")
@@ -286,7 +290,7 @@ class EventsTaken(_Message):
     set_aside: list[SetAside] = Field(default_factory=list, description="could not be used; kept in a file beside the run")
 
 
-class Erasure(_Message):
+class Erasure(Message):
     """What was erased of a user, and what may still name them."""
 
     user: Any = Field(description="id of the user, as the graph had it")
@@ -298,7 +302,7 @@ class Erasure(_Message):
     left: list[str] = Field(description="what is to be looked at by hand, and why")
 
 
-class IndexRequest(_Message):
+class IndexRequest(Message):
     """What to do with what answering needs."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"action": "refresh"}]})
@@ -309,7 +313,7 @@ class IndexRequest(_Message):
     )
 
 
-class IndexPart(_Message):
+class IndexPart(Message):
     """One thing that answering needs."""
 
     kind: str = Field(description="key (a constraint), vectors (an index) or popular (items)")
@@ -319,7 +323,7 @@ class IndexPart(_Message):
     version: int | None = Field(description="the release that it is of")
 
 
-class IndexJob(_Message):
+class IndexJob(Message):
     """The last work on indexes."""
 
     action: str
@@ -332,118 +336,21 @@ class IndexJob(_Message):
     told_at: float = Field(description="seconds since 1970")
 
 
-class Indexes(_Message):
+class Indexes(Message):
     """What answering needs beside vectors, and work on it."""
 
     parts: list[IndexPart]
     job: IndexJob | None = Field(description="the last work, by whichever process; null: there was none")
 
 
-Text = Annotated[StrictStr, Field(min_length=1, max_length=MOST_NAME_CHARS, pattern=r"\S")]
-
-
-class VariantMessage(_Message):
-    """One way to answer."""
-
-    name: Text = Field(description="what it is called")
-    release: Annotated[StrictInt, Field(ge=1, le=_EXACT), BeforeValidator(_whole)] = Field(
-        description="version of the release that answers"
-    )
-    share: Annotated[StrictFloat, Field(gt=0, le=1)] | Annotated[StrictInt, Field(ge=1, le=1)] = Field(
-        description="of the users; 1 in all variants together"
-    )
-
-
-class ExperimentRequest(_Message):
-    """What it is called, and its variants."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "fused",
-                    "variants": [{"name": "old", "release": 3, "share": 0.5}, {"name": "new", "release": 4, "share": 0.5}],
-                }
-            ]
-        }
-    )
-
-    name: Text = Field(description="what it is called; impressions are kept by it")
-    variants: list[VariantMessage] = Field(min_length=2, max_length=MOST_VARIANTS)
-    salt: Text | None = Field(default=None, description="decides, with the name, who is in which variant; unset: a new one")
-
-
-class EndRequest(_Message):
-    """How it ended."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"winner": "new"}]})
-
-    winner: Text | None = Field(default=None, description="variant whose release becomes the active one; unset: none")
-
-
-class ExperimentMessage(_Message):
-    """An experiment."""
-
-    name: str
-    variants: list[VariantMessage]
-    salt: str = Field(description="decides, with the name, who is in which variant")
-    started_at: str = Field(description="ISO 8601")
-    ended_at: str | None = Field(default=None, description="ISO 8601; unset while it runs")
-    winner: str | None = Field(default=None, description="variant whose release became active at its end")
-    is_running: bool
-
-
-class ExperimentList(_Message):
-    """All experiments, the newest first."""
-
-    experiments: list[ExperimentMessage]
-
-
-class IntervalMessage(_Message):
-    """A figure, and from where to where it may well be."""
-
-    value: float
-    standard_error: float
-    low: float
-    high: float
-
-
-class VariantReportMessage(_Message):
-    """What a variant's users were shown and clicked."""
-
-    name: str
-    release: int
-    share: float
-    users: int
-    impressions: int
-    clicks: int
-    click_through: IntervalMessage | None = Field(default=None, description="clicks by impressions; unset: of too few users")
-    ahead: IntervalMessage | None = Field(default=None, description="how much higher that is than the first variant's")
-    p_value: float | None = Field(default=None, description="how likely a difference as large is where there is none")
-
-
-class ExperimentReportMessage(_Message):
-    """What came of an experiment so far."""
-
-    experiment: ExperimentMessage
-    variants: list[VariantReportMessage]
-    sample_ratio_p_value: float | None = Field(
-        default=None, description="how likely numbers of users as far from the shares are by chance"
-    )
-    is_suspect: bool = Field(description="that is so unlikely that the figures are not to be trusted")
-    left_out: dict[str, int] = Field(description="impressions that count for no variant, by the reason")
-    users_of_several: int = Field(description="users who were shown several variants")
-    level: float = Field(description="share of intervals that hold the truth, in the long run")
-
-
-class Health(_Message):
+class Health(Message):
     """How the service is."""
 
     status: str = Field(description="live, ready, or why it is not ready")
     version: int | None = Field(default=None, description="the release that serves")
 
 
-class ErrorAnswer(_Message):
+class ErrorAnswer(Message):
     """What went wrong and what to do."""
 
     error: str

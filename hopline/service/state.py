@@ -152,8 +152,8 @@ class State:
         self.metrics.ready.set(why_not_ready is None)
 
     async def _remember(self, release: Release) -> None:
-        items: dict[str | None, dict[str, Sequence[ScoredItem]]] = {}
-        for tenant in self._tenants:
+        items = dict(self.standby.items) if release.version == self.standby.version else {}
+        for tenant in self._tenants - items.keys():
             choice, of_tenant = choice_of(self.config.ask, self.schema, tenant=tenant), items.setdefault(tenant, {})
             for domain in release.domains:
                 with contextlib.suppress(ReleaseError):
