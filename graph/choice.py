@@ -10,6 +10,7 @@ from graph.ask_config import AskConfig, Retrieve
 from graph.blend import Blend
 from graph.errors import QuestionError
 from graph.filters import ANY_ITEM, Condition, Filter, conditions_of
+from graph.filters.config import check_apart
 from graph.releases import Release
 from graph.rules import BoundRule, bind_rules
 from graph.scenario import AskedScenario, asked_scenario
@@ -83,7 +84,8 @@ def choice_of(
         NotFoundError: the filter has a name that was not declared, or no scenario was by this one.
         QuestionError: it has a value that its kind cannot have, a share is not from 0 to 1, no such ``retrieve``, or a tenant
             where none are declared.
-        SchemaError: what was declared cannot be in the graph, or a rule is of what was not declared.
+        SchemaError: what was declared cannot be in the graph, or would tell a tenant of others' items, or a rule is of what was
+            not declared.
     """
     diversity = config.diversity if diversity is None else diversity
     explore = config.explore if explore is None else explore
@@ -98,6 +100,8 @@ def choice_of(
     if not filter and not config.rules and not diversity and not explore:
         plain = replace(BEST, conditions=whose.items, retrieve=retrieve, scenario=asked, tenant=whose)
         return BEST if plain == BEST else plain
+    if whose is not OPERATOR:
+        check_apart(config.filters, schema)
     taste = Taste(diversity, explore, secrets.token_hex(8) if explore and seed is None else str(seed))
     rules = bind_rules(config.rules, config.filters, schema)
     conditions = whose.beside(conditions_of(filter, config.filters, schema))

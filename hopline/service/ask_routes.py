@@ -59,7 +59,7 @@ async def recommend(asked: RecommendRequest, request: Request) -> Items:
     if not found.by_model:
         state.metrics.fallbacks.labels("unknown user").inc()
     state.metrics.items.labels("model" if found.by_model else "popular").observe(len(found.items))
-    return _items(found, reasons, is_explained=asked.explain, with_statement=tenant is None)
+    return _items(found, reasons, is_explained=asked.explain, tenant=tenant)
 
 
 @router.post("/similar", response_model_exclude_none=True)
@@ -102,9 +102,10 @@ async def session(asked: SessionRequest, request: Request) -> Items:
 async def rerank(asked: RerankRequest, request: Request) -> Items:
     """Put given items, met or not, in the order of the model's score for a user."""
     state: State = request.app.state.hopline
-    choice = given_choice(state.config.ask, state.schema, asked.scenario, asking_tenant(request))
+    tenant = asking_tenant(request)
+    choice = given_choice(state.config.ask, state.schema, asked.scenario, tenant)
     question = reranked(state.served, state.schema, asked.user, asked.items, asked.k, asked.domain, choice)
-    return _items(await state.database.answer(question))
+    return _items(await state.database.answer(question), tenant=tenant)
 
 
 @router.post("/people", response_model_exclude_none=True)
@@ -156,9 +157,9 @@ async def _reasons(state: State, asked: RecommendRequest, found: Recommendations
 
 
 def _items(
-    found: Recommendations, reasons: list[str] | None = None, *, is_explained: bool = False, with_statement: bool = True
+    found: Recommendations, reasons: list[str] | None = None, *, is_explained: bool = False, tenant: str | None = None
 ) -> Items:
-    """Return an answer's message; the statement, which may name others' items, is for who may ask the graph itself."""
+    """Return an answer's message; for a ``tenant`` without what may tell of others: statement and number of events."""
     why: list[Any] = [None] * len(found.items) if reasons is None else reasons
     return Items(
         version=found.version,
@@ -166,7 +167,7 @@ def _items(
         variant=found.variant,
         domain=found.domain,
         by_model=found.by_model,
-        num_events=found.num_events if with_statement else None,
+        num_events=found.num_events if tenant is None else None,
         scenario=found.scenario,
         items=[
             Item(
@@ -183,7 +184,7 @@ def _items(
         ],
         seed=found.seed,
         left_out=[LeftOutMessage(id=one.id, rule=one.rule) for one in found.left_out] if is_explained else None,
-        statement=found.statement if is_explained and with_statement else None,
+        statement=found.statement if is_explained and tenant is None else None,
     )
 
 

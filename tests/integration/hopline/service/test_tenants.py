@@ -6,6 +6,7 @@ import re
 import pytest
 
 from graph.ask_config import AskConfig
+from graph.choice import choice_of
 from graph.database import Database
 from graph.errors import DatabaseGoneError, SchemaError
 from graph.events.ready import ReadyEvent
@@ -279,3 +280,15 @@ def test_a_filter_that_would_tell_of_others_titles_is_refused():
     AskConfig.model_validate({"filters": filters}).check(OF_TENANTS)
     with pytest.raises(SchemaError, match=r"'sequel' leads to items or users, which .* keeps apart"):
         AskConfig.model_validate({"filters": filters, "tenants": TENANTS.model_dump()}).check(OF_TENANTS)
+    declared = AskConfig.model_validate({"filters": filters, "tenants": TENANTS.model_dump()})  # since the last publish
+    assert choice_of(declared, OF_TENANTS, {"sequel": "x"}).conditions
+    with pytest.raises(SchemaError, match=r"'sequel' leads to items or users"):
+        choice_of(declared, OF_TENANTS, {"genre": "Noir"}, tenant=MINE)
+
+
+def test_how_much_a_user_did_is_not_told_to_a_tenant_whose_items_it_may_not_be_about(post):
+    assert post("/events", {"events": [event("acme-newcomer", MY_ITEMS[0], 40)]}).json()["new"] == 1
+    asked = {"/recommend": {"user": "acme-newcomer", "k": 5}, "/rerank": {"user": "acme-newcomer", "items": MY_ITEMS[:5]}}
+    for route, body in asked.items():
+        assert "num_events" not in post(route, body).json()
+        assert post(route, body, "operator").json()["num_events"] == 1
