@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph.schema import NodeKind, Schema
 from graph.snapshot.columns import Column, EdgeColumns, NodeColumns, Snapshot, Triple
 from graph.snapshot.ids import as_ids, keys_of
-from graph.snapshot.order import Ends, order_rows
-from graph.snapshot.rows import EdgeRows, GraphRows, InternalIndex, Longs, NodeRows, numeric_properties
+from graph.snapshot.order import Ends, Order, order_rows
+from graph.snapshot.rows import EdgeRows, GraphRows, InternalIndex, NodeRows, Patch, numeric_properties
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,15 @@ def build_snapshot(
     rows: GraphRows,
     numbered: Mapping[str, Numbered] | None = None,
     ends: Mapping[Triple, Ends] | None = None,
-) -> tuple[Snapshot, dict[Triple, Longs]]:
-    """Return the snapshot, and of each kind the rows of relationships in its order: rows kept so are put in order fast.
+) -> tuple[Snapshot, dict[Triple, Order]]:
+    """Return the snapshot, and the order of each kind's relationships: rows kept so are put in order fast.
 
     Relationships with the same ends stand by ascending time, then value, so that a snapshot depends on what the graph holds and
     never on where. A user or an item without a key is left out of the snapshot and counted, as nobody could ask for it, and so
     are relationships with such an end, which stand before all others; an entity goes by its internal id.
 
-    ``numbered`` are nodes numbered before, as :func:`number_nodes` takes them, and ``ends`` those of some kinds' first
-    relationships among the same nodes, as :func:`find_ends` gives them.
+    ``numbered`` are nodes numbered before, as :func:`number_nodes` takes them, and ``ends`` those of some kinds' relationships,
+    but for those of patches, among the same nodes, as :func:`find_ends` gives them.
 
     Raises:
         SchemaError: two nodes have the same id, or ids are of a kind that no id can be.
@@ -69,33 +70,45 @@ def build_snapshot(
     found = number_nodes(schema, rows.nodes, numbered)
     nodes = {node.label: found[node.label].columns for node in schema.nodes}
     edges: dict[Triple, EdgeColumns] = {}
-    orders: dict[Triple, Longs] = {}
+    orders: dict[Triple, Order] = {}
     skipped = rows.skipped
     unusable: dict[tuple[Triple, str], int] = {}
     for kind in schema.edges:
         of_kind = rows.edges[kind.triple]
-        first = None if ends is None else ends.get(kind.triple)
-        rest = of_kind if first is None else of_kind.take(slice(len(first.key), None))
-        last = _ends(rest, found[kind.source], found[kind.target])
-        of_all = last if first is None else first.joined(last)
-        order = orders[kind.triple] = order_rows(of_kind, of_all, rows.gone.get(kind.triple))
-        num_keyless = of_all.num_keyless(order)
-        skipped += num_keyless
-        known = order[num_keyless:]
+        patch = rows.patches.get(kind.triple, Patch.none(of_kind))
+        source, target = found[kind.source], found[kind.target]
+        first = (ends or {}).get(kind.triple) or _ends(of_kind, source, target)
+        new = _ends(patch.new, source, target)
+        order = orders[kind.triple] = order_rows(of_kind, first, patch, new)
+        skipped += order.num_keyless
+        keyed = order.keyed()
         edges[kind.triple] = EdgeColumns(
-            of_all.source[known],
-            of_all.target[known],
-            None if of_kind.value is None else of_kind.value[known],
-            None if of_kind.time is None else of_kind.time[known],
+            keyed.take(first.source, new.source),
+            keyed.take(first.target, new.target),
+            _taken(keyed, of_kind.value, patch.new.value),
+            _taken(keyed, of_kind.time, patch.new.time),
         )
-        for name, flags in ((kind.value, of_kind.no_value), (kind.time, of_kind.no_time)):
-            if name is not None and flags is not None and flags.any() and (number := int(flags[known].sum())):
+        for name, *flags in (
+            (kind.value, of_kind.no_value, patch.new.no_value),
+            (kind.time, of_kind.no_time, patch.new.no_time),
+        ):
+            if name is not None and (number := _count(keyed, *flags)):
                 unusable[kind.triple, name] = number
     return Snapshot(schema, nodes, edges, skipped, unusable), orders
 
 
 def _ends(rows: EdgeRows, source: Numbered, target: Numbered) -> Ends:
     return Ends.of(source.index.find(rows.source), target.index.find(rows.target), len(target.columns.ids))
+
+
+def _taken(order: Order, first: NDArray[Any] | None, second: NDArray[Any] | None) -> NDArray[Any] | None:
+    return None if first is None or second is None else order.take(first, second)
+
+
+def _count(order: Order, first: NDArray[np.bool_] | None, second: NDArray[np.bool_] | None) -> int:
+    if first is None or second is None or not (first.any() or second.any()):
+        return 0
+    return int(np.count_nonzero(order.take(first, second)))
 
 
 def _number(kind: NodeKind, rows: NodeRows) -> Numbered:

@@ -72,17 +72,36 @@ class EdgeRows:
 
 
 @dataclass(frozen=True)
+class Patch:
+    """What differs by now from m relationships of one kind: which are ``gone``, bool[m], and ``new`` ones.
+
+    Those that are gone need not be taken out, nor new ones put in, which would copy all others.
+    """
+
+    gone: NDArray[np.bool_]
+    new: EdgeRows
+
+    @classmethod
+    def none(cls, rows: EdgeRows) -> Patch:
+        """Leave rows as they are."""
+        return cls(np.zeros(len(rows), np.bool_), rows.take(slice(0, 0)))
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self.gone)) + len(self.new)
+
+
+@dataclass(frozen=True)
 class GraphRows:
     """All that a schema names; no relationship has an end that is not among the nodes of its label.
 
-    ``skipped`` counts relationships whose end came while the others were read. ``gone``, bool[m], tells of some kinds which
-    rows are no longer in the graph: they need not be taken out, which would copy all others.
+    ``skipped`` counts relationships whose end came while the others were read. ``patches`` are what differs by now from the
+    relationships of some kinds.
     """
 
     nodes: dict[str, NodeRows]
     edges: dict[Triple, EdgeRows]
     skipped: int = 0
-    gone: dict[Triple, NDArray[np.bool_]] = field(default_factory=dict)
+    patches: dict[Triple, Patch] = field(default_factory=dict)
 
 
 class InternalIndex:
@@ -104,6 +123,10 @@ class InternalIndex:
         place = np.minimum(np.searchsorted(in_order, internal), len(in_order) - 1)
         return np.where(in_order[place] == internal, order[place], -1)
 
+    def stands_as(self, other: InternalIndex) -> bool:
+        """Whether each id stands where it stands in another column."""
+        return self is other or np.array_equal(self._internal, other._internal)
+
     def _tabulate(self) -> Longs:
         table = np.full(self._largest + 2, -1, np.int64)  # the last entry stands for all that is beyond
         table[self._internal] = np.arange(len(self._internal))
@@ -113,6 +136,20 @@ class InternalIndex:
     def _ordered(self) -> tuple[Longs, InternalIds]:
         order = np.argsort(self._internal, kind="stable")
         return order, self._internal[order]
+
+
+def rows_among(internal: InternalIds, some: Longs) -> Longs:
+    """Return the row numbers, int64[k], ascending, of those of many internal ids that are among ``some``."""
+    if not len(some):
+        return np.empty(0, np.int64)
+    largest = int(some.max())
+    if largest > 4 * (len(internal) + len(some)):
+        return np.flatnonzero(np.isin(internal, some))
+    is_some = np.zeros(largest + 2, np.bool_)  # the last entry stands for all that is beyond
+    is_some[some] = True
+    return np.flatnonzero(
+        is_some.take(internal, mode="clip")
+    )  # a table of bytes is in the processor's cache, one of rows is not
 
 
 def properties_of(kind: NodeKind) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,11 @@ import numpy as np
 from cypher import Statement, load
 from graph.database import Database
 from graph.schema import NodeKind, Schema
+from graph.snapshot.build import Numbered, number_nodes
 from graph.snapshot.columns import Triple
 from graph.snapshot.edges import bare_rows, is_valued, property_names, valued_rows
 from graph.snapshot.read import PAGES_AT_ONCE
-from graph.snapshot.rows import EdgeRows, InternalIndex, Longs, NodeRows, join_rows, properties_of
+from graph.snapshot.rows import EdgeRows, InternalIndex, Longs, NodeRows, Patch, join_rows, properties_of, rows_among
 from graph.sync.cursor import Changes
 from graph.sync.kept import Kept, KeptEdges
 from graph.sync.report import Counts
@@ -26,19 +27,23 @@ IDS_A_PAGE, FEWEST_IDS = 5_000, 500  # the server reads some pages at a time, wh
 
 @dataclass(frozen=True)
 class Applied:
-    """What is kept now, and what that changed; parts that did not change are the same objects as before."""
+    """What is kept now, its nodes in order, and what changed; parts that did not change are the same objects as before."""
 
     kept: Kept
+    numbered: dict[str, Numbered]
     nodes: Counts
     edges: Counts
 
 
-def apply_changes(database: Database, schema: Schema, kept: Kept, changes: Changes) -> Applied:
-    """Read again what changed, and return what is kept with it.
+def apply_changes(
+    database: Database, schema: Schema, kept: Kept, numbered: Mapping[str, Numbered], changes: Changes
+) -> Applied:
+    """Read again what changed, and return what is kept with it; ``numbered`` are the nodes kept before, in order.
 
     A node that got a label brings all its relationships along, whether or not they changed; one that lost it takes them away.
 
     Raises:
+        SchemaError: a label's ids cannot be told apart, or are of a kind that no id can be.
         DatabaseGoneError: the connection was lost.
     """
     with ThreadPoolExecutor(PAGES_AT_ONCE, "sync") as readers:
@@ -54,16 +59,17 @@ def apply_changes(database: Database, schema: Schema, kept: Kept, changes: Chang
             node_counts += counts
         touched = np.union1d(changes.edges, reader.edges_of(np.unique(np.concatenate(entered))))
         fresh = reader.edges(schema, np.setdiff1d(touched, changes.deleted, assume_unique=True))
+        # While the server reads them:
+        now_numbered = number_nodes(schema, nodes, numbered)
         known = {label: InternalIndex(of_label.internal) for label, of_label in nodes.items()}
+        rests = [_Rest.of(kept.edges[kind.triple], touched, (left[kind.source], left[kind.target])) for kind in schema.edges]
         edges: dict[Triple, KeptEdges] = {}
         edge_counts = Counts()
-        for kind in schema.edges:
-            new = fresh[kind.triple]
+        for kind, rest, new in zip(schema.edges, rests, fresh(), strict=True):
             is_known = (known[kind.source].find(new.source) >= 0) & (known[kind.target].find(new.target) >= 0)
-            gone = left[kind.source], left[kind.target]
-            edges[kind.triple], counts = _renew_edges(kept.edges[kind.triple], new.take(is_known), touched, gone)
+            edges[kind.triple], counts = _renew_edges(kept.edges[kind.triple], rest, new.take(is_known))
             edge_counts += counts
-    return Applied(Kept(changes.cursor, nodes, edges), node_counts, edge_counts)
+    return Applied(Kept(changes.cursor, nodes, edges), now_numbered, node_counts, edge_counts)
 
 
 class _Reader:
@@ -76,7 +82,7 @@ class _Reader:
     def nodes(self, kind: NodeKind, ids: Longs) -> NodeRows:
         """Return those of some nodes that have a label, by ascending internal id."""
         names = properties_of(kind)
-        pages = self._pages(load("sync/read_nodes_by_internal_id"), "nodes", ids, {"label": kind.label}, properties=names)
+        pages = self._pages(load("sync/read_nodes_by_internal_id"), "nodes", ids, {"label": kind.label}, properties=names)()
         internal = np.asarray([node for page in pages for node in page["nodes"]], np.int64)
         order = np.argsort(internal)
         columns = ([value for page in pages for value in page["columns"][place]] for place in range(len(names)))
@@ -86,33 +92,45 @@ class _Reader:
 
     def edges_of(self, nodes: Longs) -> Longs:
         """Return the relationships that leave or reach some nodes, each once."""
-        pages = self._pages(load("sync/read_edges_by_node"), "nodes", nodes)
+        pages = self._pages(load("sync/read_edges_by_node"), "nodes", nodes)()
         return np.unique(np.asarray([edge for page in pages for edge in page["edges"]], np.int64))
 
-    def edges(self, schema: Schema, ids: Longs) -> dict[Triple, EdgeRows]:
-        """Return those of some relationships that have a kind's type, whatever their ends."""
-        found: dict[Triple, EdgeRows] = {}
+    def edges(self, schema: Schema, ids: Longs) -> Callable[[], list[EdgeRows]]:
+        """Begin to read some relationships; what is returned waits for those that have a kind's type, whatever their ends."""
         bare = [kind for kind in schema.edges if not is_valued(kind)]
-        pages = self._pages(load("sync/read_edges_by_internal_id"), "edges", ids) if bare else []
-        by_page = [dict(zip((kind.triple for kind in bare), bare_rows(bare, page), strict=True)) for page in pages]
-        for kind in schema.edges:
-            if is_valued(kind):
-                names = {"type": kind.type, **property_names(kind)}
-                pages = self._pages(load("sync/read_valued_edges_by_internal_id"), "edges", ids, names)
-                found[kind.triple] = join_rows(kind, [valued_rows(kind, page) for page in pages])
-            else:
-                found[kind.triple] = join_rows(kind, [page[kind.triple] for page in by_page])
-        return found
+        bare_pages = self._pages(load("sync/read_edges_by_internal_id"), "edges", ids if bare else ids[:0])
+        valued_pages = {
+            kind.triple: self._pages(
+                load("sync/read_valued_edges_by_internal_id"), "edges", ids, {"type": kind.type, **property_names(kind)}
+            )
+            for kind in schema.edges
+            if is_valued(kind)
+        }
+
+        def wait() -> list[EdgeRows]:
+            found = {
+                kind.triple: [valued_rows(kind, page) for page in valued_pages[kind.triple]()]
+                for kind in schema.edges
+                if is_valued(kind)
+            }
+            found.update({kind.triple: [] for kind in bare})
+            for page in bare_pages():
+                for kind, rows in zip(bare, bare_rows(bare, page), strict=True):
+                    found[kind.triple].append(rows)
+            return [join_rows(kind, found[kind.triple]) for kind in schema.edges]
+
+        return wait
 
     def _pages(
         self, statement: Statement, param: str, ids: Longs, names: dict[str, str] | None = None, **params: Any
-    ) -> list[dict[str, Any]]:
+    ) -> Callable[[], list[dict[str, Any]]]:
+        """Begin to read by pages of ids; what is returned waits for all."""
         number = max(-(-len(ids) // IDS_A_PAGE), min(PAGES_AT_ONCE, len(ids) // FEWEST_IDS))
         pages = np.array_split(ids, max(number, 1)) if len(ids) else []
         reading = [
             self._readers.submit(self._database.read, statement, {param: page.tolist(), **params}, names) for page in pages
         ]
-        return [row for future in reading for row in future.result()]
+        return lambda: [row for future in reading for row in future.result()]
 
 
 def _renew_nodes(reader: _Reader, kind: NodeKind, old: NodeRows, touched: Longs) -> tuple[NodeRows, Longs, Longs, Counts]:
@@ -140,31 +158,39 @@ def _texts(rows: NodeRows, some: Iterable[int]) -> dict[int, str]:
     return {int(rows.internal[row]): to_text([values[row] for values in rows.properties.values()]) for row in some}
 
 
-def _renew_edges(old: KeptEdges, new: EdgeRows, touched: Longs, left: Sequence[Longs]) -> tuple[KeptEdges, Counts]:
-    """Return the relationships of a kind as they are now; ``left`` are nodes that are no longer sources, and targets."""
-    goes = np.unique(np.concatenate([_rows_of(old.base_index, touched), _rows_without(old.base, left)]))
-    goes = goes[~old.gone[goes]]
-    goes_of_new = np.union1d(_rows_of(InternalIndex(old.new.edge), touched), _rows_without(old.new, left))
-    before = old.base.take(goes).joined(old.new.take(goes_of_new))
+@dataclass(frozen=True)
+class _Rest:
+    """What stays of a kind's relationships, as a ``patch`` of the same base, and the others as they were ``before``."""
+
+    patch: Patch
+    before: EdgeRows
+
+    @classmethod
+    def of(cls, old: KeptEdges, touched: Longs, left: Sequence[Longs]) -> _Rest:
+        """Let go of those that were touched, and of those with an end that ``left``: nodes no longer sources, and targets."""
+        goes = _rows_going(old.base, touched, left)
+        goes = goes[~old.patch.gone[goes]]
+        goes_of_new = _rows_going(old.patch.new, touched, left)
+        gone = old.patch.gone.copy()
+        gone[goes] = True
+        stays = np.ones(len(old.patch.new), np.bool_)
+        stays[goes_of_new] = False
+        before = old.base.take(goes).joined(old.patch.new.take(goes_of_new))
+        return cls(Patch(gone, old.patch.new.take(stays)), before)
+
+
+def _rows_going(rows: EdgeRows, touched: Longs, left: Sequence[Longs]) -> Longs:
+    """Return the relationships that were touched, or have an end that is no longer one of their kind."""
+    pairs = zip((rows.edge, rows.source, rows.target), (touched, *left), strict=True)
+    return np.unique(np.concatenate([rows_among(column, ids) for column, ids in pairs]))
+
+
+def _renew_edges(old: KeptEdges, rest: _Rest, new: EdgeRows) -> tuple[KeptEdges, Counts]:
+    """Return the relationships of a kind as they are now: what stays, and new ones as they were read again."""
+    before = rest.before
     stayed, row_before, row_after = np.intersect1d(before.edge, new.edge, return_indices=True)
-    changed = int(before.take(row_before).differs(new.take(row_after)).sum())
+    changed = int(np.count_nonzero(before.take(row_before).differs(new.take(row_after))))
     counts = Counts(len(new) - len(stayed), len(before) - len(stayed), changed)
     if counts == Counts():
         return old, counts
-    gone = old.gone.copy()
-    gone[goes] = True
-    stays = np.ones(len(old.new), np.bool_)
-    stays[goes_of_new] = False
-    return replace(old, gone=gone, new=old.new.take(stays).joined(new)), counts
-
-
-def _rows_of(index: InternalIndex, edges: Longs) -> Longs:
-    """Return where those of some relationships stand that are there."""
-    found = index.find(edges)
-    return found[found >= 0]
-
-
-def _rows_without(rows: EdgeRows, left: Sequence[Longs]) -> Longs:
-    """Return the relationships with an end that is no longer one of their kind."""
-    found = [np.flatnonzero(np.isin(column, nodes)) for column, nodes in zip((rows.source, rows.target), left, strict=True)]
-    return np.concatenate(found)
+    return KeptEdges(old.base, Patch(rest.patch.gone, rest.patch.new.joined(new))), counts

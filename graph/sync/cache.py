@@ -114,10 +114,10 @@ def save_version(folder: Path, schema: Schema, database: str, kept: Kept, before
             edges = kept.edges[kind.triple]
             is_same = before is not None and before.edges[kind.triple].base is edges.base
             writer.keep(f"edges-{n}.arrow", is_same, partial(from_edges, edges.base))
-            if edges.is_patched:
+            if len(edges.patch):
                 is_same = before is not None and before.edges[kind.triple] is edges
-                writer.keep(f"edges-{n}.gone.arrow", is_same, partial(from_mask, edges.gone))
-                writer.keep(f"edges-{n}.new.arrow", is_same, partial(from_edges, edges.new))
+                writer.keep(f"edges-{n}.gone.arrow", is_same, partial(from_mask, edges.patch.gone))
+                writer.keep(f"edges-{n}.new.arrow", is_same, partial(from_edges, edges.patch.new))
         manifest = {
             "format": FORMAT,
             "schema": _digest(schema),

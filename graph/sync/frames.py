@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from graph.schema import NodeKind
-from graph.snapshot.rows import EdgeRows, NodeRows, properties_of
+from graph.snapshot.rows import EdgeRows, NodeRows, Patch, properties_of
 from graph.sync.kept import KeptEdges
 from graph.sync.values import from_column, to_column
 
@@ -48,11 +47,12 @@ def from_mask(is_gone: NDArray[np.bool_]) -> pl.DataFrame:
 
 def to_edges(base: pl.DataFrame, gone: pl.DataFrame | None, new: pl.DataFrame | None) -> KeptEdges:
     """Return relationships from the frame of those that stay, and those of which of them are gone and which are new, if any."""
-    kept = KeptEdges.of(_to_rows(base))
+    rows = _to_rows(base)
     if gone is None or new is None:
-        return kept
-    kept.gone[gone[_ROW].to_numpy()] = True
-    return replace(kept, new=_to_rows(new))
+        return KeptEdges.of(rows)
+    is_gone = np.zeros(len(rows), np.bool_)
+    is_gone[gone[_ROW].to_numpy()] = True
+    return KeptEdges(rows, Patch(is_gone, _to_rows(new)))
 
 
 def _to_rows(frame: pl.DataFrame) -> EdgeRows:

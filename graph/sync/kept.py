@@ -6,13 +6,9 @@ Rows that stay need neither be moved nor written again, so that a change costs w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-
-import numpy as np
-from numpy.typing import NDArray
 
 from graph.snapshot.columns import Triple
-from graph.snapshot.rows import EdgeRows, GraphRows, InternalIndex, NodeRows
+from graph.snapshot.rows import EdgeRows, GraphRows, NodeRows, Patch
 from graph.sync.cursor import Cursor
 
 LARGEST_PATCH = 0.1  # of the rows that stay; beyond, all are put in order and written anew
@@ -20,42 +16,27 @@ LARGEST_PATCH = 0.1  # of the rows that stay; beyond, all are put in order and w
 
 @dataclass(frozen=True)
 class KeptEdges:
-    """The relationships of one kind: ``base`` without those rows that are ``gone``, bool[m], and ``new`` ones."""
+    """The relationships of one kind: a ``base``, in the order of a snapshot, and the ``patch`` by which they differ from it."""
 
     base: EdgeRows
-    gone: NDArray[np.bool_]
-    new: EdgeRows
+    patch: Patch
 
     @classmethod
     def of(cls, rows: EdgeRows) -> KeptEdges:
         """Keep rows as they are."""
-        return cls(rows, np.zeros(len(rows), np.bool_), rows.take(slice(0, 0)))
-
-    @cached_property
-    def base_index(self) -> InternalIndex:
-        """Where relationships stand in ``base``."""
-        return InternalIndex(self.base.edge)
+        return cls(rows, Patch.none(rows))
 
     def __len__(self) -> int:
-        return len(self.base) - int(self.gone.sum()) + len(self.new)
-
-    @property
-    def is_patched(self) -> bool:
-        """Whether they differ from ``base``."""
-        return bool(len(self.new) or self.gone.any())
+        return len(self.base) + 2 * len(self.patch.new) - len(self.patch)
 
     @property
     def is_worn(self) -> bool:
         """Whether so many differ from ``base`` that another is due."""
-        return len(self.new) + int(self.gone.sum()) > LARGEST_PATCH * len(self.base)
-
-    def joined(self) -> tuple[EdgeRows, NDArray[np.bool_]]:
-        """Return all rows, the new ones last, and which of them are gone."""
-        return self.base.joined(self.new), np.append(self.gone, np.zeros(len(self.new), np.bool_))
+        return len(self.patch) > LARGEST_PATCH * len(self.base)
 
     def present(self) -> EdgeRows:
         """Return the rows that are not gone."""
-        return self.base.take(~self.gone).joined(self.new)
+        return self.base.take(~self.patch.gone).joined(self.patch.new)
 
 
 @dataclass(frozen=True)
@@ -71,9 +52,5 @@ class Kept:
 
     def rows(self) -> GraphRows:
         """Return the graph as it is kept, to be put in order."""
-        edges = {triple: of_kind.base for triple, of_kind in self.edges.items()}
-        gone = {}
-        for triple, of_kind in self.edges.items():
-            if of_kind.is_patched:
-                edges[triple], gone[triple] = of_kind.joined()
-        return GraphRows(self.nodes, edges, gone=gone)
+        bases = {triple: of_kind.base for triple, of_kind in self.edges.items()}
+        return GraphRows(self.nodes, bases, patches={triple: of_kind.patch for triple, of_kind in self.edges.items()})

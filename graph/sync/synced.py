@@ -15,9 +15,9 @@ from graph.progress import OnStage, silent
 from graph.schema import Schema
 from graph.snapshot.build import Numbered, build_snapshot, find_ends, number_nodes
 from graph.snapshot.columns import Triple
-from graph.snapshot.order import Ends
+from graph.snapshot.order import Ends, Order
 from graph.snapshot.read import read_rows
-from graph.snapshot.rows import GraphRows, Longs, NodeRows
+from graph.snapshot.rows import NodeRows
 from graph.sync.apply import apply_changes
 from graph.sync.cache import Version, load_version, newest_version, save_version, turn
 from graph.sync.cursor import Changes, read_changes
@@ -41,14 +41,11 @@ class _Prepared:
     @classmethod
     def of(cls, schema: Schema, kept: Kept) -> _Prepared:
         numbered = number_nodes(schema, kept.nodes)
-        ends = find_ends(schema, {triple: of_kind.base for triple, of_kind in kept.edges.items()}, numbered)
-        for of_kind in kept.edges.values():
-            _ = of_kind.base_index
-        return cls(numbered, ends)
+        return cls(numbered, find_ends(schema, {triple: of_kind.base for triple, of_kind in kept.edges.items()}, numbered))
 
     def ends_among(self, schema: Schema, numbered: Mapping[str, Numbered]) -> dict[Triple, Ends]:
         """Return the ends of those kinds whose nodes stand as they did."""
-        same = {label for label, of_label in numbered.items() if self.numbered.get(label) is of_label}
+        same = {label for label, of_label in numbered.items() if of_label.index.stands_as(self.numbered[label].index)}
         return {kind.triple: self.ends[kind.triple] for kind in schema.edges if {kind.source, kind.target} <= same}
 
 
@@ -108,7 +105,7 @@ def _read_all(database: Database, schema: Schema, progress: OnStage, why: str) -
     snapshot, orders = build_snapshot(schema, rows)
     nodes = Counts(added=sum(len(columns.ids) for columns in snapshot.nodes.values()))
     edges = Counts(added=sum(len(columns.source) for columns in snapshot.edges.values()))
-    kept = {triple: KeptEdges.of(of_kind.take(orders[triple])) for triple, of_kind in rows.edges.items()}
+    kept = {triple: KeptEdges.of(of_kind.take(orders[triple].rows)) for triple, of_kind in rows.edges.items()}
     return Synced(snapshot, SyncReport(SyncKind.FULL, why, nodes, edges, 0.0)), (rows.nodes, kept)
 
 
@@ -118,24 +115,23 @@ def _read_changed(
     if changes.cursor == kept.cursor:
         snapshot, _ = build_snapshot(schema, kept.rows(), prepared.numbered, prepared.ends)
         return Synced(snapshot, SyncReport(SyncKind.UNCHANGED, "", Counts(), Counts(), 0.0))
-    applied = apply_changes(database, schema, kept, changes)
+    applied = apply_changes(database, schema, kept, prepared.numbered, changes)
     save = partial(save_version, folder, schema, database.endpoint.database, before=kept)
-    rows = applied.kept.rows()
-    numbered = number_nodes(schema, rows.nodes, prepared.numbered)  # if this fails, the cache stays as it was
+    rows, numbered = applied.kept.rows(), applied.numbered
     with ThreadPoolExecutor(1, "sync") as saving:  # while the snapshot is built
         is_worn = any(of_kind.is_worn for of_kind in applied.kept.edges.values())
         saved = None if is_worn else saving.submit(save, applied.kept)
         snapshot, orders = build_snapshot(schema, rows, numbered, prepared.ends_among(schema, numbered))
         if saved is None:
-            save(replace(applied.kept, edges=_in_order(applied.kept.edges, rows, orders)))
+            save(replace(applied.kept, edges=_in_order(applied.kept.edges, orders)))
         else:
             saved.result()
     return Synced(snapshot, SyncReport(SyncKind.INCREMENTAL, "", applied.nodes, applied.edges, 0.0))
 
 
-def _in_order(edges: Mapping[Triple, KeptEdges], rows: GraphRows, orders: Mapping[Triple, Longs]) -> dict[Triple, KeptEdges]:
+def _in_order(edges: Mapping[Triple, KeptEdges], orders: Mapping[Triple, Order]) -> dict[Triple, KeptEdges]:
     """Return relationships with those kinds put in order that differ much from their base."""
     return {
-        triple: KeptEdges.of(rows.edges[triple].take(orders[triple])) if of_kind.is_worn else of_kind
+        triple: KeptEdges.of(of_kind.base.joined(of_kind.patch.new).take(orders[triple].rows)) if of_kind.is_worn else of_kind
         for triple, of_kind in edges.items()
     }

@@ -3,39 +3,71 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from graph.snapshot.order import Ends, order_rows
-from graph.snapshot.rows import EdgeRows, InternalIndex
+from graph.snapshot.order import Ends, Order, order_rows
+from graph.snapshot.rows import EdgeRows, InternalIndex, Patch, rows_among
 
 
-def _rows(number: int, num_nodes: int) -> EdgeRows:
-    rng = np.random.default_rng(number)
+def _rows(number: int, num_nodes: int, seed: int = 0) -> EdgeRows:
+    rng = np.random.default_rng(seed)
     source, target, time = (rng.integers(0, num_nodes, number) for _ in range(3))
     return EdgeRows(np.arange(number), source, target, rng.integers(1, 4, number).astype(np.float32), time)
 
 
-def test_relationships_that_are_not_gone_stand_by_ends_then_time_then_value():
-    rows = _rows(200, 4)
-    is_gone = np.arange(200) % 3 == 0
-    order = order_rows(rows, Ends.of(rows.source, rows.target, 4), is_gone)
-    there = [row for row in range(200) if not is_gone[row]]
-    expected = sorted(there, key=lambda row: (rows.source[row], rows.target[row], rows.time[row], rows.value[row]))
-    for column in (rows.source, rows.target, rows.time, rows.value):
-        np.testing.assert_array_equal(column[order], column[expected])
+def _ends(rows: EdgeRows, num_nodes: int) -> Ends:
+    return Ends.of(rows.source, rows.target, num_nodes)
 
 
-def test_relationships_with_an_end_that_is_not_there_stand_before_all_others():
+def _unpatched(rows: EdgeRows, num_nodes: int) -> Order:
+    none = Patch.none(rows)
+    return order_rows(rows, _ends(rows, num_nodes), none, _ends(none.new, num_nodes))
+
+
+def _sorted(rows: EdgeRows) -> EdgeRows:
+    def place(row: int) -> tuple[float, ...]:
+        return rows.source[row], rows.target[row], rows.time[row], rows.value[row]
+
+    return rows.take(np.asarray(sorted(range(len(rows)), key=place), np.int64))
+
+
+@given(
+    size=st.integers(0, 60),
+    num_new=st.integers(0, 30),
+    num_nodes=st.integers(1, 6),
+    is_in_order=st.booleans(),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_rows_and_a_patch_stand_by_ends_then_time_then_value(size, num_new, num_nodes, is_in_order, seed):
+    rng = np.random.default_rng(seed)
+    rows, new = _rows(size, num_nodes, seed), _rows(num_new, num_nodes, seed + 1)
+    if is_in_order:
+        rows = _sorted(rows)
+    patch = Patch(rng.random(size) < 0.3, new)
+    order = order_rows(rows, _ends(rows, num_nodes), patch, _ends(new, num_nodes))
+    expected = _sorted(rows.take(~patch.gone).joined(new))
+    for name in ("source", "target", "time", "value"):
+        np.testing.assert_array_equal(order.take(getattr(rows, name), getattr(new, name)), getattr(expected, name))
+        np.testing.assert_array_equal(getattr(rows.joined(new).take(order.rows), name), getattr(expected, name))
+
+
+@pytest.mark.parametrize("gone", [[False] * 4, [False, True, False, False]])
+def test_relationships_with_an_end_that_is_not_there_stand_before_all_others(gone):
     rows = EdgeRows(np.arange(4), np.array([1, -1, 0, 2]), np.array([0, 3, -1, 1]))
-    ends = Ends.of(rows.source, rows.target, 4)
-    order = order_rows(rows, ends, None)
-    assert ends.num_keyless(order) == 2
-    np.testing.assert_array_equal(order, [1, 2, 0, 3])
+    new = EdgeRows(np.arange(4, 7), np.array([0, -1, 3]), np.array([0, 1, 3]))
+    order = order_rows(rows, _ends(rows, 4), Patch(np.array(gone), new), _ends(new, 4))
+    num_keyless = 3 - sum(gone)
+    assert order.num_keyless == num_keyless
+    assert set(order.rows[:num_keyless].tolist()) == {1, 2, 5} - set(np.flatnonzero(gone).tolist())
+    np.testing.assert_array_equal(order.rows[num_keyless:], [4, 0, 3, 6])
+    np.testing.assert_array_equal(order.keyed().take(rows.edge, new.edge), [4, 0, 3, 6])
 
 
-def test_ends_of_some_and_then_others_are_those_of_all():
-    rows = _rows(50, 9)
-    first, last = (Ends.of(rows.source[part], rows.target[part], 9) for part in (slice(0, 40), slice(40, 50)))
-    np.testing.assert_array_equal(first.joined(last).key, Ends.of(rows.source, rows.target, 9).key)
+def test_what_is_in_order_stays_as_it_is():
+    rows = _sorted(_rows(200, 5))
+    np.testing.assert_array_equal(_unpatched(rows, 5).rows, np.arange(200))
 
 
 def test_an_internal_id_is_found_whether_ids_are_dense_or_far_apart():
@@ -43,3 +75,10 @@ def test_an_internal_id_is_found_whether_ids_are_dense_or_far_apart():
         asked = np.array([2, 7, 3, 10**15, 10**16])
         expected = [next((row for row, known in enumerate(ids) if known == one), -1) for one in asked]
         np.testing.assert_array_equal(InternalIndex(ids).find(asked), expected)
+
+
+@pytest.mark.parametrize("some", [[], [2], [9, 3, 2], [10**15, 3], [10**16]])
+def test_rows_are_found_whether_the_ids_asked_for_are_near_or_far(some):
+    ids = np.array([3, 0, 10**15, 2, 7])
+    expected = [row for row, known in enumerate(ids) if known in some]
+    np.testing.assert_array_equal(rows_among(ids, np.asarray(some, np.int64)), expected)
