@@ -14,7 +14,7 @@ from gnn.kge import KgeConfig
 from gnn.model import TasksConfig
 from gnn.train import OnEpoch, OnStep, TrainConfig
 from graph.database import Database
-from graph.embeddings import VectorColumn
+from graph.embeddings import ReleaseDraft, VectorColumn
 from graph.events import forget_events
 from graph.keys import derive_keys
 from graph.node_vectors import check_free_property, write_column
@@ -28,6 +28,7 @@ from hopline.checkup import Checkup, check_up
 from hopline.compress import compress_run
 from hopline.compressed_file import remove_compressed, write_compressed
 from hopline.compression import CompressionReport
+from hopline.config import Config
 from hopline.embed import EmbeddedFacts, embed, write_embedded
 from hopline.erase import Receipt, erase
 from hopline.errors import ConfigError
@@ -40,11 +41,12 @@ from hopline.item_map import INTERACTIONS, ItemMap, map_items
 from hopline.load import LoadReport, load
 from hopline.node_properties import OnFeatures
 from hopline.online.learn import learn_and_publish
+from hopline.online.retrain import Retrainer, Retraining, adopt_served
 from hopline.online.round import RoundReport
 from hopline.publish import canary_gate, publish_draft
 from hopline.release_diff import ReleaseDiff, diff_releases
 from hopline.run_draft import draft_run
-from hopline.run_folder import SET_ASIDE_FILE, SET_ASIDE_FOLDER, SNAPSHOT_FOLDER, read_run, write_run
+from hopline.run_folder import SET_ASIDE_FILE, SET_ASIDE_FOLDER, SNAPSHOT_FOLDER, Run, read_run, write_run
 from hopline.score_explainer import ScoreExplainer
 from hopline.split_config import SplitConfig
 from hopline.split_log import prepare
@@ -187,20 +189,55 @@ class Recommender(Asker):
 
         What users ask with is taught by the new events, each foretold before it is learnt; items that came get vectors of what
         they share facts with, and nodes that went leave. Only what is within the bounds of ``[online]`` serves. The vectors
-        that training gave stay as they are.
+        that training gave stay as they are. ``due`` of the report tells why training anew is due: :meth:`retrain` does it.
 
         Raises:
             TrainingError: there is no finished run, or one that learnt too little to make vectors by events.
             ReleaseError: the release that serves is not of the last run, or publishing failed: what served before goes on.
         """
+        active = active_release(self.database)
+        adopt_served(self.database, self.config.run_folder, active)
         return learn_and_publish(
             self.config.run_folder,
-            active_release(self.database),
+            active,
             self._snapshot(on_stage),
             self.config.online,
             self.config.train.seed,
             lambda draft: publish_draft(self.database, self.schema, self.config, draft, on_stage),
         )
+
+    def retrain(
+        self,
+        *,
+        on_stage: OnStage = silent,
+        on_features: OnFeatures = lambda _r: None,
+        on_step: OnStep = lambda _e, _s, _n: None,
+        on_epoch: OnEpoch = lambda _r: None,
+    ) -> Retraining:
+        """Train anew while the last run serves, as `hopline train` and `hopline publish --canary` do, and take its place.
+
+        It is trained in a folder within the run's, and compressed if the run was; only a release that passes the canary serves,
+        and only then is it the last run. Whatever fails, what served goes on; then the next call trains again once
+        ``[online] retrain_pause_s`` is over, twice as long after each further failure. One at a time trains, of all who use
+        the database. A kill counts as a failure; what it cut off goes on from its checkpoints, if the graph is the same.
+
+        Raises:
+            TrainingError: there is no finished run.
+            DatabaseError: Neo4j cannot be asked whether somebody else is at it.
+        """
+
+        def learn(snapshot: Snapshot, config: Config) -> Run:
+            return fit(snapshot, config, int(time.time()), on_stage, on_features, on_step, on_epoch)
+
+        return Retrainer(
+            self.database,
+            self.config,
+            to_learn_from=lambda: self._to_learn_from(on_stage),
+            read=lambda: self._snapshot(on_stage),
+            learn=learn,
+            publish=lambda draft, snapshot: self._publish(draft, snapshot, on_stage),
+            on_stage=on_stage,
+        ).retrain()
 
     def export(self, folder: str | Path, format: str = "parquet", *, on_stage: OnStage = silent) -> ExportReport:
         """Write what the schema names to files: ``parquet``, which :meth:`load` reads as the same graph, or ``recbole``.
@@ -465,9 +502,13 @@ class Recommender(Asker):
             draft = draft_ials(snapshot, self.config, int(time.time()), on_stage)
         else:
             draft = draft_run(read_run(self.config.run_folder))
+        return self._publish(draft, snapshot if canary else None, on_stage)
+
+    def _publish(self, draft: ReleaseDraft, canary: Snapshot | None, on_stage: OnStage) -> Release:
+        """Publish a draft; one that is to be held beside the active release on a snapshot serves if it passes."""
         gate = None
-        if canary and snapshot is not None:
-            gate = canary_gate(self.database, self.schema, self.config, draft, snapshot, on_stage)
+        if canary is not None:
+            gate = canary_gate(self.database, self.schema, self.config, draft, canary, on_stage)
         return publish_draft(self.database, self.schema, self.config, draft, on_stage, gate)
 
     def diff_releases(self, old: int, new: int, k: int = 10, *, on_stage: OnStage = silent) -> ReleaseDiff:

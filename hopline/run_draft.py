@@ -10,7 +10,7 @@ from graph.embeddings import ReleaseDraft
 from graph.met_vectors import MetVectors
 from hopline.people import people_draft
 from hopline.predict import by_domain
-from hopline.run_folder import Run
+from hopline.run_folder import LEARNT_FROM, Run
 
 
 def draft_run(run: Run) -> ReleaseDraft:
@@ -38,7 +38,7 @@ def draft_run(run: Run) -> ReleaseDraft:
 
 def learnt_from(run: Run) -> dict[str, Any]:
     """Return what a release's record tells of what a run has learnt from: its releases are known by it."""
-    return {"interactions": run.interactions, "read_at": run.read_at}
+    return {name: getattr(run, name) for name in LEARNT_FROM}
 
 
 def _met(run: Run) -> MetVectors | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,9 +30,14 @@ from hopline.tensor_rows import drop_row
 
 SNAPSHOT_FOLDER, SET_ASIDE_FOLDER, SET_ASIDE_FILE = "snapshot", "set-aside", "set-aside.tsv"
 """In the run's folder: the kept snapshot, and what could not be used of events, and of loaded files."""
+NEXT_FOLDER = "next"
+"""In the run's folder: one that is trained anew while it serves."""
 
 _VECTORS = "vectors.safetensors"
 _RECORD = "run.json"
+_LOCK = "run.lock"
+LEARNT_FROM = ("interactions", "read_at")
+"""What tells the releases of one run from those of others."""
 _NOT_IN_RECORD = {"users", "items", "predictors", "people", "compressed", "teacher", "student", "known", "similar"}
 _ASKING, _ASKED = "people asking", "people asked for"
 _STUDENT = "student "
@@ -148,6 +156,43 @@ def read_run(folder: Path) -> Run:
         return run if compressed is None else run.serving(compressed)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError, ReleaseError) as error:
         raise TrainingError(f"the run in {folder} cannot be read ({error}); run `hopline train` again") from error
+
+
+def read_learnt_from(folder: Path) -> dict[str, Any] | None:
+    """Return what releases of the run in ``folder`` are known by, None where there is no finished run."""
+    try:
+        record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+        return {name: record[name] for name in LEARNT_FROM}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def move_run(source: Path, target: Path) -> None:
+    """Put the run in ``source``, with all that its training left there, in the place of the one in ``target``.
+
+    As for :func:`write_run`, the record comes last: until then there is no run in ``target``, and moving again completes it.
+    """
+    if not (source / _RECORD).is_file():
+        return
+    if (target / _RECORD).exists():
+        remove_compressed(target)
+        (target / _RECORD).unlink()
+    for path in sorted(source.iterdir()):
+        if path.name != _RECORD:
+            if (target / path.name).is_dir():
+                shutil.rmtree(target / path.name)
+            path.replace(target / path.name)
+    (source / _RECORD).replace(target / _RECORD)
+    source.rmdir()
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep others waiting who erase from the same folder, or move a run into it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def drop_user(folder: Path, user_ids: Sequence[Any]) -> bool:

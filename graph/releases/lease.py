@@ -1,4 +1,4 @@
-"""One publisher at a time: a lease in the database, which a publisher that died does not hold for ever."""
+"""One publisher at a time, and one who trains anew: a lease in the database, which none who died holds for ever."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psutil
 
@@ -21,14 +21,18 @@ from graph.errors import DatabaseError, ReleaseError
 LEASE_S = 60
 """How long a lease holds unless it is renewed, as it is every third of that: what a publisher that died elsewhere costs."""
 
+Work = Literal["publish", "retrain"]
+"""What one at a time may do: change releases, or train anew while one serves."""
+
+_TOLD: dict[Work, str] = {"publish": "publish or collection", "retrain": "training anew"}
 _held_here: set[str] = set()  # the leases that this process holds
 
 
 class Lease:
-    """The right to write releases, while it is held."""
+    """The right to do some work, while it is held."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, work: Work) -> None:
+        self._database, self._work = database, work
         self._holder = uuid.uuid4().hex
         self._until = 0.0
         self._ended = threading.Event()
@@ -42,8 +46,8 @@ class Lease:
         """
         if time.monotonic() > self._until:
             raise ReleaseError(
-                f"this publish was held up for longer than {LEASE_S} s, and another may have begun since; see that the server "
-                "answers, then publish again"
+                f"this {self._work} was held up for longer than {LEASE_S} s, and another may have begun since; see that the "
+                f"server answers, then {self._work} again"
             )
 
     def _take(self) -> None:
@@ -53,7 +57,7 @@ class Lease:
             found = self._try_to_take(found["holder"])
         if not found["taken"]:
             raise ReleaseError(
-                f"another publish or collection is at work, by process {found['pid']} on {found['host']} since "
+                f"another {_TOLD[self._work]} is at work, by process {found['pid']} on {found['host']} since "
                 f"{found['since']}; wait for it, then try again (if that process died, in {found['left_s']} s at most)"
             )
         self._until = asked_at + LEASE_S
@@ -63,6 +67,7 @@ class Lease:
     def _try_to_take(self, over: str) -> dict[str, Any]:
         process = psutil.Process()
         params = {
+            "work": self._work,
             "holder": self._holder,
             "over": over,
             "lease_s": LEASE_S,
@@ -79,7 +84,8 @@ class Lease:
         while not self._ended.wait(LEASE_S / 3):
             asked_at = time.monotonic()
             with suppress(DatabaseError):  # tried again until it has run out
-                if self._database.write(load("publish/renew_lease"), {"holder": self._holder, "lease_s": LEASE_S}):
+                params = {"work": self._work, "holder": self._holder, "lease_s": LEASE_S}
+                if self._database.write(load("publish/renew_lease"), params):
                     self._until = asked_at + LEASE_S
 
     def _end(self) -> None:
@@ -88,12 +94,12 @@ class Lease:
         if self._renewing.ident is not None:
             self._renewing.join()
         with suppress(DatabaseError):  # a server that is gone: the lease is known here to be nobody's, and runs out elsewhere
-            self._database.write(load("publish/end_lease"), {"holder": self._holder})
+            self._database.write(load("publish/end_lease"), {"work": self._work, "holder": self._holder})
 
 
 @contextmanager
-def hold_lease(database: Database) -> Iterator[Lease]:
-    """Hold the lease while the block runs.
+def hold_lease(database: Database, work: Work = "publish") -> Iterator[Lease]:
+    """Hold the lease of some work while the block runs.
 
     A lease whose process is known to have died, as it was of this machine, is taken over at once; any other when it runs out.
 
@@ -101,7 +107,7 @@ def hold_lease(database: Database) -> Iterator[Lease]:
         ReleaseError: another holds it.
     """
     database.schema(load("schema/create_key_constraint"), {}, {"label": "HoplineLease", "key": "name"})
-    lease = Lease(database)
+    lease = Lease(database, work)
     lease._take()
     try:
         yield lease

@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from hopline.cli.options import ConfigFile, Json, Quiet
-from hopline.cli.output import console, print_json, progress_bars
-from hopline.errors import DatabaseGoneError
+from hopline.cli.output import Bars, console, print_json, print_trouble, progress_bars
+from hopline.errors import DatabaseGoneError, HoplineError
+from hopline.online.retrain import Retraining
+from hopline.online.round import RoundReport
 from hopline.recommender import Recommender
 
 
@@ -36,24 +38,46 @@ def learn(
 
     Each event is foretold before it is learnt, by the student as it is and as it was released: where the first does worse, the
     released one serves again, and it says why. A step that would change too much of what users without new events are shown is
-    not taken. `[online]` in hopline.toml has the bounds. When so much happened that training anew is due, it says so.
+    not taken. `[online]` in hopline.toml has the bounds.
+
+    When so much happened that training anew is due, or the run is `[online] retrain_every_days` old, it says so, and why. With
+    `[online] retrain = "when due"` it then trains, as `hopline train` does with what hopline.toml says, beside the run that
+    serves, and publishes as `hopline publish --canary` does. Whatever fails, what served goes on, and the next try waits
+    `retrain_pause_s`, twice as long each time. While it trains, nothing is learnt from events; who asks is answered as before.
+
+    What goes wrong after the first look is told, and looked at again: a database that is away, another publish at work.
 
     Example: `hopline learn`, beside `hopline serve`; `hopline learn --once --json` for a cron job
     """
     with Recommender.from_config(config) as recommender, progress_bars(quiet or json) as bars:
         pause_s = recommender.config.online.every_s if every is None else every
+        has_looked = False
         while True:
+            is_new = False
             try:
                 report = recommender.learn(on_stage=bars.stage)
-            except DatabaseGoneError as error:
-                if once:
+                has_looked = True
+                _tell(report, json=json)
+                if report.due and recommender.config.online.retrain == "when due":
+                    retraining = _retrain(recommender, bars)
+                    _tell(retraining, json=json)
+                    is_new = retraining.outcome == "served"
+            except HoplineError as error:
+                if once or not (has_looked or isinstance(error, DatabaseGoneError)):
                     raise
-                bars.stage(f"the database is away, trying again: {error}", 0, 0)
-            else:
-                if json:
-                    print_json(asdict(report))
-                else:
-                    console.print(report.summary(), soft_wrap=True, highlight=False, markup=False)
+                print_trouble(f"looking again in {pause_s:g} s: {error}")
             if once:
                 return
-            time.sleep(pause_s)
+            if not is_new:  # what happened while it was trained is waiting
+                time.sleep(pause_s)
+
+
+def _retrain(recommender: Recommender, bars: Bars) -> Retraining:
+    return recommender.retrain(on_stage=bars.stage, on_features=bars.features, on_step=bars.step, on_epoch=bars.epoch)
+
+
+def _tell(report: RoundReport | Retraining, *, json: bool) -> None:
+    if json:
+        print_json(asdict(report))
+    else:
+        console.print(report.summary(), soft_wrap=True, highlight=False, markup=False)

@@ -36,6 +36,11 @@ def print_set_aside(reasons: Mapping[str, int], file: Path | None) -> None:
         console.print(f"the rows set aside are in {file}", markup=False, soft_wrap=True)
 
 
+def print_trouble(told: str) -> None:
+    """Say on standard error what went wrong, where work goes on."""
+    Console(stderr=True).print(told, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
 class Bars:
     """Progress bars on standard error: a bar a stage."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from gnn.inductive.teach import TeachConfig
 
 
 class OnlineConfig(BaseModel):
-    """How often events are learnt from, how, and within which bounds."""
+    """How often events are learnt from, how, within which bounds, and what becomes of it when training anew is due."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -30,5 +32,17 @@ class OnlineConfig(BaseModel):
     )
     max_drift: float = Field(
         default=0.5, gt=0, description="cosine distance of what items are asked with from what was released; above, train anew"
+    )
+    retrain: Literal["never", "when due"] = Field(
+        default="never",
+        description="whether `hopline learn` trains anew when due, and publishes what passes the canary, or only says so",
+    )
+    retrain_every_days: float | None = Field(
+        default=None, gt=0, description="days after which training anew is due whatever happened; unset: however old a run is"
+    )
+    retrain_pause_s: float = Field(
+        default=3600.0,
+        ge=1,
+        description="seconds from a training anew that failed to the next, twice as long after each further one, a day at most",
     )
     max_new: float = Field(default=0.5, gt=0, description="new events, as a share of those trained on; above, train anew")

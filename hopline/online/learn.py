@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,9 @@ from hopline.online.new_items import new_items
 from hopline.online.round import RoundReport, learn_round
 from hopline.online.state import read_state, write_state
 from hopline.run_draft import learnt_from
-from hopline.run_folder import read_run
+from hopline.run_folder import Run, read_run
+
+_DAY_S = 86_400
 
 
 def learn_and_publish(
@@ -50,4 +53,11 @@ def learn_and_publish(
         told = {"events": after.learnt, "rounds": after.rounds, "new_items": after.came}
         report = replace(report, version=publish(draft_online(run, after.student, snapshot, came, told)).version)
     write_state(folder, after)
-    return report
+    return replace(report, due=report.due or _overdue(run, config))
+
+
+def _overdue(run: Run, config: OnlineConfig) -> str:
+    days = (time.time() - run.read_at) / _DAY_S
+    if config.retrain_every_days is None or days < config.retrain_every_days:
+        return ""
+    return f"it has learnt the graph of {days:,.1f} days ago"

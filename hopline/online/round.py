@@ -29,7 +29,7 @@ class RoundReport:
     step was out of bounds and what served before goes on, or "rolled back" to the student that was released; ``why`` says more.
     ``ndcg`` and ``released_ndcg``: NDCG@20 of the new events, each foretold before it was learnt, by the student as it is and
     as it was released. ``overlap``: the share of the first ten items that users without new events keep; ``drift``: mean cosine
-    distance of what items are asked with from what was released. ``is_training_due``: too much happened since the last one.
+    distance of what items are asked with from what was released. ``due``: why training anew is due, nothing where it is not.
     ``version``: the release that this made, if it did.
     """
 
@@ -40,17 +40,17 @@ class RoundReport:
     released_ndcg: float | None = None
     overlap: float | None = None
     drift: float = 0.0
-    is_training_due: bool = False
+    due: str = ""
     version: int | None = None
 
     def summary(self) -> str:
         """Return one sentence for people."""
+        due = f"; training anew is due, as {self.due}" if self.due else ""
         if self.outcome == "waiting":
-            return f"{self.events:,} new events, which wait for more"
+            return f"{self.events:,} new events, which wait for more{due}"
         figures = f"NDCG@20 {self.ndcg:.4f}, {self.released_ndcg:.4f} as released" if self.ndcg is not None else ""
         kept = f"; who did nothing keeps {self.overlap:.3f} of ten" if self.overlap is not None else ""
         served = f"; release {self.version} serves" if self.version is not None else ""
-        due = "; training anew is due" if self.is_training_due else ""
         why = f" ({self.why})" if self.why else ""
         return f"{self.outcome}{why}: {self.events:,} events, {figures}{kept}, drift {self.drift:.3f}{served}{due}"
 
@@ -67,7 +67,7 @@ def learn_round(
     new = events.new()
     number_new = len(new)
     if number_new < config.min_events:
-        return state, RoundReport(number_new, "waiting", drift=_drift(state.student, released))
+        return state, RoundReport(number_new, "waiting", drift=_drift(state.student, released), due=state.due)
     rng = np.random.default_rng((seed, state.rounds))
     if number_new > config.most_events:  # a lesson holds all that its user met before
         new = np.sort(rng.choice(new, config.most_events, replace=False))
@@ -81,19 +81,21 @@ def learn_round(
         "rounds": state.rounds + 1,
     }
     after = state.after(events.user_ids, events.number, **counted)
-    is_due = after.learnt > config.max_new * max(1, int(events.known.sum()))
+    if not after.due and after.learnt > config.max_new * max(1, int(events.known.sum())):
+        after = replace(after, due=f"it has learnt {int(events.known.sum()):,} events, and {after.learnt:,} came since")
     report = RoundReport(
         number_new,
         "refused",
         ndcg=float(gain.mean()),
         released_ndcg=float(released_gain.mean()),
         drift=_drift(state.student, released),
-        is_training_due=is_due,
+        due=after.due,
     )
     if after.events >= config.judged_events and after.gain < config.min_ratio * after.released_gain:
         why = f"over {after.events:,} events it foretold {after.gain / after.released_gain:.2f} of what the released one did"
-        after = replace(after, student=released, events=0, gain=0.0, released_gain=0.0)
-        return after, replace(report, outcome="rolled back", why=why, drift=0.0, is_training_due=True)
+        due = "what was learnt since foretold worse than what was released"
+        after = replace(after, student=released, events=0, gain=0.0, released_gain=0.0, due=due)
+        return after, replace(report, outcome="rolled back", why=why, drift=0.0, due=due)
     quiet = events.quiet(_QUIET, rng)
     number = max(_REPLAYED_AT_LEAST, round(config.teach.replay * len(new)))
     before = events.lessons(events.old(number, rng), as_new_users=True)
@@ -106,8 +108,9 @@ def learn_round(
         why = f"it would leave users without new events {report.overlap:.2f} of their first ten items"
         return after, replace(report, why=why)
     drift = _drift(taught, released)
-    is_due = is_due or drift > config.max_drift
-    return replace(after, student=taught), replace(report, outcome="learnt", drift=drift, is_training_due=is_due)
+    if not after.due and drift > config.max_drift:
+        after = replace(after, due=f"what items are asked with drifted {drift:.2f} from what was released")
+    return replace(after, student=taught), replace(report, outcome="learnt", drift=drift, due=after.due)
 
 
 def _overlap(before: NDArray[np.int64], after: NDArray[np.int64]) -> float | None:

@@ -28,7 +28,8 @@ class OnlineState:
     ``run`` tells which run it is of. ``users`` uint64[n] stand for the users' ids, ``taught`` int64[n] is how many of each
     one's events were learnt from, the earliest first. ``events``, ``gain`` and ``released_gain`` are how many were foretold
     since both students began to be compared, and their sums of NDCG@20. ``learnt``: events learnt from in all, in ``rounds``
-    rounds; ``came``: items that the run does not know and that were published with it.
+    rounds; ``came``: items that the run does not know and that were published with it. ``due``: why training anew is due,
+    which remains so until it is done.
     """
 
     run: str
@@ -41,6 +42,7 @@ class OnlineState:
     learnt: int = 0
     rounds: int = 0
     came: int = 0
+    due: str = ""
 
     @classmethod
     def begin(cls, run: Run, student: Student) -> OnlineState:
@@ -73,7 +75,7 @@ def write_state(folder: Path, state: OnlineState) -> None:
     """Write it to a run's folder; until it is whole, what was there before stays."""
     tensors: dict[str, NDArray[Any]] = {_STUDENT + name: array for name, array in state.student.to_arrays().items()}
     tensors |= {"users": state.users, "taught": state.taught}
-    names = ("run", "events", "gain", "released_gain", "learnt", "rounds", "came")
+    names = ("run", "events", "gain", "released_gain", "learnt", "rounds", "came", "due")
     told = {"told": json.dumps({name: getattr(state, name) for name in names})}
     draft = folder / f"{FILE}.tmp"
     save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, draft, metadata=told)

@@ -32,7 +32,7 @@ EXAMPLES = {
     **dict.fromkeys(["source_ids", "target_ids"], ()),
     **dict.fromkeys(["nodes", "edges", "leaving", "reaching"], ()),
     **dict.fromkeys(["user_id", "item_id", "index", "property", "json", "old_password", "new_password"], "text"),
-    **dict.fromkeys(["holder", "label", "suffix", "canary", "name", "winner", "experiment"], "text"),
+    **dict.fromkeys(["holder", "work", "label", "suffix", "canary", "name", "winner", "experiment"], "text"),
     **dict.fromkeys(["versions", "seconds"], ()),
     **dict.fromkeys(["window_s", "since_s"], 0.5),
     "releases": {"new": 2},
