@@ -16,6 +16,7 @@ from gnn.train import OnEpoch, OnStep, TrainConfig
 from graph.database import Database
 from graph.embeddings import ReleaseDraft, VectorColumn
 from graph.events import forget_events
+from graph.freshness import tell_round
 from graph.keys import derive_keys
 from graph.node_vectors import check_free_property, write_column
 from graph.progress import OnStage, silent
@@ -190,21 +191,25 @@ class Recommender(Asker):
         What users ask with is taught by the new events, each foretold before it is learnt; items that came get vectors of what
         they share facts with, and nodes that went leave. Only what is within the bounds of ``[online]`` serves. The vectors
         that training gave stay as they are. ``due`` of the report tells why training anew is due: :meth:`retrain` does it.
+        What the round measured is told to the graph, where the service reads it for its figures.
 
         Raises:
             TrainingError: there is no finished run, or one that learnt too little to make vectors by events.
             ReleaseError: the release that serves is not of the last run, or publishing failed: what served before goes on.
         """
-        active = active_release(self.database)
+        active, read_at = active_release(self.database), time.time()
         adopt_served(self.database, self.config.run_folder, active)
-        return learn_and_publish(
+        report = learn_and_publish(
             self.config.run_folder,
             active,
             self._snapshot(on_stage),
             self.config.online,
             self.config.train.seed,
+            read_at,
             lambda draft: publish_draft(self.database, self.schema, self.config, draft, on_stage),
         )
+        tell_round(self.database, report.told(read_at))
+        return report
 
     def retrain(
         self,

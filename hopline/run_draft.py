@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from graph.embeddings import ReleaseDraft
+from graph.freshness import learnt
 from graph.met_vectors import MetVectors
 from hopline.people import people_draft
 from hopline.predict import by_domain
@@ -32,7 +33,7 @@ def draft_run(run: Run) -> ReleaseDraft:
         known=run.known,
         similar=run.similar,
         predictors={task: by_domain(of_task) for task, of_task in run.predictors.items()},
-        data=learnt_from(run),
+        data=learnt_from(run) | ({} if run.known is None else learnt(int(run.known.sum()), run.read_at)),
     )
 
 

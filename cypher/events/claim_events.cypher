@@ -1,11 +1,12 @@
 // Keep the ids of events that the graph does not know yet, so that each is taken in once. Locks one node of all who take in events,
-// and the schema's node where there is one, as who loads files does: no two write at a time, so none claims what another has.
+// and the schema's node where there is one, as who loads files does: no two write at a time, so none claims what another has. The first
+// tells when events came last.
 // identifiers:
 // params: $ids: list of event ids, each once, $received_ns: integer
 // returns: new, ours
 // access: write
 MERGE (lock:HoplineLock {name: 'events'})
-SET lock.name = 'events'
+SET lock.received_ns = $received_ns
 WITH lock
 OPTIONAL MATCH (schema:HoplineSchema {name: 'schema'})
 SET schema.name = 'schema'

@@ -9,28 +9,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gnn.inductive import Student
 from graph.embeddings import Embeddings, PeopleVectors, ReleaseDraft
 from graph.errors import ReleaseError
+from graph.freshness import learnt
 from graph.met_vectors import MetVectors
 from graph.snapshot import Snapshot
 from hopline.online.new_items import NewItems
 from hopline.online.rows import rows_of
+from hopline.online.state import OnlineState
 from hopline.run_draft import draft_run
 from hopline.run_folder import Run
 
 
-def draft_online(
-    run: Run, student: Student, snapshot: Snapshot, came: dict[str, NewItems], told: dict[str, Any]
-) -> ReleaseDraft:
-    """Return a run with another student, the items that ``came`` by domain, and none of the nodes that the graph lost.
+def draft_online(run: Run, state: OnlineState, snapshot: Snapshot, came: dict[str, NewItems]) -> ReleaseDraft:
+    """Return a run with the student of ``state``, the items that ``came`` by domain, and none of the nodes that the graph lost.
 
     Items that came have no neighbours by the closed-form model, which has not met them, and no task foretells anything of them.
-    ``told`` goes to the release's record, as what it was taught.
+    What the student was taught, and up to when, goes to the release's record.
 
     Raises:
         ReleaseError: no user, or no item of a domain, is left.
     """
+    student, told = state.student, {"events": state.learnt, "rounds": state.rounds, "new_items": state.came}
     draft = draft_run(replace(run, student=student))
     is_user = _is_there(draft.users.ids, snapshot, draft.users.label)
     items, asking, stays = [], [], []
@@ -50,7 +50,7 @@ def draft_online(
         if draft.people is None
         else PeopleVectors(_rows(draft.people.asking, is_user), _rows(draft.people.asked, is_user)),
         met=MetVectors(tuple(asking), student.sum),
-        data=draft.data | {"online": told},
+        data=draft.data | {"online": told} | learnt(int(state.taught.sum()), state.learnt_at),
         similar=None
         if draft.similar is None
         else replace(

@@ -28,11 +28,13 @@ def learn_and_publish(
     snapshot: Snapshot,
     config: OnlineConfig,
     seed: int,
+    read_at: float,
     publish: Callable[[ReleaseDraft], Release],
 ) -> RoundReport:
     """Learn from what happened since the run in ``folder`` ended, or since the last time, and publish what may serve.
 
-    Cut off before what was learnt is remembered, it is learnt again the next time.
+    ``read_at`` is when the snapshot was read, in seconds since 1970. Cut off before what was learnt is remembered, it is learnt
+    again the next time.
 
     Raises:
         TrainingError: there is no finished run, or one that learnt too little to make vectors by events.
@@ -46,12 +48,11 @@ def learn_and_publish(
             f"release {active.version}, which serves, is not of the run in {folder}; run `hopline publish`, then learn on"
         )
     state = read_state(folder, run, run.student)
-    after, report = learn_round(run, run.student, state, snapshot, config, seed)
+    after, report = learn_round(run, run.student, state, snapshot, config, seed, read_at)
     came = {part.label: new_items(snapshot, part.label, part.ids) for part in run.items}
     after = replace(after, came=sum(len(new.ids) for new in came.values()))
     if report.outcome in {"learnt", "rolled back"} or after.came != state.came:
-        told = {"events": after.learnt, "rounds": after.rounds, "new_items": after.came}
-        report = replace(report, version=publish(draft_online(run, after.student, snapshot, came, told)).version)
+        report = replace(report, version=publish(draft_online(run, after, snapshot, came)).version)
     write_state(folder, after)
     return replace(report, due=report.due or _overdue(run, config))
 

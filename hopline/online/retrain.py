@@ -114,8 +114,9 @@ class Retrainer:
         if run.student is not None:
             came = {part.label: new_items(snapshot, part.label, part.ids) for part in run.items}
             number = sum(len(new.ids) for new in came.values())
-            write_state(beside, replace(OnlineState.begin(run, run.student), came=number))
-            draft = draft_online(run, run.student, snapshot, came, {"events": 0, "rounds": 0, "new_items": number})
+            state = replace(OnlineState.begin(run, run.student), came=number)
+            write_state(beside, state)
+            draft = draft_online(run, state, snapshot, came)
         release = self.publish(draft, snapshot)
         lease.check()
         with alone_in(folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,14 @@ class RoundReport:
     due: str = ""
     version: int | None = None
 
+    def told(self, at: float) -> dict[str, Any]:
+        """Return what is told of the round to whoever watches, ``at`` when it looked; None is what it did not measure."""
+        looked = {"looked_at": at, "outcome": self.outcome, "waiting": self.events, "due": self.due, "drift": self.drift}
+        if self.outcome == "waiting":
+            return looked
+        measured = {"ndcg": self.ndcg, "released_ndcg": self.released_ndcg, "overlap": self.overlap}
+        return looked | measured | {"round_at": at, "waiting": 0, "events": self.events, "why": self.why}
+
     def summary(self) -> str:
         """Return one sentence for people."""
         due = f"; training anew is due, as {self.due}" if self.due else ""
@@ -56,11 +65,11 @@ class RoundReport:
 
 
 def learn_round(
-    run: Run, released: Student, state: OnlineState, snapshot: Snapshot, config: OnlineConfig, seed: int
+    run: Run, released: Student, state: OnlineState, snapshot: Snapshot, config: OnlineConfig, seed: int, read_at: float
 ) -> tuple[OnlineState, RoundReport]:
     """Return what to remember, and what came of it; the state's student is what should serve.
 
-    ``released`` is the student that the run ended with.
+    ``released`` is the student that the run ended with, ``read_at`` when the snapshot was read, in seconds since 1970.
     """
     items = run.scorer().items
     events = UserEvents.of(snapshot, run, state.taught_of(snapshot.nodes[snapshot.schema.user.label].ids))
@@ -79,6 +88,7 @@ def learn_round(
         "released_gain": state.released_gain + float(released_gain.sum()),
         "learnt": state.learnt + number_new,
         "rounds": state.rounds + 1,
+        "learnt_at": read_at,
     }
     after = state.after(events.user_ids, events.number, **counted)
     if not after.due and after.learnt > config.max_new * max(1, int(events.known.sum())):

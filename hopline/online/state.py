@@ -29,7 +29,7 @@ class OnlineState:
     one's events were learnt from, the earliest first. ``events``, ``gain`` and ``released_gain`` are how many were foretold
     since both students began to be compared, and their sums of NDCG@20. ``learnt``: events learnt from in all, in ``rounds``
     rounds; ``came``: items that the run does not know and that were published with it. ``due``: why training anew is due,
-    which remains so until it is done.
+    which remains so until it is done. ``learnt_at``: when the graph was read that was learnt from last, in seconds since 1970.
     """
 
     run: str
@@ -43,12 +43,13 @@ class OnlineState:
     rounds: int = 0
     came: int = 0
     due: str = ""
+    learnt_at: float = 0.0
 
     @classmethod
     def begin(cls, run: Run, student: Student) -> OnlineState:
         """Return the state of a run that nothing was learnt since: what its users had done then is known."""
         known = np.zeros(len(run.users.ids), np.int64) if run.known is None else run.known.astype(np.int64)
-        return cls(name_of(run), student, hash_texts(run.users.ids), known)
+        return cls(name_of(run), student, hash_texts(run.users.ids), known, learnt_at=run.read_at)
 
     def taught_of(self, user_ids: NDArray[Any]) -> NDArray[np.int64]:
         """Return how many events of some users were learnt from, int64[m]; none of those not known."""
@@ -75,7 +76,7 @@ def write_state(folder: Path, state: OnlineState) -> None:
     """Write it to a run's folder; until it is whole, what was there before stays."""
     tensors: dict[str, NDArray[Any]] = {_STUDENT + name: array for name, array in state.student.to_arrays().items()}
     tensors |= {"users": state.users, "taught": state.taught}
-    names = ("run", "events", "gain", "released_gain", "learnt", "rounds", "came", "due")
+    names = ("run", "events", "gain", "released_gain", "learnt", "rounds", "came", "due", "learnt_at")
     told = {"told": json.dumps({name: getattr(state, name) for name in names})}
     draft = folder / f"{FILE}.tmp"
     save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, draft, metadata=told)

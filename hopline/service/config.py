@@ -29,6 +29,11 @@ class ServeConfig(BaseModel):
         default=10_000, ge=1, description="events that wait to be written, at most; more are refused until there is room"
     )
     connections: int = Field(default=16, ge=1, le=1_000, description="connections to Neo4j of each process, at most")
+    figures_every_s: float = Field(
+        default=15,
+        gt=0,
+        description="seconds from one reading of freshness and drift for /metrics to the next",
+    )
     retry_s: float = Field(default=1, ge=0, description="seconds for which a reading that failed in passing is tried again")
     retry_events_s: float = Field(default=5, ge=0, description="seconds for which events are tried again while Neo4j is away")
     shutdown_s: int = Field(default=30, ge=1, description="seconds that requests under way are given to end when told to stop")

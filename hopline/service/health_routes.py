@@ -28,6 +28,6 @@ async def ready(request: Request, response: Response) -> Health:
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}})
 async def metrics(request: Request) -> Response:
-    """Give latency, items, fallbacks, events and the age of the release in Prometheus's form."""
+    """Give latency, items, fallbacks, events, freshness and drift in Prometheus's form; the graph is not asked for it."""
     state: State = request.app.state.hopline
     return Response(state.metrics.text(), media_type="text/plain; version=0.0.4")

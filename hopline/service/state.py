@@ -16,6 +16,7 @@ from graph.choice import choice_of
 from graph.database import Database
 from graph.errors import DatabaseGoneError, ReleaseError
 from graph.experiments.serving import ask_turn
+from graph.freshness import ask_freshness
 from graph.indexes import ask_job
 from graph.question import Question
 from graph.recommend import ask_popular
@@ -76,7 +77,8 @@ class State:
         )
         self.indexes = IndexWorker(database, lambda: self.schema, config)
         self._refreshed_at: float | None = None
-        self._looking: asyncio.Task[None] | None = None
+        self._release: Release | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def schema(self) -> Schema:
@@ -106,17 +108,19 @@ class State:
         """Begin to write events and to look after the release."""
         self.events.start()
         await self.look()
-        self._looking = asyncio.create_task(self._look_on())
+        await self.watch()
+        on = (self._look_on(), self._watch_on())
+        self._tasks = [asyncio.create_task(one) for one in on]
         # What was imported stays as long as the process; looking through it for garbage again and again stops all answers.
         gc.collect()
         gc.freeze()
 
     async def stop(self) -> None:
         """Write what waits, then give back all connections."""
-        if self._looking is not None:
-            self._looking.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._looking
+                await task
         await asyncio.to_thread(self.events.stop)
         await asyncio.to_thread(self.indexes.stop, self.serve.shutdown_s)
         await self.database.close()
@@ -137,11 +141,21 @@ class State:
                 await self._remember(release)
                 if is_new:
                     tell("release serves", version=release.version)
+            self._release = release
             self.metrics.release.set(release.version)
             self.metrics.release_age.set(release.age_s)
             self.become(None)
         except HoplineError as error:
             self.become(str(error))
+
+    async def watch(self) -> None:
+        """Read how far what serves is behind the graph, for `/metrics`; answers wait for none of it."""
+        if self._release is None:
+            return
+        try:
+            self.metrics.show(await self.database.answer(ask_freshness(self.schema, self._release)))
+        except HoplineError:
+            self.metrics.unread.inc()
 
     def become(self, why_not_ready: str | None) -> None:
         """Note whether the service is ready, and tell when that changes."""
@@ -175,6 +189,15 @@ class State:
                 self.metrics.waiting.set(self.events.num_waiting)
             except Exception as error:  # noqa: BLE001 - whatever it is, the next look may go well
                 tell("looking for the release failed", logging.ERROR, error=error)
+
+    async def _watch_on(self) -> None:
+        while True:
+            await asyncio.sleep(self.serve.figures_every_s)
+            try:
+                await self.watch()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next reading may go well
+                self.metrics.unread.inc()
+                tell("reading figures failed", logging.ERROR, error=error)
 
     def away(self, error: DatabaseGoneError) -> None:
         """Note that Neo4j went away, as a question found."""
