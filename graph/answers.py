@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from graph.asking import Answer, interaction_types, shown_property
-from graph.question import Read, Row
+from graph.question import Read
 from graph.schema import NodeKind, Schema
 
 
@@ -64,11 +64,6 @@ class Recommendations(Answer):
     def statement(self) -> str:
         """The same question as a statement for cypher-shell."""
         return self.read.inline()
-
-
-def scored_items(rows: Iterable[Row]) -> list[ScoredItem]:
-    """Return rows of id, title and score as items."""
-    return [ScoredItem(row["id"], row["title"], float(row["score"])) for row in rows]
 
 
 def item_names(schema: Schema, item: NodeKind) -> dict[str, Any]:

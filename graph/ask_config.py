@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from graph.filters.config import Filterable, check_apart, check_filterable, indexable
+from graph.filters.config import Filterable, Indexed, check_apart, check_filterable, indexable
 from graph.rules import Rule
 from graph.scenario import Scenario
 from graph.schema import Schema
@@ -22,6 +22,7 @@ class AskConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     filters: Filterable = {}
+    people_filters: Filterable = {}
     tenants: TenantsConfig | None = Field(default=None, description="whose items and users are; unset: nobody is kept apart")
     rules: tuple[Rule, ...] = Field(default=(), max_length=100, description="what every answer keeps to, in this order")
     diversity: float = Field(
@@ -44,9 +45,12 @@ class AskConfig(BaseModel):
     )
 
     @property
-    def indexed(self) -> tuple[str, ...]:
-        """The properties by which a vector index of items can be narrowed."""
-        return tuple(sorted({*indexable(self.filters), *(() if self.tenants is None else (self.tenants.item,))}))
+    def indexed(self) -> Indexed:
+        """The properties by which vector indexes can be narrowed."""
+        tenants = self.tenants
+        of_items = {*indexable(self.filters), *(() if tenants is None else (tenants.item,))}
+        of_people = {*indexable(self.people_filters), *(() if tenants is None or tenants.user is None else (tenants.user,))}
+        return Indexed(tuple(sorted(of_items)), tuple(sorted(of_people)))
 
     def check(self, schema: Schema) -> None:
         """See that what is declared can be in the graph.
@@ -55,6 +59,8 @@ class AskConfig(BaseModel):
             SchemaError: a filter or a property of tenants that cannot, or a filter that would tell of other tenants' items.
         """
         check_filterable(self.filters, schema)
+        check_filterable(self.people_filters, schema, "people")
         check_tenants(self.tenants, schema)
         if self.tenants is not None:
             check_apart(self.filters, schema)
+            check_apart(self.people_filters, schema, "people")

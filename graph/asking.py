@@ -15,7 +15,7 @@ from graph.experiments.serving import ask_turn
 from graph.filters import ANY_ITEM, Condition
 from graph.question import Dialect, Question, Read
 from graph.releases import Domain, Release
-from graph.releases.record import SearchWidths
+from graph.releases.record import PeopleIndex
 from graph.schema import NodeKind, Schema
 
 AWAIT_INDEX_S = 60
@@ -155,17 +155,12 @@ def either_type(node_id: Any) -> list[Any]:
     return [node_id, str(node_id)] if isinstance(node_id, int) else [node_id]
 
 
-def num_candidates(k: int, spare: int, domain: Domain) -> int:
-    """Return how many items to fetch from a domain's index to have its best ``k``, and ``spare`` more in place of some."""
-    return enough(k, spare, domain.search_widths, domain.num_items)
-
-
-def enough(k: int, spare: int, search_widths: SearchWidths, number: int) -> int:
-    """Return how many to fetch from an index of ``number`` vectors to have its best ``k``, and ``spare`` more.
+def num_candidates(k: int, spare: int, index: Domain | PeopleIndex) -> int:
+    """Return how many to fetch from an index of items or people to have its best ``k``, and ``spare`` more in place of some.
 
     The index searches as wide as it is asked for, so never fewer than it was found to need.
     """
-    return min(max(k + spare, search_widths.of(k)), number)
+    return min(max(k + spare, index.search_widths.of(k)), index.number)
 
 
 def domains_to_look_in(schema: Schema, domain: str | None) -> tuple[NodeKind, ...]:

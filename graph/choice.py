@@ -108,6 +108,21 @@ def choice_of(
     return Choice(conditions, rules, taste, retrieve, asked, whose)
 
 
+def people_choice(config: AskConfig, schema: Schema, filter: Filter | None = None, tenant: str | None = None) -> Choice:
+    """Return what a question asks for whose answer is people: what these must be like, and whose they may be.
+
+    Raises:
+        NotFoundError: the filter has a name that ``[ask.people_filters]`` does not declare.
+        QuestionError: it has a value that its kind cannot have, or a tenant where none are declared.
+        SchemaError: what was declared cannot be in the graph, or would tell a tenant of others' users.
+    """
+    whose = tenant_of(tenant, config.tenants, schema)
+    if filter and whose is not OPERATOR:
+        check_apart(config.people_filters, schema, "people")
+    asked = conditions_of(filter, config.people_filters, schema, "people")
+    return replace(BEST, conditions=whose.beside(asked, "people"), tenant=whose)
+
+
 def given_choice(config: AskConfig, schema: Schema, scenario: str | None, tenant: str | None = None) -> Choice:
     """Return what a question asks for whose candidates are given: their order, and whose they may be.
 

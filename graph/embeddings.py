@@ -52,12 +52,15 @@ class Embeddings:
 class PeopleVectors:
     """Vectors that rank users for a user: the score of one for another is the dot product of ``asked`` and ``asking``.
 
+    ``filters`` names the properties of users by which their index can be narrowed.
+
     Raises:
         ReleaseError: vectors of different dimension.
     """
 
     asking: Embeddings
     asked: Embeddings
+    filters: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_dimensions(self.asking, self.asked)

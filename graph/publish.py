@@ -47,7 +47,8 @@ def publish(
     """
     _check_labels(schema, draft)
     if not database.supports_search:
-        draft = replace(draft, filters=())
+        people = None if draft.people is None else replace(draft.people, filters=())
+        draft = replace(draft, filters=(), people=people)
     make_release_constraints(database)
     with hold_lease(database) as lease:
         releases, version = begin_release(database, schema)

@@ -13,11 +13,12 @@ from graph.codes import Code, decode
 from graph.database import Database
 from graph.embeddings import Embeddings, PeopleVectors, ReleaseDraft, VectorColumn
 from graph.errors import ReleaseError
+from graph.filters import Indexed
 from graph.neighbours import SimilarItems, WeighedBy
 from graph.progress import OnStage
 from graph.releases import Release, active_release
 from graph.releases.checksums import read_checksums, total
-from graph.releases.columns import Scales, told_columns
+from graph.releases.columns import Scales, narrowed_by, told_columns
 from graph.releases.features import read_features
 from graph.releases.lease import Lease
 from graph.releases.record import ASKED, ASKING, NORM, similar_type
@@ -30,7 +31,7 @@ _OF_THE_OLD = {"version", "ready", "created_at", "before", "retired", "canary", 
 _WIDTHS = {"search_widths", "deep_search_widths", "people_search_width", "people_deep_search_width"}
 
 
-def republish(database: Database, schema: Schema, lease: Lease, filters: Sequence[str], progress: OnStage) -> Release:
+def republish(database: Database, schema: Schema, lease: Lease, filters: Indexed, progress: OnStage) -> Release:
     """Write the active release anew as the next version and make that the active one; the old one serves until then.
 
     A server has one vector index a label and property, so indexes are built anew on a copy of the vectors, bit for bit the
@@ -79,9 +80,8 @@ def _check(database: Database, release: Release, slot: Slot) -> None:
             )
 
 
-def _as_wanted(database: Database, column: VectorColumn, filters: Sequence[str]) -> VectorColumn:
-    is_narrowable = column.is_indexed and not column.suffix and database.supports_search
-    return replace(column, filters=tuple(filters) if is_narrowable else ())
+def _as_wanted(database: Database, column: VectorColumn, filters: Indexed) -> VectorColumn:
+    return replace(column, filters=narrowed_by(column, filters) if database.supports_search else ())
 
 
 def _changed(slot: Slot, release: Release) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cypher import Term, TermKind
 from graph.errors import QuestionError, SchemaError
-from graph.filters import Condition
+from graph.filters import About, Condition
 from graph.schema import FeatureType, NodeKind, Schema
 
 MOST_NAME_CHARS = 200
@@ -48,14 +48,15 @@ class Tenant:
     items: tuple[Condition, ...] = ()
     users: tuple[Condition, ...] = ()
 
-    def beside(self, asked: Sequence[Condition]) -> tuple[Condition, ...]:
-        """Return the tenant's conditions on items, and those of a question, which hold too and so can only narrow further.
+    def beside(self, asked: Sequence[Condition], about: About = "items") -> tuple[Condition, ...]:
+        """Return the tenant's conditions on items, or on people, and those of a question, which can only narrow further.
 
         An index takes one value of a property: where both are of one, it decides the tenant's.
         """
-        own = {one.term.name for one in self.items if isinstance(one.term, Term)}
+        mine = self.items if about == "items" else self.users
+        own = {one.term.name for one in mine if isinstance(one.term, Term)}
         by_index = [one.by_index and isinstance(one.term, Term) and one.term.name not in own for one in asked]
-        return (*self.items, *(replace(one, by_index=by) for one, by in zip(asked, by_index, strict=True)))
+        return (*mine, *(replace(one, by_index=by) for one, by in zip(asked, by_index, strict=True)))
 
 
 OPERATOR = Tenant("")

@@ -10,6 +10,7 @@ from graph.asking import is_narrowing, num_candidates, read_by_index, read_with
 from graph.filters import ANY_ITEM, Condition
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Domain
+from graph.releases.record import PeopleIndex
 
 SPARE_CANDIDATES = 30
 """Fetched beside the ``k`` that are wanted, in place of those that the user has met: most users have met fewer of the best."""
@@ -69,17 +70,22 @@ def _is_final(row: Row) -> bool:
 
 
 def read_enough(
-    k: int, candidates: int, domain: Domain, by_index: Callable[[int], Read], by_scan: Read, count: Callable[[Row], int]
+    k: int,
+    candidates: int,
+    index: Domain | PeopleIndex,
+    by_index: Callable[[int], Read],
+    by_scan: Read,
+    count: Callable[[Row], int],
 ) -> Question[tuple[Read, Row]]:
-    """Read an index, each time as wide as ``k`` items should need by what was found, and at last every item.
+    """Read an index, each time as wide as ``k`` of it should need by what was found, and at last every item or user.
 
-    ``count`` tells how many items the one row of an answer has. Returns the reading that gave ``k``, or all there are, and its
-    row.
+    ``count`` tells how many of them the one row of an answer has. Returns the reading that gave ``k``, or all there are, and
+    its row.
     """
     read = by_index(candidates)
     (row,) = yield read
-    while (found := count(row)) < k and candidates < domain.num_items:
-        candidates = num_candidates(k, 2 * candidates * k // max(found, 1) - k, domain)
+    while (found := count(row)) < k and candidates < index.number:
+        candidates = num_candidates(k, 2 * candidates * k // max(found, 1) - k, index)
         read = by_index(candidates) if candidates <= MOST_SEARCHED else by_scan
         (row,) = yield read
         if read is by_scan:

@@ -12,7 +12,7 @@ import polars as pl
 from graph.answers import Recommendations
 from graph.ask_config import Retrieve
 from graph.asking import Served
-from graph.choice import choice_of, given_choice
+from graph.choice import choice_of, given_choice, people_choice
 from graph.database import Database
 from graph.describe import Description, describe
 from graph.explain import Explanation, explain
@@ -276,18 +276,24 @@ class Asker:
         choice = given_choice(self.config.ask, schema, scenario, tenant)
         return rerank(self.database, schema, user_id, items, k, domain, choice=choice, served=self._served)
 
-    def people(self, user_id: str | int, k: int = 10, *, tenant: str | None = None) -> Recommendations:
+    def people(
+        self, user_id: str | int, k: int = 10, *, filter: Filter | None = None, tenant: str | None = None
+    ) -> Recommendations:
         """Return the ``k`` best users for a user, but for oneself and those whom they have: friends, or whom they follow.
 
-        Needs a release whose training learnt ties between users: ``[tasks.people]``. ``tenant`` as for :meth:`recommend`.
+        Needs a release whose training learnt ties between users: ``[tasks.people]``. ``filter`` narrows them to users who are
+        so, by what ``[ask.people_filters]`` declares: ``{"age": {"at_least": 18}, "city": ["Oslo", "Bergen"]}``. ``tenant`` as
+        for :meth:`recommend`.
 
         Raises:
             SchemaError: the graph has no relationship between users.
-            NotFoundError: no such user, or the active release has no vector of them.
+            NotFoundError: no such user, or the active release has no vector of them; or a filter that was not declared.
+            QuestionError: a value that a filter cannot have.
             ReleaseError: nothing was published, or nothing by which to suggest people.
         """
         schema = self.schema
-        return people(self.database, schema, user_id, k, tenant=self._tenant(tenant, schema), served=self._served)
+        choice = people_choice(self.config.ask, schema, filter, tenant)
+        return people(self.database, schema, user_id, k, choice=choice, served=self._served)
 
     def explain(
         self,

@@ -34,6 +34,7 @@ from hopline.service.messages import (
     IndexRequest,
     Items,
     Paths,
+    PeopleFilter,
     PeopleRequest,
     RecommendRequest,
     RerankRequest,
@@ -192,13 +193,13 @@ class Client:
         """
         return self._post("/rerank", RerankRequest(user=user, items=list(items), k=k, domain=domain, scenario=scenario), Items)
 
-    def people(self, user: str | int, k: int = 10) -> Items:
-        """Return the ``k`` best users to suggest to a user.
+    def people(self, user: str | int, k: int = 10, *, filter: PeopleFilter = None) -> Items:
+        """Return the ``k`` best users to suggest to a user, of those who are as the ``filter`` says.
 
         Raises:
             ServiceError: there is no such user, it was refused, or nothing answers.
         """
-        return self._post("/people", PeopleRequest(user=user, k=k), Items)
+        return self._post("/people", PeopleRequest(user=user, k=k, filter=filter), Items)
 
     def explain(self, user: str | int, item: str | int, limit: int = 5, domain: str | None = None) -> Paths:
         """Return the paths that lead from a user to an item.

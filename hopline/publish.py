@@ -34,10 +34,12 @@ def publish_draft(
         SchemaError: a filter or a scenario is of what the graph cannot have.
     """
     config.ask.check(schema)
+    indexed = config.ask.indexed
     labels = [items.label for items in draft.items]
     draft = replace(
         draft,
-        filters=config.ask.indexed,
+        filters=indexed.items,
+        people=None if draft.people is None else replace(draft.people, filters=indexed.people),
         predictors=predictors_for(config.ask.scenarios, schema, draft.predictors, labels),
         similar=neighbours_of(draft, config.publish.similar, on_stage),
     )

@@ -56,7 +56,7 @@ def publish_tenants(database):
         items=(Embeddings("Item", items, vectors),),
         popular={"Item": [item(n) for n in range(1, NUM_ITEMS, 2)] + [item(n) for n in range(0, 10, 2)]},
         filters=(TENANTS.item,),
-        people=PeopleVectors(Embeddings("User", users, asking), Embeddings("User", users, asking)),
+        people=PeopleVectors(Embeddings("User", users, asking), Embeddings("User", users, asking), (TENANTS.user,)),
         met=MetVectors((vectors,), EventSum(base, slope, 0.75, 50.0)),
         similar=SimilarItems("cosine", (nearest_by_cosine(vectors, 8),)),
     )

@@ -1,4 +1,4 @@
-// The index of one release's item vectors, which can be narrowed by properties of the items; for servers that have SEARCH.
+// The index of one release's vectors of a label, which can be narrowed by properties of the nodes; for servers that have SEARCH.
 // identifiers: index, label, property, filters
 // params: $dimensions: integer
 // returns: nothing

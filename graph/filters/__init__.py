@@ -1,6 +1,6 @@
-"""Narrowing a question to items that are a certain way: declared in the configuration, checked, and turned into conditions."""
+"""Narrowing a question to items or people that are a certain way: declared in the configuration, and turned into conditions."""
 
 from graph.filters.conditions import ANY_ITEM, Condition, Filter, conditions_of, unless
-from graph.filters.config import Fact, Filterable, FilterType
+from graph.filters.config import About, Fact, Filterable, FilterType, Indexed
 
-__all__ = ["ANY_ITEM", "Condition", "Fact", "Filter", "FilterType", "Filterable", "conditions_of", "unless"]
+__all__ = ["ANY_ITEM", "About", "Condition", "Fact", "Filter", "FilterType", "Filterable", "Indexed", "conditions_of", "unless"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from cypher import Term, TermKind, Unless
 from graph.errors import NotFoundError, QuestionError
-from graph.filters.config import Fact, Filterable, FilterType, check_filterable, entity_title
+from graph.filters.config import SECTIONS, About, Fact, Filterable, FilterType, check_filterable, entity_title
 from graph.schema import Schema
 
 MOST_VALUES = 1_000
@@ -40,8 +40,10 @@ ANY_ITEM: tuple[Condition, ...] = ()
 """The conditions of a question without a filter."""
 
 
-def conditions_of(given: Filter | None, filterable: Filterable, schema: Schema) -> tuple[Condition, ...]:
-    """Return what a filter asks for, in the order of its names.
+def conditions_of(
+    given: Filter | None, filterable: Filterable, schema: Schema, about: About = "items"
+) -> tuple[Condition, ...]:
+    """Return what a filter asks for, in the order of its names, ``about`` items or people.
 
     Raises:
         NotFoundError: a name that was not declared.
@@ -50,17 +52,17 @@ def conditions_of(given: Filter | None, filterable: Filterable, schema: Schema) 
     """
     if not given:
         return ANY_ITEM
-    check_filterable(filterable, schema)
+    check_filterable(filterable, schema, about)
     found: list[Condition] = []
     for name, wanted in sorted(given.items()):
         kind = filterable.get(name)
         if kind is None:
             raise NotFoundError(
-                f"cannot filter by {name[:MOST_CHARS]!r}; expected one of {sorted(filterable)}, as [ask.filters] of "
+                f"cannot filter by {name[:MOST_CHARS]!r}; expected one of {sorted(filterable)}, as {SECTIONS[about]} of "
                 "hopline.toml declares them"
             )
         if isinstance(kind, Fact):
-            term = Term(TermKind.LINKED, kind.fact, entity_title(schema, name, kind))
+            term = Term(TermKind.LINKED, kind.fact, entity_title(schema, name, kind, about))
             found.append(Condition(term, _values(name, kind, _listed(wanted)), by_index=False))
         else:
             found.extend(_of_property(name, kind, wanted))

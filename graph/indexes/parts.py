@@ -9,7 +9,9 @@ from typing import Any, Literal
 from cypher import load
 from graph.asking import liking_types
 from graph.database import Database
+from graph.filters import Indexed
 from graph.releases import Release, list_releases
+from graph.releases.columns import narrowed_by
 from graph.releases.record import NUM_POPULAR, index_name
 from graph.schema import NodeKind, NodeRole, Schema
 
@@ -36,7 +38,7 @@ class Part:
     version: int | None = None
 
 
-def read_parts(database: Database, schema: Schema, filters: Sequence[str]) -> list[Part]:
+def read_parts(database: Database, schema: Schema, filters: Indexed) -> list[Part]:
     """Return what answering by the active release needs, and the indexes of releases that may be gone back to.
 
     ``filters`` are the properties that the active release's indexes should be narrowable by.
@@ -49,7 +51,7 @@ def read_parts(database: Database, schema: Schema, filters: Sequence[str]) -> li
     active = [release for release in releases if release.active]
     parts = [*_keys(schema, indexes), *_own_keys(indexes, has_events=_has_events(database))]
     for release in [*active, *(release for release in releases if not release.active)]:
-        parts += _vectors(release, indexes, filters if release.active and database.supports_search else ())
+        parts += _vectors(release, indexes, filters if release.active and database.supports_search else Indexed())
     for release in active:
         parts += _popular(database, schema, release)
     return parts
@@ -85,14 +87,14 @@ def _key(label: str, key: str, indexes: list[dict[str, Any]]) -> Part:
     return Part("key", f"{label}.{key}", state, told, label, key)
 
 
-def _vectors(release: Release, indexes: list[dict[str, Any]], filters: Sequence[str]) -> Iterator[Part]:
+def _vectors(release: Release, indexes: list[dict[str, Any]], filters: Indexed) -> Iterator[Part]:
     for column in release.columns:
         if not column.is_indexed:
             continue
         name, of = index_name(release.slot, column.label, column.suffix), release.name + column.suffix
         found = [row for row in indexes if row["name"] == name]
         state, told = _state(found)
-        lacking = [wanted for wanted in filters if found and not column.suffix and wanted not in found[0]["properties"]]
+        lacking = [one for one in narrowed_by(column, filters) if found and one not in found[0]["properties"]]
         if state == "ready" and lacking:
             state, told = "stale", f"cannot be narrowed by {', '.join(lacking)}"
         yield Part("vectors", name, state, told, column.label, of, release.version)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from cypher import load
 from graph.database import Database
 from graph.errors import ReleaseError
+from graph.filters import Indexed
 from graph.indexes.parts import Part, most_met, read_parts
 from graph.keys import index_keys
 from graph.progress import OnStage
@@ -21,7 +22,7 @@ from graph.schema import Schema
 _LOOK_EVERY_S = 0.5
 
 
-def refresh(database: Database, schema: Schema, lease: Lease, filters: Sequence[str], progress: OnStage) -> list[Part]:
+def refresh(database: Database, schema: Schema, lease: Lease, filters: Indexed, progress: OnStage) -> list[Part]:
     """Make the constraints and indexes that are not there or failed, wait until they are filled, and count popular items.
 
     What is there stays as it is: an index that cannot be narrowed by one of ``filters`` is for building anew. Return the parts

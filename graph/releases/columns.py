@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from graph.codes import Grid, decode, is_whole
 from graph.embeddings import Embeddings, ReleaseDraft, VectorColumn, longest, make_coded, make_indexable
+from graph.filters import Indexed
 from graph.met_vectors import to_bytes
-from graph.releases.record import ASKED, ASKING, KNOWN, MET, NORM, Release
+from graph.releases.record import ASKED, ASKING, KNOWN, MET, NORM, Release, StoredColumn
 from graph.task_vectors import beside_items, beside_users
 
 _LEAST_LENGTH = 0.5  # of the longest vector, as a share of the scale: much shorter ones lie so close that float32 tells less
@@ -83,10 +84,10 @@ def release_columns(draft: ReleaseDraft, scales: Scales) -> list[VectorColumn]:
         of_users[KNOWN] = draft.known.astype(np.float32)
     columns.append(VectorColumn(users.label, "", users.ids, made.users, is_indexed=False, beside=of_users, code=draft.code))
     if draft.people is not None:
-        asking, asked = draft.people.asking, draft.people.asked
+        asking, asked, narrowed = draft.people.asking, draft.people.asked, draft.people.filters
         made = make_indexable(asking, [asked], scales.people)
         columns.append(VectorColumn(asking.label, ASKING, asking.ids, made.users, is_indexed=False))
-        columns.append(VectorColumn(asked.label, ASKED, asked.ids, made.items[0], is_indexed=True))
+        columns.append(VectorColumn(asked.label, ASKED, asked.ids, made.items[0], is_indexed=True, filters=narrowed))
     return columns
 
 
@@ -99,6 +100,13 @@ def served_draft(draft: ReleaseDraft, columns: list[VectorColumn], scales: Scale
     users = decode(of_users.vectors, draft.code, is_indexed=False) * of_users.beside[NORM][:, None]
     items = [Embeddings(one.label, one.ids, decode(one.vectors, draft.code, is_indexed=True) * scale) for one in of_items]
     return replace(draft, users=Embeddings(of_users.label, of_users.ids, users), items=tuple(items))
+
+
+def narrowed_by(column: StoredColumn | VectorColumn, indexed: Indexed) -> tuple[str, ...]:
+    """Return the properties by which the index of a column, if it has one, is to be narrowable."""
+    if not column.is_indexed:
+        return ()
+    return indexed.people if column.suffix == ASKED else indexed.items
 
 
 def told_columns(columns: list[VectorColumn]) -> str:

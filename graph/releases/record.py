@@ -62,6 +62,11 @@ class Domain:
     popular: list[Any]
     filters: tuple[str, ...] = ()
 
+    @property
+    def number(self) -> int:
+        """How many vectors its index has."""
+        return self.num_items
+
 
 @dataclass(frozen=True)
 class PeopleIndex:
@@ -77,6 +82,12 @@ class PeopleIndex:
     num_people: int
     search_widths: SearchWidths
     scale: float
+    filters: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """How many vectors its index has."""
+        return self.num_people
 
 
 @dataclass(frozen=True)
@@ -325,6 +336,7 @@ def stored_release(row: dict[str, Any]) -> Release:
     counts = properties["num_items"] if labels else []
     columns = stored_columns(properties.get("columns", "[]"))
     filters = {column.label: column.filters for column in columns if not column.suffix}
+    of_people = next((column.filters for column in columns if column.suffix == ASKED), ())
     return Release(
         version=version,
         active=row["active"],
@@ -345,7 +357,7 @@ def stored_release(row: dict[str, Any]) -> Release:
             Domain(label, index_name(slot, label), num_items, SearchWidths(*of_index), popular[label], filters.get(label, ()))
             for label, num_items, *of_index in zip(labels, counts, widths, deep_widths, strict=True)
         ),
-        people=None if properties.get("num_people") is None else _people(properties, slot),
+        people=None if properties.get("num_people") is None else _people(properties, slot, of_people),
         met=_event_sum(properties),
         similar=_neighbours(properties),
         tasks=tasks_from_json(properties.get("tasks", "[]")),
@@ -372,7 +384,7 @@ def _neighbours(properties: dict[str, Any]) -> StoredNeighbours | None:
     return StoredNeighbours(properties["similar"], properties["similar_by"], properties["similar_k"], numbers)
 
 
-def _people(properties: dict[str, Any], slot: int) -> PeopleIndex:
+def _people(properties: dict[str, Any], slot: int, filters: tuple[str, ...]) -> PeopleIndex:
     name = release_name(slot)
     width = properties.get("people_search_width", 0)
     return PeopleIndex(
@@ -382,4 +394,5 @@ def _people(properties: dict[str, Any], slot: int) -> PeopleIndex:
         num_people=properties["num_people"],
         search_widths=SearchWidths(width, properties.get("people_deep_search_width", width)),
         scale=properties["people_scale"],
+        filters=filters,
     )

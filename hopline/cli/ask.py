@@ -31,6 +31,15 @@ Where = Annotated[
         "hopline.toml declares what can be asked for.",
     ),
 ]
+PeopleWhere = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        "-w",
+        help="Only users who are so: 'age>=18', 'city=Oslo|Bergen'; may be given again. [ask.people_filters] of hopline.toml "
+        "declares what can be asked for.",
+    ),
+]
 Diversity = Annotated[
     float | None,
     typer.Option(
@@ -218,6 +227,7 @@ def session(
 def people(
     user: User,
     k: Count = 10,
+    where: PeopleWhere = None,
     tenant: Tenant = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
@@ -225,14 +235,17 @@ def people(
 ) -> None:
     """Suggest users to a user: nobody whom they are friends with or follow already. Needs `[tasks.people]` in training.
 
-    Example: `hopline people --user 2 --k 5`
+    Example: `hopline people --user 2 --k 5 --where 'age>=18'`
     """
     with Recommender.from_config(config) as recommender:
-        found = recommender.people(user, k, tenant=tenant)
+        declared = recommender.config.ask.people_filters
+        found = recommender.people(user, k, filter=parse_where(where or (), declared, "people"), tenant=tenant)
     if _is_printed(found, json, cypher):
         return
     if found.items:
         console.print(recommendation_table(found, f"people for user {user}, {_by(found)}"))
+    elif where:
+        console.print(f"nobody is left to suggest who is as asked for, or user {user} has a tie with all of them", markup=False)
     else:
         console.print(f"nobody is left to suggest: user {user} has a tie with every {found.domain}", markup=False)
 

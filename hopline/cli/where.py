@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from graph.errors import QuestionError
-from graph.filters import Fact, Filterable, FilterType
+from graph.filters import About, Fact, Filterable, FilterType
+from graph.filters.config import SECTIONS
 
 _BOUNDS = {"<=": "at_most", ">=": "at_least"}
 _FLAGS = {"true": True, "false": False}
 
 
-def parse_where(conditions: Sequence[str], filterable: Filterable) -> dict[str, Any] | None:
+def parse_where(conditions: Sequence[str], filterable: Filterable, about: About = "items") -> dict[str, Any] | None:
     """Return conditions such as ``price<=20`` and ``genre=Comedy|Drama`` as a filter; None for none.
 
     Raises:
@@ -20,7 +21,7 @@ def parse_where(conditions: Sequence[str], filterable: Filterable) -> dict[str, 
     """
     found: dict[str, Any] = {}
     for condition in conditions:
-        name, sign, text = _split(condition, filterable)
+        name, sign, text = _split(condition, filterable, about)
         kind = filterable[name]
         if sign in _BOUNDS:
             new: Any = {_BOUNDS[sign]: _value(condition, kind, text)}
@@ -37,7 +38,7 @@ def parse_where(conditions: Sequence[str], filterable: Filterable) -> dict[str, 
     return found or None
 
 
-def _split(condition: str, filterable: Filterable) -> tuple[str, str, str]:
+def _split(condition: str, filterable: Filterable, about: About) -> tuple[str, str, str]:
     for name in sorted(filterable, key=len, reverse=True):  # a name may be the beginning of another
         rest = condition[len(name) :].lstrip()
         sign = next((sign for sign in (*_BOUNDS, "=") if rest.startswith(sign)), None)
@@ -45,7 +46,7 @@ def _split(condition: str, filterable: Filterable) -> tuple[str, str, str]:
             return name, sign, rest[len(sign) :].strip()
     raise QuestionError(
         f"cannot read the condition {condition!r}; expected NAME=VALUE, NAME=ONE|OTHER, NAME<=NUMBER or NAME>=NUMBER, with one "
-        f"of {sorted(filterable)}, as [ask.filters] of hopline.toml declares them"
+        f"of {sorted(filterable)}, as {SECTIONS[about]} of hopline.toml declares them"
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 
 from graph.answers import Recommendations
-from graph.choice import Choice, choice_of, given_choice
+from graph.choice import Choice, choice_of, given_choice, people_choice
 from graph.errors import DatabaseGoneError, SchemaError
 from graph.explain import explanation
+from graph.filters import Filter
 from graph.people import people_for
 from graph.recommend import recommendations
 from graph.rerank import reranked
@@ -112,8 +113,8 @@ async def rerank(asked: RerankRequest, request: Request) -> Items:
 async def people(asked: PeopleRequest, request: Request) -> Items:
     """Suggest users to a user: none whom they are friends with, follow, or have blocked."""
     state: State = request.app.state.hopline
-    tenant = _tenant(state, request)
-    question = people_for(state.served, state.database, state.schema, asked.user, asked.k, tenant)
+    choice = people_choice(state.config.ask, state.schema, _filter(asked), asking_tenant(request))
+    question = people_for(state.served, state.database, state.schema, asked.user, asked.k, choice)
     return _items(await state.database.answer(question))
 
 
@@ -142,12 +143,15 @@ def _tenant(state: State, request: Request) -> Tenant:
 
 
 def _choice(state: State, asked: RecommendRequest | SimilarRequest | SessionRequest, tenant: str | None) -> Choice:
-    given = asked.model_dump(include={"filter"}, exclude_none=True).get("filter")
     retrieve = None if isinstance(asked, SessionRequest) else asked.retrieve
     scenario = asked.scenario if isinstance(asked, RecommendRequest) else None
     return choice_of(
-        state.config.ask, state.schema, given, asked.diversity, asked.explore, asked.seed, retrieve, scenario, tenant
+        state.config.ask, state.schema, _filter(asked), asked.diversity, asked.explore, asked.seed, retrieve, scenario, tenant
     )
+
+
+def _filter(asked: RecommendRequest | SimilarRequest | SessionRequest | PeopleRequest) -> Filter | None:
+    return asked.model_dump(include={"filter"}, exclude_none=True).get("filter")
 
 
 async def _reasons(state: State, asked: RecommendRequest, found: Recommendations, tenant: Tenant) -> list[str]:

@@ -79,6 +79,15 @@ Filter = Annotated[
     ),
 ]
 
+PeopleFilter = Annotated[
+    dict[Label, _Wanted] | None,
+    Field(
+        max_length=MOST_FILTERS,
+        description="only users who are so: by each name, as [ask.people_filters] of hopline.toml declares it; values as of "
+        'filters of items: {"age": {"at_least": 18}, "city": ["Oslo", "Bergen"]}',
+    ),
+]
+
 Share = Annotated[StrictInt, Field(ge=0, le=1)] | Annotated[StrictFloat, Field(ge=0, le=1)]
 ASKING = "id of the user who asks, by whose variant an experiment answers; unset: nobody in particular"
 EXPERIMENT = "name of the experiment that runs, where the user is in one; for the impressions that tell of it"
@@ -173,6 +182,7 @@ class PeopleRequest(Message):
 
     user: Id = Field(description="id of the user")
     k: Count = Field(default=10, description="how many users")
+    filter: PeopleFilter = None
 
 
 class ExplainRequest(Message):

@@ -15,6 +15,7 @@ from graph.database import Database
 from graph.embeddings import Embeddings
 from graph.errors import ReleaseError
 from graph.event_sum import EventSum
+from graph.filters import Indexed
 from graph.indexes import read_job, read_parts, refresh, told_job
 from graph.keys import index_keys
 from graph.met_vectors import MetVectors
@@ -57,11 +58,14 @@ def served(database):
     return draft
 
 
-def states(database, filters=()):
+NARROWED_BY_NOTHING = Indexed()
+
+
+def states(database, filters=NARROWED_BY_NOTHING):
     return {part.name: part.state for part in read_parts(database, SCHEMA, filters)}
 
 
-def work(database, action="refresh", filters=()):
+def work(database, action="refresh", filters=NARROWED_BY_NOTHING):
     stages = []
     with told_job(database, action) as (lease, tell, end):
 
@@ -129,12 +133,12 @@ def test_popular_items_are_those_that_users_choose_by_now(database, served):
 
 def test_an_index_that_lacks_a_property_to_narrow_by_is_stale_until_it_is_built_anew(database, served):
     rows(database, "MATCH (i:Item) SET i.price = toInteger(substring(i.id, 1))")
-    assert states(database, ("price",))["hopline_v1 Item"] == "stale"
-    work(database, filters=("price",))
-    assert states(database, ("price",))["hopline_v1 Item"] == "stale"
-    release, _ = work(database, "build", ("price",))
+    assert states(database, Indexed(("price",)))["hopline_v1 Item"] == "stale"
+    work(database, filters=Indexed(("price",)))
+    assert states(database, Indexed(("price",)))["hopline_v1 Item"] == "stale"
+    release, _ = work(database, "build", Indexed(("price",)))
     assert (release.version, release.domain("Item").filters) == (2, ("price",))
-    assert states(database, ("price",))["hopline_v2 Item"] == "ready"
+    assert states(database, Indexed(("price",)))["hopline_v2 Item"] == "ready"
 
 
 @pytest.mark.parametrize("code", ["float32", "int8"])

@@ -1,6 +1,7 @@
 """Friends, followers and groups, from a graph to an answer."""
 
 import json
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -10,6 +11,7 @@ from graph.tables import SOURCE, TARGET, EdgeTable, NodeTable, Tables
 from graph.write import write_tables
 from hopline.run_folder import read_run
 from loaders import set_aside
+from tests.small_releases import rows
 
 pytestmark = pytest.mark.integration
 
@@ -75,6 +77,14 @@ def test_friends_and_groups_of_ones_kind_are_suggested(published, hopline):
     assert (status, told["domain"], len(told["items"])) == (0, "User", 2)
     assert "SEARCH" in hopline("people", "--user", "u0", "--cypher")[1]
     assert "User 1" in hopline("people", "--user", "u0")[1]
+    with Path("hopline.toml").open("a") as file:
+        file.write('[ask.people_filters]\nname = "text"\nteam = "number"\n')
+    rows(published.database, "MATCH (u:User) SET u.team = toInteger(substring(u.id, 1)) % 3")
+    status, out, _ = hopline("people", "--user", "u0", "--where", "team>=1", "--where", "team<=1", "--json")
+    assert (status, {int(one["id"][1:]) % 3 for one in json.loads(out)["items"]}) == (0, {1})
+    assert "nobody is left to suggest who is as asked for" in hopline("people", "--user", "u0", "--where", "team=7")[1]
+    status, _, err = hopline("people", "--user", "u0", "--where", "age=7")
+    assert (status, "of ['name', 'team'], as [ask.people_filters] of hopline.toml" in err) == (1, True)
     status, _, err = hopline("people", "--user", "nobody")
     assert (status, err) == (1, "error: there is no User whose id is 'nobody'; check the id\n")
 

@@ -54,6 +54,13 @@ def test_a_filter_that_does_not_fit_is_refused(narrowing, wanted, told):
     assert told in answer.json()["error"]
 
 
+def test_people_are_asked_for_by_what_is_declared_of_people(narrowing):
+    answer = narrowing.post("/people", json={"user": "u1", "filter": {"price": 3}})
+    assert answer.status_code == 404
+    assert "cannot filter by 'price'; expected one of [], as [ask.people_filters]" in answer.json()["error"]
+    assert narrowing.post("/people", json={"user": "u1", "filter": {"price": []}}).status_code == 422
+
+
 def test_what_cannot_be_in_the_graph_is_told(draft, serving):
     answer = serving(ask={"filters": {"genre": {"fact": "HAS_GENRE"}}}).post(
         "/similar", json={"item": "i1", "filter": {"genre": "x"}}

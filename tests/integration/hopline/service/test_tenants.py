@@ -22,6 +22,7 @@ pytestmark = pytest.mark.integration
 ASK = {
     "tenants": TENANTS.model_dump(),
     "filters": {"sh`op": "text", "title": "text", "genre": {"fact": "HAS_GENRE"}},
+    "people_filters": {"shop": "text"},
     "rules": [
         {"name": "campaign", "pin": [item(1), item(2)]},
         {"name": "new", "boost": 30, "where": {"sh`op": OTHERS}},
@@ -108,7 +109,8 @@ def questions():
         yield "/session", {"items": MY_ITEMS[number % 27 : number % 27 + 3], **asked}
     yield "/session", {"items": [], "k": 20}
     for number in range(0, NUM_USERS, 2):
-        yield "/people", {"user": user(number), "k": 12}
+        for whose in (None, {"shop": OTHERS}, {"shop": [OTHERS, MINE]}):
+            yield "/people", {"user": user(number), "k": 12} | ({} if whose is None else {"filter": whose})
         yield "/rerank", {"user": user(number), "items": [item(n) for n in range(NUM_ITEMS)]}
         for one in MY_ITEMS[::3]:
             yield "/explain", {"user": user(number), "item": one, "limit": 100}
@@ -148,7 +150,11 @@ def test_a_tenant_gets_as_many_items_as_are_asked_for_and_the_operator_those_of_
         everything = ids(post("/recommend", {**body, "k": 60}, "operator"))
         assert {one.partition("-")[0] for one in everything} >= {"acme", "bee"}
         assert ids(post("/recommend", body, "operator", **{"X-Tenant": MINE})) == ids(post("/recommend", body))
-    assert ids(post("/people", {"user": user(0), "k": 4})) != []
+    found = ids(post("/people", {"user": user(0), "k": 4}))
+    assert len(found) == 4
+    assert ids(post("/people", {"user": user(0), "k": 4, "filter": {"shop": [MINE, OTHERS]}})) == found
+    assert ids(post("/people", {"user": user(0), "k": 4, "filter": {"shop": OTHERS}})) == []
+    assert ids(post("/people", {"user": user(0), "k": 4, "filter": {"shop": OTHERS}}, "operator")) != []
 
 
 @pytest.mark.parametrize(
