@@ -2,16 +2,24 @@
 
 import itertools
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
 
+import polars as pl
 import pytest
 
 from graph.ask_config import AskConfig
 from graph.choice import choice_of
 from graph.database import Database
 from graph.errors import DatabaseGoneError, SchemaError
+from graph.events.owners import Owners
 from graph.events.ready import ReadyEvent
 from graph.events.stored_forms import time_property
 from graph.events.write import EventWriter
+from graph.tables import NodeTable
+from graph.write.nodes import write_nodes
 from hopline.service import ask_routes
 from hopline.service.keys import KeyFile, Scope
 from hopline.service.messages import RecommendRequest
@@ -270,6 +278,35 @@ def test_in_one_batch_what_an_event_makes_is_whom_it_is_made_for(database):
     assert (taken.new, taken.repeated, taken.refused) == (3, (0,), ())
     made = rows(database, "MATCH (i:Item) WHERE i.id ENDS WITH 'item-new' RETURN i.id AS id, i.`sh``op` AS owner ORDER BY id")
     assert [row["owner"] for row in made] == [MINE, OTHERS]
+
+
+def test_a_load_between_the_look_at_whose_nodes_are_and_what_is_written_waits(database, monkeypatch):
+    publish_tenants(database)
+    writer = EventWriter(database, OF_TENANTS, tenants=TENANTS)
+    kind, looked, loaded = OF_TENANTS.interactions[0], Event(), []
+    read = Owners.read
+
+    def and_wait(owners, run, events):
+        read(owners, run, events)
+        looked.set()
+        time.sleep(2)  # a load has all the time to make the item as another's
+        loaded.append(loading.done())
+
+    def load():
+        looked.wait(60)
+        item = NodeTable("Item", pl.DataFrame({"id": ["racing"], "title": ["loaded"], "sh`op": [OTHERS]}))
+        return write_nodes(database, item, "id", lambda _: None)
+
+    monkeypatch.setattr(Owners, "read", and_wait)
+    of_mine = ReadyEvent("e-race", kind, user(0), "Item", "racing", 10.0, {"time": 10.0}, {}, {}, (), MINE)
+    with ThreadPoolExecutor(1) as threads:
+        loading = threads.submit(load)
+        assert writer.write([of_mine]).new == 1  # it was new, and so became theirs
+        loading.result(60)
+    assert loaded == [False]
+    owner = "MATCH (i:Item {id: 'racing'}) RETURN i.`sh``op` AS owner, i.title AS title"
+    assert rows(database, owner) == [{"owner": OTHERS, "title": "loaded"}]  # the operator's load came after, and has its way
+    assert writer.write([replace(of_mine, event_id="e-late")]).refused != ()
 
 
 def test_while_neo4j_is_away_a_tenants_popular_items_are_theirs(client, keys):
