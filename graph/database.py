@@ -42,6 +42,7 @@ class Database:
 
     def __init__(self, driver: neo4j.Driver, endpoint: Endpoint) -> None:
         self._driver = driver
+        self._planned: set[str] = set()
         self.endpoint = endpoint
         version = str(self.read(load("admin/read_server_version"))[0]["version"])
         self.version = tuple(map(int, re.findall(r"\d+", version)))
@@ -117,6 +118,20 @@ class Database:
                     if pause is None:
                         raise
                 time.sleep(pause)
+
+    def plan(self, statement: Statement, params: Mapping[str, Any], identifiers: Names | None = None) -> None:
+        """Have the server plan a statement that reads, unless it was told to before: run it with params that give nothing.
+
+        The first time that a server is given a statement, planning it takes longer than most answers: tens of milliseconds.
+
+        Raises:
+            StatementError: it is not a read, or declares other parameters or identifiers.
+            DatabaseError: Neo4j refused it, or was lost (``DatabaseGoneError``).
+        """
+        text = statement.render(identifiers)
+        if text not in self._planned:
+            self._planned.add(text)
+            self.read(statement, params, identifiers)
 
     def answer(self, question: Question[T]) -> T:
         """Return the answer of a question, reading for it what it asks for.

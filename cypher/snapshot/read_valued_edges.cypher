@@ -1,11 +1,11 @@
 // Relationships of one type that leave the given nodes, as columns of internal ids and two properties, NaN where missing:
 // collect() leaves nulls out. Names written into the text are read faster than r[$name].
 // identifiers: source, type, target, value, time
-// params: $sources: list of internal ids
+// params: $page: map with sources, a list of internal ids
 // returns: edges, sources, targets, values, times
 // access: read
 CYPHER 5
-UNWIND $sources AS source
+UNWIND $page.sources AS source
 MATCH (s:{{source}}) WHERE id(s) = source
 MATCH (s)-[r:{{type}}]->(t:{{target}})
 RETURN collect(id(r)) AS edges, collect(source) AS sources, collect(id(t)) AS targets,

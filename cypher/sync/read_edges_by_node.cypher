@@ -1,8 +1,8 @@
 // The internal ids of all relationships that leave or reach the given nodes.
-// params: $nodes: list of internal ids
+// params: $page: map with nodes, a list of internal ids
 // returns: edges
 // access: read
 CYPHER 5
-UNWIND $nodes AS node
+UNWIND $page.nodes AS node
 MATCH (n)-[r]-() WHERE id(n) = node
 RETURN collect(DISTINCT id(r)) AS edges

@@ -33,6 +33,7 @@ _SETTINGS_OF_CALENDAR_VERSIONS = {
     "internal.dbms.index.vector.post_population_compaction": "FULL",
 }
 _INDEX_BUFFER_SHARE = 0.25
+_DATABASE = "neo4j"  # the one there is; Community has no others
 
 
 @dataclass(frozen=True)
@@ -126,22 +127,36 @@ def serve(config: ChildConfig, state_file: int) -> None:
     to_path = jpype.JClass("java.nio.file.Path").of
     builder = jpype.JClass("org.neo4j.dbms.api.DatabaseManagementServiceBuilder")(to_path(config.home))
     server = builder.loadPropertiesFromFile(to_path(str(_write_settings(config)))).build()
-    _register_procedures(server)
+    can_tell_changes = _register_procedures(server)
     _publish(state_file, replace(state, ready=True))
+    if can_tell_changes:
+        _rehearse(server)
     signal.sigwait(_STOP_SIGNALS)
     server.shutdown()
     os.ftruncate(state_file, 0)
     os._exit(0)  # the store is closed; Java threads that linger must not keep the process
 
 
-def _register_procedures(server: Any) -> None:
-    """Register what clients may call; without the log's classes, as in another version, snapshots are read whole."""
+def _register_procedures(server: Any) -> bool:
+    """Register what clients may call, and tell whether: without the log's classes, as in another version, all is read whole."""
     from graph.server.journal import register_changes  # noqa: PLC0415 - it imports jpype
 
     try:
         register_changes(server)
     except (AttributeError, TypeError) as error:  # JPype's words for a class or method that is not there
         print(f"this server cannot tell what changed: {error}", file=sys.stderr)
+        return False
+    return True
+
+
+def _rehearse(server: Any) -> None:
+    """Have Java make ready what the first synchronisation would wait for; whoever connects meanwhile is answered."""
+    from graph.server.journal import rehearse  # noqa: PLC0415 - it imports jpype
+
+    try:
+        rehearse(server, _DATABASE)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the first call will tell
+        print(f"what tells changes was not made ready: {error}", file=sys.stderr)
 
 
 def _take_lock(state_file: int) -> bool:

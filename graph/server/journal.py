@@ -19,10 +19,16 @@ import jpype
 import numpy as np
 from numpy.typing import NDArray
 
+from cypher import load
+from graph.internal_ids import Longs, each_once, without
+
 TOLD_KEPT = 1_000
 """Points in history that the server remembers to have told: the log need not be read for whether they are in it."""
 COMMANDS_AT_ONCE = 50_000  # bounds what is held of the log in the server's heap, but for one transaction
 
+_STORE_ID = "org.neo4j.storageengine.api.StoreIdProvider"
+_TRANSACTIONS = "org.neo4j.storageengine.api.TransactionIdStore"
+_LOG = "org.neo4j.wal.LogicalTransactionStore"
 _STORAGE_ENGINE = "record"  # the one whose commands are understood here; Community has no other
 _COMMAND = "org.neo4j.internal.recordstorage.Command"
 _RECORD = "org.neo4j.kernel.impl.store.record"
@@ -38,7 +44,6 @@ _OUT = {
     "deleted": "NTByteArray",
 }
 
-Longs = NDArray[np.int64]
 _Told = deque[tuple[str, int, int]]  # store, transaction, checksum; the history of a store in use only grows
 
 
@@ -58,9 +63,9 @@ class Touched:
         """Return what changed in all, if ``later`` came after this."""
         return Touched(
             "",
-            np.union1d(self.nodes, later.nodes),
-            np.union1d(self.relationships, later.relationships),
-            np.union1d(np.setdiff1d(self.deleted, later.relationships, assume_unique=True), later.deleted),
+            each_once(np.concatenate([self.nodes, later.nodes])),
+            each_once(np.concatenate([self.relationships, later.relationships])),
+            each_once(np.concatenate([without(self.deleted, later.relationships), later.deleted])),
         )
 
 
@@ -71,10 +76,15 @@ def register_changes(server: Any) -> None:
     as bytes of little-endian int64, the ids of the nodes and relationships made, deleted or changed after ``transaction`` up to
     that one or a later one, and of those relationships that are no more. If they cannot all be told, ``gap`` says why and there
     are none: the log does not reach back to a transaction of that id and checksum, or more than ``limit`` ids changed.
+
+    Raises:
+        TypeError: a class of Neo4j's is not there, as in another version; a call would break the caller's connection.
     """
+    for name in (_STORE_ID, _TRANSACTIONS, _LOG):
+        jpype.JClass(name)
     types = jpype.JClass("org.neo4j.internal.kernel.api.procs.Neo4jTypes")
-    name = jpype.JClass("org.neo4j.internal.kernel.api.procs.QualifiedName")("hopline", "changes")
-    builder = jpype.JClass("org.neo4j.internal.kernel.api.procs.ProcedureSignature").procedureSignature(name)
+    called = jpype.JClass("org.neo4j.internal.kernel.api.procs.QualifiedName")("hopline", "changes")
+    builder = jpype.JClass("org.neo4j.internal.kernel.api.procs.ProcedureSignature").procedureSignature(called)
     for argument in _IN:
         builder.in_(argument, types.NTInteger)
     for column, kind in _OUT.items():
@@ -97,20 +107,25 @@ def register_changes(server: Any) -> None:
     _resolve(resolver, "org.neo4j.kernel.api.procedure.GlobalProcedures").register(Changes())
 
 
+def rehearse(server: Any, database: str) -> None:
+    """Do what the first call of the procedure would wait for: plan its statement, make its functions and load their classes."""
+    params = jpype.JClass("java.util.HashMap")()
+    for name, value in zip(_IN, (-1, 0, 0), strict=True):
+        params.put(name, jpype.JClass("java.lang.Long").valueOf(value))
+    server.database(database).executeTransactionally(load("sync/read_changes").render(), params)
+    _of_commands(jpype.JClass("java.util.ArrayList")())
+
+
 def _answer(resolver: Any, told: _Told, transaction: int, checksum: int, limit: int) -> Any:
-    store = _resolve(resolver, "org.neo4j.storageengine.api.StoreIdProvider").getStoreId()
+    store = _resolve(resolver, _STORE_ID).getStoreId()
     # Read before the log: what is applied later may be told too, and will be told again.
-    applied = (
-        _resolve(resolver, "org.neo4j.storageengine.api.TransactionIdStore")
-        .getHighestGapFreeClosedTransaction()
-        .transactionId()
-    )
+    applied = _resolve(resolver, _TRANSACTIONS).getHighestGapFreeClosedTransaction().transactionId()
     if str(store.getStorageEngineName()) != _STORAGE_ENGINE:
         touched = Touched(f"the store's engine is {store.getStorageEngineName()}")
     elif (int(applied.id()), int(applied.checksum())) == (transaction, checksum):
         touched = Touched()
     else:
-        log = _resolve(resolver, "org.neo4j.wal.LogicalTransactionStore")
+        log = _resolve(resolver, _LOG)
         is_same_history = (str(store.toString()), transaction, checksum) in told
         touched = _touched(log, transaction, checksum, int(applied.id()), limit, is_same_history)
     told.append((str(store.toString()), int(applied.id()), int(applied.checksum())))
@@ -141,7 +156,7 @@ def _touched(log: Any, transaction: int, checksum: int, applied: int, limit: int
         batches = log.getCommandBatches(transaction + is_same_history)
     except jpype.JClass("java.io.IOException"):  # NoSuchLogEntryException is one: pruned, or a store put back to before
         return unknown
-    touched = Touched()
+    touched: Touched | None = None
     try:
         is_more = bool(batches.next())
         if is_more and not is_same_history:
@@ -157,14 +172,15 @@ def _touched(log: Any, transaction: int, checksum: int, applied: int, limit: int
                 batch.commandBatch().iterator().forEachRemaining(gather)
                 last = int(batch.txId())
                 is_more = bool(batches.next())
-            touched = touched.then(_of_commands(commands))
+            changed = _of_commands(commands)
+            touched = changed if touched is None else touched.then(changed)
             if len(touched.nodes) + len(touched.relationships) > limit:
                 return Touched(f"more than {limit} nodes and relationships changed")
     finally:
         batches.close()
     if last < applied:
         return Touched("the server's transaction log was pruned while it was read")
-    return touched
+    return touched or Touched()
 
 
 def _of_commands(commands: Any) -> Touched:
@@ -183,9 +199,9 @@ def _of_commands(commands: Any) -> Touched:
     )
     return Touched(
         "",
-        np.unique(np.concatenate([nodes, of_node[of_node >= 0]])),
-        np.unique(np.concatenate([links, of_link[of_link >= 0]])),
-        np.setdiff1d(links[~is_used], links[is_used]),
+        each_once(np.concatenate([nodes, of_node[of_node >= 0]])),
+        each_once(np.concatenate([links, of_link[of_link >= 0]])),
+        without(each_once(links[~is_used]), links[is_used]),
     )
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.internal_ids import InternalIndex
 from graph.schema import NodeKind, Schema
 from graph.snapshot.columns import Column, EdgeColumns, NodeColumns, Snapshot, Triple
 from graph.snapshot.ids import as_ids, keys_of
 from graph.snapshot.order import Ends, Order, order_rows
-from graph.snapshot.rows import EdgeRows, GraphRows, InternalIndex, NodeRows, Patch, numeric_properties
+from graph.snapshot.rows import EdgeRows, GraphRows, NodeRows, Patch, numeric_properties
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""Relationships that leave known nodes, read by pages of columns."""
+"""Relationships that leave known nodes, read by pages of columns.
+
+A page's ids are in a map: of a list that is a parameter itself, Neo4j looks at the type of every value, and plans the statement
+anew for each order of magnitude of its length.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,10 @@ import numpy as np
 
 from cypher import load
 from graph.database import Database
+from graph.internal_ids import as_internal
 from graph.schema import EdgeKind, Schema
 from graph.snapshot.numbers import numbers, seconds
-from graph.snapshot.rows import EdgeRows, as_internal
+from graph.snapshot.rows import EdgeRows
 
 
 def group_kinds(schema: Schema) -> list[list[EdgeKind]]:
@@ -82,7 +87,7 @@ def _read_valued(database: Database, kind: EdgeKind, sources: list[int]) -> Edge
     leaving, reaching = kind.stored
     (page,) = database.read(
         load("snapshot/read_valued_edges"),
-        {"sources": sources},
+        {"page": {"sources": sources}},
         {"source": leaving, "type": kind.type, "target": reaching, **property_names(kind)},
     )
     return valued_rows(kind, page)
@@ -92,7 +97,7 @@ def _read_bare(database: Database, kinds: Sequence[EdgeKind], sources: list[int]
     leaving, reaching = kinds[0].stored
     (page,) = database.read(
         load("snapshot/read_bare_edges"),
-        {"sources": sources, "types": [kind.type for kind in kinds]},
+        {"page": {"sources": sources}, "types": [kind.type for kind in kinds]},
         {"source": leaving, "target": reaching},
     )
     return bare_rows(kinds, page)

@@ -8,8 +8,9 @@ import numpy as np
 
 from cypher import load
 from graph.database import Database
+from graph.internal_ids import Longs
 from graph.schema import NodeKind
-from graph.snapshot.rows import Longs, NodeRows, properties_of
+from graph.snapshot.rows import NodeRows, properties_of
 
 NODES_A_PAGE = 200_000
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.snapshot.rows import EdgeRows, Longs, Patch
+from graph.internal_ids import Longs
+from graph.snapshot.rows import EdgeRows, Patch
 
 
 @dataclass(frozen=True)

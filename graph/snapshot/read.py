@@ -7,13 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 from graph.database import Database
+from graph.internal_ids import InternalIndex
 from graph.progress import OnStage, silent
 from graph.schema import EdgeKind, Schema
 from graph.snapshot.build import build_snapshot
 from graph.snapshot.columns import Snapshot, Triple
 from graph.snapshot.edges import group_kinds, read_page
 from graph.snapshot.nodes import cut_pages, read_nodes
-from graph.snapshot.rows import EdgeRows, GraphRows, InternalIndex, NodeRows, join_rows
+from graph.snapshot.rows import EdgeRows, GraphRows, NodeRows, join_rows
 
 RELATIONSHIPS_A_PAGE = 25_000  # bounds what the server collects and one answer holds, but for what leaves one single node
 PAGES_AT_ONCE = 4  # the server works on some pages while others travel and are decoded

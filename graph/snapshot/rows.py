@@ -7,17 +7,14 @@ a snapshot of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.internal_ids import InternalIds, Longs, as_internal
 from graph.schema import EdgeKind, FeatureType, NodeKind
 from graph.snapshot.columns import Triple
-
-Longs = NDArray[np.int64]
-InternalIds = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -104,54 +101,6 @@ class GraphRows:
     patches: dict[Triple, Patch] = field(default_factory=dict)
 
 
-class InternalIndex:
-    """Where each internal id stands in a column of them."""
-
-    def __init__(self, internal: InternalIds) -> None:
-        """Take int[n], each id once."""
-        self._internal = internal
-        self._largest = int(internal.max(initial=-1))
-        self._table = self._tabulate() if self._largest < 4 * len(internal) else None
-
-    def find(self, internal: InternalIds) -> Longs:
-        """Return the row numbers, int64[m], of internal ids, -1 where one is not there."""
-        if self._table is None and self._largest < 4 * (len(self._internal) + len(internal)):
-            self._table = self._tabulate()
-        if self._table is not None:
-            return self._table.take(internal, mode="clip")  # ten times faster than searching
-        order, in_order = self._ordered
-        place = np.minimum(np.searchsorted(in_order, internal), len(in_order) - 1)
-        return np.where(in_order[place] == internal, order[place], -1)
-
-    def stands_as(self, other: InternalIndex) -> bool:
-        """Whether each id stands where it stands in another column."""
-        return self is other or np.array_equal(self._internal, other._internal)
-
-    def _tabulate(self) -> Longs:
-        table = np.full(self._largest + 2, -1, np.int64)  # the last entry stands for all that is beyond
-        table[self._internal] = np.arange(len(self._internal))
-        return table
-
-    @cached_property
-    def _ordered(self) -> tuple[Longs, InternalIds]:
-        order = np.argsort(self._internal, kind="stable")
-        return order, self._internal[order]
-
-
-def rows_among(internal: InternalIds, some: Longs) -> Longs:
-    """Return the row numbers, int64[k], ascending, of those of many internal ids that are among ``some``."""
-    if not len(some):
-        return np.empty(0, np.int64)
-    largest = int(some.max())
-    if largest > 4 * (len(internal) + len(some)):
-        return np.flatnonzero(np.isin(internal, some))
-    is_some = np.zeros(largest + 2, np.bool_)  # the last entry stands for all that is beyond
-    is_some[some] = True
-    return np.flatnonzero(
-        is_some.take(internal, mode="clip")
-    )  # a table of bytes is in the processor's cache, one of rows is not
-
-
 def properties_of(kind: NodeKind) -> list[str]:
     """Return the properties that are read of a kind of nodes, the key first."""
     names = [kind.key, *(feature.name for feature in kind.features), *([kind.title] if kind.title is not None else [])]
@@ -161,12 +110,6 @@ def properties_of(kind: NodeKind) -> list[str]:
 def numeric_properties(kind: NodeKind) -> set[str]:
     """Return the properties that are columns of numbers."""
     return {feature.name for feature in kind.features if feature.type is FeatureType.NUMERIC}
-
-
-def as_internal(ids: list[int]) -> InternalIds:
-    """Return internal ids as int32[n], or as int64[n] if one is too large: most time goes into moving them about."""
-    found = np.asarray(ids, np.int64)
-    return found if len(found) and found.max() > np.iinfo(np.int32).max else found.astype(np.int32)
 
 
 def join_rows(kind: EdgeKind, parts: list[EdgeRows]) -> EdgeRows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +11,13 @@ import numpy as np
 
 from cypher import Statement, load
 from graph.database import Database
-from graph.schema import NodeKind, Schema
+from graph.internal_ids import InternalIndex, Longs, each_once, rows_among, without
+from graph.schema import EdgeKind, NodeKind, Schema
 from graph.snapshot.build import Numbered, number_nodes
 from graph.snapshot.columns import Triple
 from graph.snapshot.edges import bare_rows, is_valued, property_names, valued_rows
 from graph.snapshot.read import PAGES_AT_ONCE
-from graph.snapshot.rows import EdgeRows, InternalIndex, Longs, NodeRows, Patch, join_rows, properties_of, rows_among
+from graph.snapshot.rows import EdgeRows, NodeRows, Patch, join_rows, properties_of
 from graph.sync.cursor import Changes
 from graph.sync.kept import Kept, KeptEdges
 from graph.sync.report import Counts
@@ -33,6 +34,16 @@ class Applied:
     numbered: dict[str, Numbered]
     nodes: Counts
     edges: Counts
+
+
+def plan_reading(database: Database, schema: Schema) -> None:
+    """Have the server plan how it will read relationships that changed, before it is known which: see ``Database.plan``.
+
+    Raises:
+        DatabaseGoneError: the connection was lost.
+    """
+    for _, statement, names in _statements(schema):
+        database.plan(statement, {"page": {"edges": []}}, names)
 
 
 def apply_changes(
@@ -57,8 +68,8 @@ def apply_changes(
             entered.append(came)
             left[node.label] = went
             node_counts += counts
-        touched = np.union1d(changes.edges, reader.edges_of(np.unique(np.concatenate(entered))))
-        fresh = reader.edges(schema, np.setdiff1d(touched, changes.deleted, assume_unique=True))
+        touched = each_once(np.concatenate([changes.edges, reader.edges_of(each_once(np.concatenate(entered)))]))
+        fresh = reader.edges(schema, without(touched, changes.deleted))
         # While the server reads them:
         now_numbered = number_nodes(schema, nodes, numbered)
         known = {label: InternalIndex(of_label.internal) for label, of_label in nodes.items()}
@@ -93,44 +104,43 @@ class _Reader:
     def edges_of(self, nodes: Longs) -> Longs:
         """Return the relationships that leave or reach some nodes, each once."""
         pages = self._pages(load("sync/read_edges_by_node"), "nodes", nodes)()
-        return np.unique(np.asarray([edge for page in pages for edge in page["edges"]], np.int64))
+        return each_once(np.asarray([edge for page in pages for edge in page["edges"]], np.int64))
 
     def edges(self, schema: Schema, ids: Longs) -> Callable[[], list[EdgeRows]]:
         """Begin to read some relationships; what is returned waits for those that have a kind's type, whatever their ends."""
-        bare = [kind for kind in schema.edges if not is_valued(kind)]
-        bare_pages = self._pages(load("sync/read_edges_by_internal_id"), "edges", ids if bare else ids[:0])
-        valued_pages = {
-            kind.triple: self._pages(
-                load("sync/read_valued_edges_by_internal_id"), "edges", ids, {"type": kind.type, **property_names(kind)}
-            )
-            for kind in schema.edges
-            if is_valued(kind)
-        }
+        groups = [(kinds, self._pages(statement, "edges", ids, names)) for kinds, statement, names in _statements(schema)]
 
         def wait() -> list[EdgeRows]:
-            found = {
-                kind.triple: [valued_rows(kind, page) for page in valued_pages[kind.triple]()]
-                for kind in schema.edges
-                if is_valued(kind)
-            }
-            found.update({kind.triple: [] for kind in bare})
-            for page in bare_pages():
-                for kind, rows in zip(bare, bare_rows(bare, page), strict=True):
-                    found[kind.triple].append(rows)
+            found: dict[Triple, list[EdgeRows]] = {kind.triple: [] for kind in schema.edges}
+            for kinds, pages in groups:
+                for page in pages():
+                    parts = [valued_rows(kinds[0], page)] if is_valued(kinds[0]) else bare_rows(kinds, page)
+                    for kind, part in zip(kinds, parts, strict=True):
+                        found[kind.triple].append(part)
             return [join_rows(kind, found[kind.triple]) for kind in schema.edges]
 
         return wait
 
     def _pages(
-        self, statement: Statement, param: str, ids: Longs, names: dict[str, str] | None = None, **params: Any
+        self, statement: Statement, ids_of: str, ids: Longs, names: dict[str, str] | None = None, **params: Any
     ) -> Callable[[], list[dict[str, Any]]]:
         """Begin to read by pages of ids; what is returned waits for all."""
         number = max(-(-len(ids) // IDS_A_PAGE), min(PAGES_AT_ONCE, len(ids) // FEWEST_IDS))
         pages = np.array_split(ids, max(number, 1)) if len(ids) else []
         reading = [
-            self._readers.submit(self._database.read, statement, {param: page.tolist(), **params}, names) for page in pages
+            self._readers.submit(self._database.read, statement, {"page": {ids_of: page.tolist()}, **params}, names)
+            for page in pages
         ]
         return lambda: [row for future in reading for row in future.result()]
+
+
+def _statements(schema: Schema) -> Iterator[tuple[list[EdgeKind], Statement, dict[str, str]]]:
+    """Yield kinds of relationships that one statement reads by their ids, the statement, and its names."""
+    for kind in schema.edges:
+        if is_valued(kind):
+            yield [kind], load("sync/read_valued_edges_by_internal_id"), {"type": kind.type, **property_names(kind)}
+    if bare := [kind for kind in schema.edges if not is_valued(kind)]:
+        yield bare, load("sync/read_edges_by_internal_id"), {}
 
 
 def _renew_nodes(reader: _Reader, kind: NodeKind, old: NodeRows, touched: Longs) -> tuple[NodeRows, Longs, Longs, Counts]:
@@ -182,13 +192,13 @@ class _Rest:
 def _rows_going(rows: EdgeRows, touched: Longs, left: Sequence[Longs]) -> Longs:
     """Return the relationships that were touched, or have an end that is no longer one of their kind."""
     pairs = zip((rows.edge, rows.source, rows.target), (touched, *left), strict=True)
-    return np.unique(np.concatenate([rows_among(column, ids) for column, ids in pairs]))
+    return each_once(np.concatenate([rows_among(column, ids) for column, ids in pairs]))
 
 
 def _renew_edges(old: KeptEdges, rest: _Rest, new: EdgeRows) -> tuple[KeptEdges, Counts]:
     """Return the relationships of a kind as they are now: what stays, and new ones as they were read again."""
     before = rest.before
-    stayed, row_before, row_after = np.intersect1d(before.edge, new.edge, return_indices=True)
+    stayed, row_before, row_after = np.intersect1d(before.edge, new.edge, assume_unique=True, return_indices=True)
     changed = int(np.count_nonzero(before.take(row_before).differs(new.take(row_after))))
     counts = Counts(len(new) - len(stayed), len(before) - len(stayed), changed)
     if counts == Counts():

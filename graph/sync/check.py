@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from graph.database import Database
+from graph.internal_ids import InternalIds, InternalIndex, Longs
 from graph.progress import OnStage, silent
 from graph.schema import EdgeKind, NodeKind, Schema
 from graph.snapshot.ids import keys_of
 from graph.snapshot.read import read_rows
-from graph.snapshot.rows import GraphRows, InternalIds, InternalIndex, Longs, NodeRows
+from graph.snapshot.rows import GraphRows, NodeRows
 from graph.sync.cache import load_version, newest_version, turn
 from graph.sync.values import to_text
 

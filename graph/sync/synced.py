@@ -18,7 +18,7 @@ from graph.snapshot.columns import Triple
 from graph.snapshot.order import Ends, Order
 from graph.snapshot.read import read_rows
 from graph.snapshot.rows import NodeRows
-from graph.sync.apply import apply_changes
+from graph.sync.apply import apply_changes, plan_reading
 from graph.sync.cache import Version, load_version, newest_version, save_version, turn
 from graph.sync.cursor import Changes, read_changes
 from graph.sync.kept import Kept, KeptEdges
@@ -79,8 +79,11 @@ def _sync(database: Database, schema: Schema, folder: Path, progress: OnStage) -
     except CacheError as error:
         why = str(error)
     limit = 0 if version is None else max(LEAST_LIMIT, int(version.num_rows * LARGEST_SHARE))
-    with ThreadPoolExecutor(1, "sync") as asking:  # the server reads its log while the cache is loaded
+    with ThreadPoolExecutor(
+        2, "sync"
+    ) as asking:  # the server reads its log, and plans what comes then, while the cache is loaded
         asked = asking.submit(read_changes, database, None if version is None else version.cursor, limit)
+        planned = None if version is None else asking.submit(plan_reading, database, schema)
         try:
             if version is not None:
                 kept = load_version(version, schema)
@@ -88,6 +91,8 @@ def _sync(database: Database, schema: Schema, folder: Path, progress: OnStage) -
         except CacheError as error:
             why = str(error)
         changes = asked.result()
+        if planned is not None:
+            planned.result()
     if changes is None:
         return _read_all(database, schema, progress, NO_CURSOR)[0]
     try:

@@ -31,6 +31,7 @@ EXAMPLES = {
     ),
     **dict.fromkeys(["source_ids", "target_ids"], ()),
     **dict.fromkeys(["nodes", "edges", "leaving", "reaching"], ()),
+    "page": dict.fromkeys(["nodes", "edges", "sources"], ()),
     **dict.fromkeys(["user_id", "item_id", "index", "property", "json", "old_password", "new_password"], "text"),
     **dict.fromkeys(["holder", "work", "label", "suffix", "canary", "name", "winner", "experiment"], "text"),
     **dict.fromkeys(["versions", "seconds"], ()),

@@ -19,6 +19,9 @@ from graph.republish import republish
 from graph.server.lifecycle import down, status
 from graph.settings import ConnectionSettings, ServerSettings
 from graph.similar import similar
+from graph.snapshot import read_snapshot
+from graph.sync import SyncKind, sync
+from tests.small_changes import check_equal
 from tests.small_releases import SCHEMA, best, make_draft, rows, write_graph
 from tests.small_servers import java_of_lts
 
@@ -119,3 +122,11 @@ def test_neighbours_are_walked_and_fused_with_vectors_and_a_release_is_built_ane
     with hold_lease(lts) as lease:
         refresh(lts, SCHEMA, lease, (), silent)
     assert [item.id for item in recommend(lts, SCHEMA, "u3", 8).items] == best(draft, 3, 8)[0]
+
+
+def test_what_changed_is_not_told_and_all_is_read(served, lts, tmp_path):
+    for _ in range(2):
+        synced = sync(lts, SCHEMA, tmp_path / "snapshot")
+        assert synced.report.kind is SyncKind.FULL
+        assert "this server does not tell what changed" in synced.report.why
+        check_equal(synced.snapshot, read_snapshot(lts, SCHEMA))

@@ -98,6 +98,24 @@ def test_ids_that_cannot_be_told_apart_are_refused_until_they_can(database, sess
     check_equal(synced.snapshot, read_snapshot(database, SCHEMA))
 
 
+def test_the_server_made_ready_at_its_start_what_tells_changes(server, database):
+    said = server.log_path.read_text()
+    assert "cannot tell what changed" not in said
+    assert "was not made ready" not in said
+
+
+def test_how_relationships_are_read_is_planned_ahead_and_once(database, session, folder, monkeypatch):
+    sync(database, SCHEMA, folder)
+    asked = []
+    read = database.read
+    monkeypatch.setattr(database, "read", lambda statement, *rest: asked.append(statement.name) or read(statement, *rest))
+    monkeypatch.setattr(database, "_planned", set())
+    for number in (1, 20):
+        session.run("MATCH (u:User) WITH u LIMIT $number SET u.age = -$number", number=number).consume()
+        assert sync(database, SCHEMA, folder).report.nodes == Counts(changed=number)
+    assert asked.count("sync/read_edges_by_internal_id") == 1
+
+
 def test_an_id_that_is_given_anew_is_another_node(database, session, folder):
     session.run("MATCH (n) DETACH DELETE n").consume()
     session.run(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.snapshot.order import Ends, Order, order_rows
-from graph.snapshot.rows import EdgeRows, InternalIndex, Patch, rows_among
+from graph.snapshot.rows import EdgeRows, Patch
 
 
 def _rows(number: int, num_nodes: int, seed: int = 0) -> EdgeRows:
@@ -68,17 +68,3 @@ def test_relationships_with_an_end_that_is_not_there_stand_before_all_others(gon
 def test_what_is_in_order_stays_as_it_is():
     rows = _sorted(_rows(200, 5))
     np.testing.assert_array_equal(_unpatched(rows, 5).rows, np.arange(200))
-
-
-def test_an_internal_id_is_found_whether_ids_are_dense_or_far_apart():
-    for ids in (np.array([3, 0, 2]), np.array([3, 10**15, 2]), np.array([], np.int64)):
-        asked = np.array([2, 7, 3, 10**15, 10**16])
-        expected = [next((row for row, known in enumerate(ids) if known == one), -1) for one in asked]
-        np.testing.assert_array_equal(InternalIndex(ids).find(asked), expected)
-
-
-@pytest.mark.parametrize("some", [[], [2], [9, 3, 2], [10**15, 3], [10**16]])
-def test_rows_are_found_whether_the_ids_asked_for_are_near_or_far(some):
-    ids = np.array([3, 0, 10**15, 2, 7])
-    expected = [row for row, known in enumerate(ids) if known in some]
-    np.testing.assert_array_equal(rows_among(ids, np.asarray(some, np.int64)), expected)
