@@ -35,7 +35,8 @@ def republish(database: Database, schema: Schema, lease: Lease, filters: Indexed
     """Write the active release anew as the next version and make that the active one; the old one serves until then.
 
     A server has one vector index a label and property, so indexes are built anew on a copy of the vectors, bit for bit the
-    same; nothing is missing at any moment, and a failure on the way leaves the old release as it is. ``filters`` are the
+    same; nothing is missing at any moment, and a failure on the way leaves the old release as it is. While an experiment runs,
+    its users are answered by its releases still, which stay as they are. ``filters`` are the
     properties that indexes are to be narrowable by. Nodes that were deleted since are left out.
 
     Raises:

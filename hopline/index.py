@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.database import Database
+from graph.experiments import list_experiments
 from graph.indexes import Job, Part, read_job, read_parts, refresh, told_job
 from graph.indexes.job import Action
 from graph.keys import index_keys
@@ -66,6 +67,12 @@ def work_on_indexes(database: Database, schema: Schema, config: Config, action: 
         else:
             index_keys(database, schema)
             told = f"release {republish(database, schema, lease, filters, stage).version} serves, built anew"
+            told += "".join(
+                f"; users of experiment {one.name!r} are answered by its own releases "
+                f"{', '.join(map(str, sorted({variant.release for variant in one.variants})))}, as they are, until it ends"
+                for one in list_experiments(database)
+                if one.is_running
+            )
         end(told)
     if action == "build":
         collect_releases(database, schema, config.publish.keep)

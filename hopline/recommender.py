@@ -548,7 +548,8 @@ class Recommender(Asker):
         """Build the active release anew beside itself, as the next version, and have that serve; return what came of it.
 
         Its vectors are the same; its indexes are new, and can be narrowed by what ``[ask.filters]`` declares now. The old
-        release serves until the new one is indexed and checked, and :meth:`rollback` leads back to it.
+        release serves until the new one is indexed and checked, and :meth:`rollback` leads back to it. While an experiment
+        runs, its users are answered by its own releases, which stay as they are.
 
         Raises:
             ReleaseError: nothing is published, another publish or work on indexes goes on, or the release is damaged.

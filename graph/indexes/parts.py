@@ -41,7 +41,8 @@ class Part:
 def read_parts(database: Database, schema: Schema, filters: Indexed) -> list[Part]:
     """Return what answering by the active release needs, and the indexes of releases that may be gone back to.
 
-    ``filters`` are the properties that the active release's indexes should be narrowable by.
+    ``filters`` are the properties that indexes of releases which answer should be narrowable by: the active one, and those of
+    the experiment that runs.
 
     Raises:
         DatabaseError: the user may not ask, or the server was lost.
@@ -51,7 +52,8 @@ def read_parts(database: Database, schema: Schema, filters: Indexed) -> list[Par
     active = [release for release in releases if release.active]
     parts = [*_keys(schema, indexes), *_own_keys(indexes, has_events=_has_events(database))]
     for release in [*active, *(release for release in releases if not release.active)]:
-        parts += _vectors(release, indexes, filters if release.active and database.supports_search else Indexed())
+        answers = release.active or release.in_experiment
+        parts += _vectors(release, indexes, filters if answers and database.supports_search else Indexed())
     for release in active:
         parts += _popular(database, schema, release)
     return parts

@@ -15,6 +15,7 @@ from graph.database import Database
 from graph.embeddings import Embeddings
 from graph.errors import ReleaseError
 from graph.event_sum import EventSum
+from graph.experiments import Variant, end_experiment, list_experiments, start_experiment
 from graph.filters import Indexed
 from graph.indexes import read_job, read_parts, refresh, told_job
 from graph.keys import index_keys
@@ -25,6 +26,7 @@ from graph.recommend import recommend
 from graph.releases import active_release, collect_releases, list_releases, rollback
 from graph.releases.lease import hold_lease
 from graph.republish import republish
+from graph.similar import similar
 from tests.small_publishers import told_of_statements
 from tests.small_releases import SCHEMA, best, make_draft, rows, traces, write_graph
 
@@ -267,3 +269,57 @@ def test_nothing_is_mended_or_built_before_anything_is_published(database):
         with pytest.raises(ReleaseError, match="nothing is published yet"):
             work(database, action)
     assert json.dumps(states(database))
+
+
+def test_while_an_experiment_runs_a_build_leaves_its_users_with_its_releases_and_all_others_get_the_new_one(database, served):
+    publish(database, SCHEMA, make_draft(seed=9))
+    begun = start_experiment(database, SCHEMA, "halves", (Variant("old", 1, 0.5), Variant("new", 2, 0.5)), salt="salt")
+    users = [f"u{n}" for n in range(8)]
+
+    def answers():
+        found = [recommend(database, SCHEMA, user, 5) for user in users]
+        return [(one.version, one.variant, [(item.id, item.score) for item in one.items]) for one in found]
+
+    before, alike = answers(), similar(database, SCHEMA, "i5", 5)
+    assert {version for version, _, _ in before} == {1, 2}
+    release, _ = work(database, "build")
+    assert (release.version, release.active, release.before) == (3, True, 2)
+    assert [(one.version, one.state) for one in list_releases(database)] == [
+        (3, "active"),
+        (2, "experiment"),
+        (1, "experiment"),
+    ]
+    assert answers() == before
+    again = similar(database, SCHEMA, "i5", 5)  # nobody asks: the active release answers
+    assert (alike.version, again.version) == (2, 3)
+    assert [item.id for item in again.items] == [item.id for item in alike.items]
+    assert collect_releases(database, SCHEMA, keep=1) == []
+    rows(database, f"DROP INDEX `hopline_v{begun.variant_of('u0').release} Item`")
+    made, _ = work(database, "refresh")
+    assert f"hopline_v{begun.variant_of('u0').release} Item" in [part.name for part in made]
+    assert answers() == before
+    end_experiment(database, SCHEMA, winner="new")
+    assert active_release(database).version == 2
+    assert rollback(database, SCHEMA).version == 3
+
+
+def test_a_release_of_the_experiment_that_runs_should_be_narrowable_too(database, served):
+    publish(database, SCHEMA, make_draft(seed=9))
+    narrowed = Indexed(("price",))
+    assert [states(database, narrowed)[f"hopline_v{version} Item"] for version in (1, 2)] == ["ready", "stale"]
+    start_experiment(database, SCHEMA, "halves", (Variant("old", 1, 0.5), Variant("new", 2, 0.5)))
+    assert [states(database, narrowed)[f"hopline_v{version} Item"] for version in (1, 2)] == ["stale", "stale"]
+
+
+def test_an_experiment_that_begins_while_it_is_built_anew_is_answered_by_what_it_named(database, served):
+    publish(database, SCHEMA, make_draft(seed=9))
+    variants = (Variant("old", 1, 0.5), Variant("new", 2, 0.5))
+
+    def begin_in_between(stage, *_):
+        if stage == "checking" and not list_experiments(database):
+            start_experiment(database, SCHEMA, "halves", variants)
+
+    with told_job(database, "build") as (lease, _, _):
+        release = republish(database, SCHEMA, lease, NARROWED_BY_NOTHING, begin_in_between)
+    assert (release.version, release.active) == (3, True)
+    assert {recommend(database, SCHEMA, f"u{n}", 3).version for n in range(8)} == {1, 2}

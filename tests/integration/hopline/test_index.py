@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from graph.embeddings import Embeddings
+from graph.experiments import Variant
 from hopline.run_folder import Run, write_run
 from tests.small_files import SIZE, WITHHELD
 from tests.small_releases import rows
@@ -78,3 +79,13 @@ def test_what_is_missing_is_shown_made_again_and_built_anew(hopline, published, 
         (1, "previous", {"Item": ALIKE * SIZE}),
     ]
     assert releases[0]["checksum"] == releases[1]["checksum"]
+
+
+def test_a_build_while_an_experiment_runs_says_by_what_its_users_are_answered(published, hopline, recommender):
+    recommender.publish()
+    recommender.experiments.start("halves", [Variant("old", 1, 0.5), Variant("new", 2, 0.5)])
+    told = as_json(hopline("index", "build", "--json"))["told"]
+    assert told == (
+        "release 3 serves, built anew; users of experiment 'halves' are answered by its own releases 1, 2, as they are, until "
+        "it ends"
+    )
