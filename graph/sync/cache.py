@@ -14,7 +14,6 @@ import mmap
 import os
 import shutil
 import tempfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from functools import partial
 from pathlib import Path
 
 import polars as pl
+import xxhash
 from polars.exceptions import PolarsError
 
 from graph.errors import CacheError
@@ -30,7 +30,7 @@ from graph.sync.cursor import Cursor
 from graph.sync.frames import from_edges, from_mask, from_nodes, to_edges, to_nodes
 from graph.sync.kept import Kept
 
-FORMAT = 3
+FORMAT = 4
 """To be raised when what is kept changes its meaning."""
 
 _MANIFEST = "manifest.json"
@@ -199,4 +199,4 @@ def _read(path: Path, checksum: int) -> pl.DataFrame:
 
 def _checksum(path: Path) -> int:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return zlib.crc32(content)
+        return xxhash.xxh3_64_intdigest(content)
