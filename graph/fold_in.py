@@ -47,7 +47,10 @@ def history_params(schema: Schema, release: Release, *, as_learnt: bool = False)
 
 
 def asking_of(release: Release, row: Row) -> Asking | None:
-    """Return what a row of a user's norm, asking vector and met vectors tells, both as they are stored; None: nothing."""
+    """Return what a row of a user's norm, asking vector and met vectors tells, both as they are stored; None: nothing.
+
+    Without a norm nothing was learnt of the user, or all the events that it was learnt from have been deleted since.
+    """
     met = list(dict.fromkeys(row["met"] or ()))  # an item that was met in two ways is told of once
     learnt = None
     if row["norm"] and row["asking"] is not None:

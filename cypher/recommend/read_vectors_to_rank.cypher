@@ -10,8 +10,9 @@ WITH u, CASE
   WHEN $most = 0 THEN 0
   WHEN u.{{norm}} > 0 THEN coalesce(COUNT { (u)-[:{{liked}}]-() } - toInteger(u.{{known}}), 0)
   ELSE $most
-END AS fresh // how many events training has not seen
-WITH u, [met IN COLLECT {
+END AS fresh // how many events training has not seen, below 0: how many that it has were deleted since
+WITH u, fresh, CASE WHEN fresh >= 0 OR fresh + toInteger(u.{{known}}) > 0 THEN u.{{norm}} END AS norm // null: all was taken back
+WITH u, norm, [met IN COLLECT {
   WITH u, fresh WHERE fresh > 0
   MATCH (u)-[r:{{liked}}]-(i)
   WITH i, max(r[$times[type(r)]]) AS time, max(toInteger(split(elementId(r), ':')[2])) AS made
@@ -30,5 +31,5 @@ CALL () {
          collect([name IN $told | i[name]]) AS figures
 }
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.turn AS turn, u.{{user_key}} AS user_id, u.{{vector}} AS asking, u.{{norm}} AS norm, met,
-       [name IN $own | u[name]] AS own, ids, titles, vectors, figures
+RETURN p.turn AS turn, u.{{user_key}} AS user_id, u.{{vector}} AS asking, norm, met,
+       [name IN $own | CASE WHEN norm IS NOT NULL THEN u[name] END] AS own, ids, titles, vectors, figures

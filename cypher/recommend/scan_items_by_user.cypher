@@ -10,8 +10,9 @@ WITH u, CASE
   WHEN $most = 0 THEN 0
   WHEN u.{{norm}} > 0 THEN coalesce(COUNT { (u)-[:{{liked}}]-() } - toInteger(u.{{known}}), 0)
   ELSE $most
-END AS fresh // how many events training has not seen
-WITH u, fresh, CASE WHEN fresh > 0 THEN u.{{vector}} END AS asking, [met IN COLLECT {
+END AS fresh // how many events training has not seen, below 0: how many that it has were deleted since
+WITH u, fresh, CASE WHEN fresh >= 0 OR fresh + toInteger(u.{{known}}) > 0 THEN u.{{norm}} END AS norm // null: all was taken back
+WITH u, fresh, norm, CASE WHEN fresh > 0 THEN u.{{vector}} END AS asking, [met IN COLLECT {
   WITH u, fresh WHERE fresh > 0
   MATCH (u)-[r:{{liked}}]-(i)
   WITH i, max(r[$times[type(r)]]) AS time, max(toInteger(split(elementId(r), ':')[2])) AS made
@@ -19,14 +20,14 @@ WITH u, fresh, CASE WHEN fresh > 0 THEN u.{{vector}} END AS asking, [met IN COLL
   LIMIT $most
   RETURN [i.{{met}}]
 }[..fresh] WHERE met[0] IS NOT NULL | met[0]] AS met
-CALL (u, fresh) {
-  WITH u WHERE u.{{norm}} > 0 AND fresh <= 0
+CALL (u, fresh, norm) {
+  WITH u WHERE norm > 0 AND fresh <= 0
   MATCH (i:{{item}})
   WHERE i.{{vector}} IS NOT NULL AND NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.wanted}}
   WITH u, i, vector.similarity.cosine(i.{{vector}}, CASE WHEN $zero = 0 THEN u.{{vector}} ELSE [x IN u.{{vector}} | x - $zero] END) AS similarity
   WITH i, (2 * similarity - 1) * u.{{norm}} * $scale AS score, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
   RETURN collect([id, toString(i.{{title}}), score {{, i.told}}]) AS items // one row: more of them take longer to send
 }
-WITH u, asking, met, items // all is read before the pointer is: what it names has served until then
+WITH u, norm, asking, met, items // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.turn AS turn, u.{{user_key}} AS user_id, u.{{norm}} AS norm, asking, met, [name IN $own | u[name]] AS own, items
+RETURN p.turn AS turn, u.{{user_key}} AS user_id, norm, asking, met, [name IN $own | u[name]] AS own, items

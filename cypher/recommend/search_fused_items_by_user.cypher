@@ -14,8 +14,9 @@ WITH u, CASE
   WHEN $most = 0 OR $vector IS NOT NULL THEN 0
   WHEN u.{{norm}} > 0 THEN coalesce(COUNT { (u)-[:{{liked}}]-() } - toInteger(u.{{known}}), 0)
   ELSE $most
-END AS fresh // how many events training has not seen
-WITH u, fresh, CASE WHEN fresh > 0 THEN u.{{vector}} END AS asking, [met IN COLLECT {
+END AS fresh // how many events training has not seen, below 0: how many that it has were deleted since
+WITH u, fresh, CASE WHEN fresh >= 0 OR fresh + toInteger(u.{{known}}) > 0 THEN u.{{norm}} END AS norm // null: all was taken back
+WITH u, fresh, norm, CASE WHEN fresh > 0 THEN u.{{vector}} END AS asking, [met IN COLLECT {
   WITH u, fresh WHERE fresh > 0
   MATCH (u)-[r:{{liked}}]-(i)
   WITH i, max(r[$times[type(r)]]) AS time, max(toInteger(split(elementId(r), ':')[2])) AS made
@@ -23,8 +24,8 @@ WITH u, fresh, CASE WHEN fresh > 0 THEN u.{{vector}} END AS asking, [met IN COLL
   LIMIT $most
   RETURN [i.{{met}}]
 }[..fresh] WHERE met[0] IS NOT NULL | met[0]] AS met
-CALL (u, fresh) {
-  WITH u WHERE fresh <= 0 AND (u.{{norm}} > 0 OR $vector IS NOT NULL)
+CALL (u, fresh, norm) {
+  WITH u WHERE fresh <= 0 AND (norm > 0 OR $vector IS NOT NULL)
   CALL (u) {
     MATCH (i:{{item}})
     SEARCH i IN (
@@ -59,7 +60,7 @@ CALL (u, fresh) {
   WITH i, score, retrievers, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
   RETURN collect([id, toString(i.{{title}}), score {{, i.told}}]) AS items, collect(retrievers) AS found_by
 }
-WITH u, asking, met, items, found_by // all is read before the pointer is: what it names has served until then
+WITH u, norm, asking, met, items, found_by // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.turn AS turn, u.{{user_key}} AS user_id, CASE WHEN $vector IS NULL THEN u.{{norm}} ELSE 1.0 END AS norm, asking, met,
+RETURN p.turn AS turn, u.{{user_key}} AS user_id, CASE WHEN $vector IS NULL THEN norm ELSE 1.0 END AS norm, asking, met,
        [name IN $own | u[name]] AS own, items, found_by

@@ -146,6 +146,28 @@ def test_what_a_known_user_does_moves_their_vector_with_each_event(database, pat
     assert recommend(database, SCHEMA, "u2", 5).num_events is None
 
 
+def delete(database, user, *items):
+    rows(database, "MATCH (:User {id: $user})-[r:RATED]->(i:Item) WHERE i.id IN $items DELETE r", user=user, items=list(items))
+
+
+@pytest.mark.parametrize("retrieve", ["vectors", "vectors+similar"])
+def test_who_took_back_all_that_was_learnt_is_asked_for_as_somebody_new(database, path, retrieve):
+    near = SimilarItems("cosine", (nearest_by_cosine(make_draft().items[0].vectors, 4),))
+    draft = published(database, popular={"Item": ["i5", "i38", "i9"]}, similar=near)
+    choice = Choice(retrieve=retrieve)
+    delete(database, "u1", "i38")
+    found = recommend(database, SCHEMA, "u1", 5)  # of what is left nobody can tell what it was learnt with
+    assert [item.id for item in found.items] == best(draft, draft.users.ids.tolist().index("u1"), 5, seen=["i39"])[0]
+    delete(database, "u1", "i39")
+    found = recommend(database, SCHEMA, "u1", 3, choice=choice)
+    assert (found.by_model, [item.id for item in found.items]) == (False, ["i5", "i38", "i9"])
+    assert recommend(database, SCHEMA, "u2", 3, choice=choice).by_model
+    ranked = rerank(database, SCHEMA, "u1", ["i3", "i5", "i7"])
+    kept = draft.items[0].vectors[[3, 5, 7]] @ draft.met.sum.vector([])
+    assert (ranked.by_model, ranked.num_events) == (False, 0)
+    assert [item.id for item in ranked.items] == [("i3", "i5", "i7")[place] for place in np.argsort(-kept)]
+
+
 def test_an_event_on_an_item_that_the_release_does_not_know_leaves_the_vector_as_it_was_learnt(database, path):
     draft = published(database)
     rows(database, "MATCH (u:User {id: 'u1'}) CREATE (u)-[:RATED {time: 1}]->(:Item {id: 'new'})")
