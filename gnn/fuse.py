@@ -33,9 +33,15 @@ class FuseConfig(BaseModel):
 
     ease: float = Field(default=0.05, ge=0, le=1, description="share of EASE, a linear model in closed form; 0: without")
     ials: float = Field(default=0.2, ge=0, le=1, description="share of iALS, a matrix factorisation; 0: without")
+    item_knn: float = Field(default=0.0, ge=0, le=1, description="share of ItemKNN, cosines of items; 0: without")
+    rp3beta: float = Field(default=0.0, ge=0, le=1, description="share of RP3beta, walks of three steps; 0: without")
     scales: tuple[float, ...] = Field(
         default=(0.0, 0.5, 2.0),
-        description="what both shares are tried times, beside 1; taken where better on validation for sure",
+        description="what all shares are tried times, beside 1; taken where better on validation for sure",
+    )
+    fitted: bool = Field(
+        default=True,
+        description="also try shares that are fitted to validation, the network's too; taken where better for sure",
     )
 
     size: int = Field(
@@ -50,8 +56,9 @@ class FuseConfig(BaseModel):
 
     @model_validator(mode="after")
     def _something_is_left_for_the_network(self) -> FuseConfig:
-        if min(self.scales, default=0) < 0 or max((1.0, *self.scales)) * (self.ease + self.ials) >= 1:
-            raise ValueError("scales must be 0 or more, and the largest times ease and ials together below 1")
+        shares = self.ease + self.ials + self.item_knn + self.rp3beta
+        if min(self.scales, default=0) < 0 or max((1.0, *self.scales)) * shares >= 1:
+            raise ValueError("scales must be 0 or more, and the largest times all shares together below 1")
         return self
 
 
@@ -83,22 +90,22 @@ def standardised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class Choice:
-    """The scale that was taken, and the metric of each that was tried."""
+    """The name of what was taken, and the metric of each that was tried."""
 
-    scale: float
-    tried: Mapping[float, float]
+    taken: str
+    tried: Mapping[str, float]
 
 
-def choose_scale(scorers: Mapping[float, Scorer], usual: float, holdout: Holdout, metric: str) -> Choice:
-    """Return the scale whose scorer is best by ``metric``, such as "ndcg@20", if it is better than the ``usual`` one for sure.
+def choose(scorers: Mapping[str, Scorer], usual: str, holdout: Holdout, metric: str) -> Choice:
+    """Return which scorer is best by ``metric``, such as "ndcg@20", if it is better than the ``usual`` one for sure.
 
-    Scales are close, and a validation split is small: another one must gain more than twice the standard error of its gain, a
+    Sums are alike, and a validation split is small: another one must gain more than twice the standard error of its gain, a
     mean over users, or the usual one stays.
     """
     k = int(metric.partition("@")[2])
-    found = {scale: evaluate(scorers[scale], holdout, ks=(k,)) for scale in sorted(scorers)}
-    tried = {scale: evaluation.metrics[metric] for scale, evaluation in found.items()}
-    best = max(tried, key=lambda scale: tried[scale])
+    found = {name: evaluate(scorers[name], holdout, ks=(k,)) for name in sorted(scorers)}
+    tried = {name: evaluation.metrics[metric] for name, evaluation in found.items()}
+    best = max(tried, key=lambda name: tried[name])
     gain = found[best].per_user[metric] - found[usual].per_user[metric]
     is_sure = gain.mean() > 2 * gain.std() / np.sqrt(len(gain))
     return Choice(best if is_sure else usual, tried)

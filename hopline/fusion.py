@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from scipy import sparse
 
-from gnn.baselines import EASE, IALS, Baseline, tune
+from gnn.baselines import EASE, IALS, Baseline, ItemKNN, RP3beta, tune
 from gnn.compress import distil, shorten
 from gnn.errors import TrainingError
-from gnn.fuse import FuseConfig, Fused, choose_scale, factorise
+from gnn.fitted_shares import fit_shares
+from gnn.fuse import FuseConfig, Fused, choose, factorise, standardised
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
 from graph.progress import OnStage
 from hopline.split_log import SplitLog
 
-USUAL = 1.0  # scale of the shares
+USUAL, FITTED = "1", "fitted"
+"""Names of shares: those that are configured, by their scale, and those that validation fits."""
+KNOWN: dict[str, tuple[str, type[Baseline]]] = {
+    "ease": ("EASE", EASE),
+    "ials": ("iALS", IALS),
+    "item_knn": ("ItemKNN", ItemKNN),
+    "rp3beta": ("RP3beta", RP3beta),
+}
+"""What the network can be fused with: name and model, by the key of its share in ``[fuse]``."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class Member:
     """A model beside the network, with the settings that validation chose; ``key`` is that of its share in ``[fuse]``."""
 
     name: str
-    key: Literal["ease", "ials"]
+    key: str
     baseline: type[Baseline]
     params: dict[str, float]
 
@@ -95,17 +104,17 @@ def fuse(
     members = choose_members(pairs, metric, config, on_stage)
     if not members:
         return FusedVectors(trained, validated, TeacherVectors(trained, validated))
-    shares = [member.share(config) for member in members]
     fitted = on_train = [member.fit(pairs.train) for member in members]
-    by_scale = {scale: _Sum(validated, on_train, [scale * share for share in shares]) for scale in {USUAL, *config.scales}}
-    choice = choose_scale({scale: one.factorised for scale, one in by_scale.items()}, USUAL, pairs.holdout, metric)
-    shares = [choice.scale * share for share in shares]
+    shares_by_name = _candidates(members, validated, on_train, pairs.holdout, config)
+    sums = {name: _Sum(validated, on_train, shares) for name, shares in shares_by_name.items()}
+    choice = choose({name: one.factorised for name, one in sums.items()}, USUAL, pairs.holdout, metric)
+    shares = shares_by_name[choice.taken]
     told = {
         "shares": {member.name: share for member, share in zip(members, shares, strict=True)},
         "params": {member.name: member.params for member in members},
-        f"valid/{metric}": {f"{scale:g}": value for scale, value in choice.tried.items()},
+        f"valid/{metric}": dict(choice.tried),
     }
-    on_valid = on_all = by_scale[choice.scale]
+    on_valid = on_all = sums[choice.taken]
     before = now = on_valid.distilled(pairs.train.matrix(), config, on_stage)
     if trained is not validated or pairs.learnt is not pairs.train:
         fitted = [member.fit(pairs.learnt) for member in members]
@@ -113,6 +122,19 @@ def fuse(
         now = on_all.distilled(pairs.learnt.matrix(), config, on_stage)
     ease = next((model for model, share in zip(fitted, shares, strict=True) if share and isinstance(model, EASE)), None)
     return FusedVectors(now, before, TeacherVectors(on_all.factorised, on_valid.factorised), told, ease)
+
+
+def _candidates(
+    members: Sequence[Member], validated: VectorScorer, models: Sequence[Baseline], holdout: Holdout, config: FuseConfig
+) -> dict[str, list[float]]:
+    """Return the members' shares that are tried, by name; what they leave of 1 is the network's."""
+    told = [member.share(config) for member in members]
+    tried = {f"{scale:g}": [scale * share for share in told] for scale in (float(USUAL), *config.scales)}
+    if config.fitted:
+        found = fit_shares([validated, *models], holdout, standardised)
+        if found is not None:
+            tried[FITTED] = found[1:].tolist()
+    return tried
 
 
 class _Sum:
@@ -142,9 +164,8 @@ def choose_members(pairs: Pairs, metric: str, config: FuseConfig, on_stage: OnSt
     if num_scores > config.max_scores:
         on_stage(f"the network alone: {num_scores:,} users times items are more than [fuse] max_scores", 0, 0)
         return []
-    known: list[tuple[str, Literal["ease", "ials"], type[Baseline]]] = [("EASE", "ease", EASE), ("iALS", "ials", IALS)]
     members = []
-    for name, key, baseline in known:
+    for key, (name, baseline) in KNOWN.items():
         if not getattr(config, key):
             continue
         on_stage(f"tuning {name}, to be fused with, on validation", 0, 0)

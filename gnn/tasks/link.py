@@ -36,6 +36,8 @@ from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import RELATION, EdgeType, LearningGraph
 
 _FACTS_A_TIME = 256  # bounds the scores held at once: 256 rows of all tails
+_AT_ONCE = 0.1  # of many facts, at most: those of a step are hidden from it, and it should see much the graph that is served
+_FEW = 2048  # are learnt at once: a step of fewer tells little
 _SHARED = 0.3  # length of what the shared vectors add to the task's own, which begin as long
 
 
@@ -44,6 +46,7 @@ class LinkConfig(TaskConfig):
 
     metric: Literal["mrr", "hits@10"] = Field(default="mrr", description="what the task is judged by")
     weight: float = Field(default=0.02, gt=0, description="share of this task in the joint loss")
+    batch_size: int = Field(default=8192, ge=1, description="facts a step, at most; no more than a tenth of all or 2048")
     num_negatives: int = Field(default=512, ge=1, description="tails a step that serve as negatives for all facts")
     temperature: float = Field(default=0.25, gt=0, description="divides the product of unit vectors before the softmax")
     dropout: float = Field(
@@ -80,11 +83,12 @@ class Link(Task[FactExamples]):
         """Facts of every pair of labels, each pair sharing the batch by its number of facts."""
         usual = {etype: of for etype, of in self._usual(data).items() if data.graph.num_edges(etype)}
         total = sum(data.graph.num_edges(etype) for etype in usual)
+        batch_size = min(self.config.batch_size, max(_FEW, _AT_ONCE * total))
         return [
             FactSource(
                 data,
                 etype,
-                max(1, round(self.config.batch_size * data.graph.num_edges(etype) / total)),
+                max(1, round(batch_size * data.graph.num_edges(etype) / total)),
                 self.config.num_negatives,
                 of_etype,
             )

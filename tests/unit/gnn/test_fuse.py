@@ -3,7 +3,7 @@ import pytest
 from pydantic import ValidationError
 
 from gnn import fuse
-from gnn.fuse import FuseConfig, Fused, choose_scale, factorise, standardised
+from gnn.fuse import FuseConfig, Fused, choose, factorise, standardised
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 
@@ -84,18 +84,20 @@ def many():
     return Holdout(Interactions(*seen, 20, 3), Interactions(*wanted, 20, 3))
 
 
-def test_another_scale_is_taken_where_it_is_better_for_sure():
-    found = choose_scale({1.0: scores_where(5), 0.5: scores_where(10), 0.0: scores_where(5)}, 1.0, many(), "ndcg@1")
-    assert found.scale == 0.5
-    assert found.tried == {0.0: 0.25, 0.5: 0.5, 1.0: 0.25}
+def test_another_sum_is_taken_where_it_is_better_for_sure():
+    found = choose({"1": scores_where(5), "0.5": scores_where(10), "0": scores_where(5)}, "1", many(), "ndcg@1")
+    assert found.taken == "0.5"
+    assert found.tried == {"0": 0.25, "0.5": 0.5, "1": 0.25}
 
 
-def test_the_usual_scale_stays_where_another_is_as_good_or_hardly_better():
-    assert choose_scale({1.0: scores_where(5), 0.0: scores_where(5)}, 1.0, many(), "ndcg@1").scale == 1
-    assert choose_scale({1.0: scores_where(5), 0.0: scores_where(6)}, 1.0, many(), "ndcg@1").scale == 1
+def test_the_usual_sum_stays_where_another_is_as_good_or_hardly_better():
+    assert choose({"1": scores_where(5), "0": scores_where(5)}, "1", many(), "ndcg@1").taken == "1"
+    assert choose({"1": scores_where(5), "0": scores_where(6)}, "1", many(), "ndcg@1").taken == "1"
 
 
-@pytest.mark.parametrize("told", [{"ease": 0.3, "ials": 0.3}, {"scales": (5.0,)}, {"scales": (-1.0,)}])
+@pytest.mark.parametrize(
+    "told", [{"ease": 0.3, "ials": 0.3}, {"item_knn": 0.2, "rp3beta": 0.2}, {"scales": (5.0,)}, {"scales": (-1.0,)}]
+)
 def test_shares_that_leave_nothing_for_the_network_are_refused(told):
     with pytest.raises(ValidationError, match="below 1"):
         FuseConfig(**told)

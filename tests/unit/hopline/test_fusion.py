@@ -37,7 +37,7 @@ def test_models_that_know_better_are_heard(parts, vectors):
     assert found.vectors.users.shape == found.vectors.items.shape == (SIZE, 8)
     assert found.told["shares"].keys() == {"EASE", "iALS"}
     assert all(share > 0 for share in found.told["shares"].values())
-    assert found.told["valid/ndcg@20"].keys() == {"0", "0.5", "1", "2"}
+    assert found.told["valid/ndcg@20"].keys() == {"0", "0.5", "1", "2", "fitted"}
     scores = found.vectors.score(np.arange(SIZE))
     alike = np.add.outer(np.arange(SIZE), np.arange(SIZE)) % 2 == 0
     before = vectors.score(np.arange(SIZE))
@@ -57,6 +57,22 @@ def test_what_is_not_asked_for_is_not_fitted(parts, vectors):
     assert found.vectors is vectors
     assert (found.told, heard) == ({}, [])
     assert told(vectors, parts, ials=0.0)[0].told["shares"].keys() == {"EASE"}
+    assert "fitted" not in told(vectors, parts, ials=0.0, fitted=False)[0].told["valid/ndcg@20"]
+
+
+def test_every_model_that_is_named_takes_part(parts, vectors):
+    found, _ = told(vectors, parts, ease=0.1, ials=0.1, item_knn=0.05, rp3beta=0.05)
+    assert found.told["shares"].keys() == found.told["params"].keys() == {"EASE", "iALS", "ItemKNN", "RP3beta"}
+
+
+def test_a_network_that_knows_nothing_is_left_out_by_shares_that_validation_fits(parts, vectors):
+    """The vectors are noise: the shares that are configured leave them most of the sum, whatever they are scaled by."""
+    found, _ = told(vectors, parts)
+    kept, _ = told(vectors, parts, fitted=False)
+    assert sum(found.told["shares"].values()) > 0.9
+    assert sum(kept.told["shares"].values()) <= 0.5
+    tried = found.told["valid/ndcg@20"]
+    assert tried["fitted"] > max(value for name, value in tried.items() if name != "fitted")
 
 
 def test_too_much_to_score_leaves_the_network_alone_and_says_so(parts, vectors):
