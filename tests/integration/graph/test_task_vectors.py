@@ -8,6 +8,7 @@ import pytest
 from graph.database import Database
 from graph.erase import erase_user
 from graph.errors import NotFoundError, ReleaseError
+from graph.filters import Indexed
 from graph.pair_predictor import PairPredictor, PairVectors
 from graph.publish import publish
 from graph.releases import active_release, collect_releases, rollback
@@ -127,7 +128,7 @@ def test_a_release_built_anew_tells_the_same(database, draft):
     old = publish(database, SCHEMA, draft)
     told = read(database, old, "rating", "u1", "i5")
     with hold_lease(database) as lease:
-        new = republish(database, SCHEMA, lease, (), lambda *_: None)
+        new = republish(database, SCHEMA, lease, Indexed(), lambda *_: None)
     assert (new.version, new.tasks) == (2, old.tasks)
     assert read(database, new, "rating", "u1", "i5") == told
 

@@ -8,6 +8,7 @@ import pytest
 from graph.choice import Choice
 from graph.database import Database
 from graph.embeddings import Embeddings
+from graph.filters import Indexed
 from graph.indexes import refresh
 from graph.neighbours import SimilarItems, nearest_by_cosine
 from graph.progress import silent
@@ -115,12 +116,12 @@ def test_neighbours_are_walked_and_fused_with_vectors_and_a_release_is_built_ane
     for ask in (lambda: recommend(lts, SCHEMA, "u0", 8, choice=FUSED), lambda: similar(lts, SCHEMA, "i7", 8, choice=FUSED)):
         assert {name for item in ask().items for name in item.found_by} == {"vectors", "similar"}
     with hold_lease(lts) as lease:
-        anew = republish(lts, SCHEMA, lease, (), silent)
+        anew = republish(lts, SCHEMA, lease, Indexed(), silent)
     assert (anew.checksum, anew.slot) == (release.checksum, anew.version)
     assert [row["id"] for row in rows(lts, walked)] == wanted
     rows(lts, f"DROP INDEX `{anew.domain('Item').index}`")
     with hold_lease(lts) as lease:
-        refresh(lts, SCHEMA, lease, (), silent)
+        refresh(lts, SCHEMA, lease, Indexed(), silent)
     assert [item.id for item in recommend(lts, SCHEMA, "u3", 8).items] == best(draft, 3, 8)[0]
 
 
