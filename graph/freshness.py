@@ -39,13 +39,13 @@ def learnt(events: int, at: float) -> dict[str, Any]:
 
 def ask_freshness(schema: Schema, release: Release) -> Question[Freshness]:
     """Ask how far a release is behind the graph, by the count store and single nodes."""
-    (row,) = yield Read(load("online/read_freshness"))
     known = release.data.get("learnt")
     number = 0
     for type_, item, is_reversed in sorted(_kinds(schema)) if known else ():
         statement = load("load/count_edges" if is_reversed else "load/count_edges_reaching")
         counted = yield Read(statement, {}, {"type": type_, "source" if is_reversed else "target": item})
         number += counted[0]["number"]
+    (row,) = yield Read(load("online/read_freshness"))  # last: what is counted came no later than what this tells
     return Freshness(
         known["at"] if known else None,
         max(0, number - known["events"]) if known else None,
