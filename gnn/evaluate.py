@@ -24,7 +24,7 @@ from gnn.errors import EvaluationError
 from gnn.holdout import Holdout
 from gnn.metrics import METRICS, coverage, find_hits, mean_by_user
 from gnn.slices import Slices
-from gnn.topk import NOTHING, top_k
+from gnn.topk import NOTHING, mask, top_k
 
 _BATCH_SCORES = 2**20  # scores held at a time when no batch size is given: 4 MiB, and 8 more for their order
 
@@ -152,6 +152,5 @@ def _unseen_scores(scorer: Scorer, holdout: Holdout, users: NDArray[np.int64]) -
             f"{users[row]} and item_index {item}; expected numbers. "
             "Check training for divergence, and features for missing values."
         )
-    seen = holdout.seen[users]
-    scores[np.repeat(np.arange(len(users)), np.diff(seen.indptr)), seen.indices] = -np.inf
+    mask(scores, holdout.seen[users])
     return scores

@@ -13,7 +13,7 @@ Zidek 1986, Combining probability distributions, section 3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,25 +21,22 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from gnn.evaluate import Scorer
+from gnn.fuse import standardised
 from gnn.holdout import Holdout
+from gnn.topk import mask
 
 _SCORES_AT_ONCE = 1 << 24  # of all models: bounds memory to some 200 MB; of more, lists are drawn
 _FEWEST_LISTS = 100  # as many are drawn, whatever the number of scores
 
-Standardise = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
-
-def fit_shares(
-    scorers: Sequence[Scorer], holdout: Holdout, standardise: Standardise, seed: int = 0
-) -> NDArray[np.float64] | None:
+def fit_shares(scorers: Sequence[Scorer], holdout: Holdout, seed: int = 0) -> NDArray[np.float64] | None:
     """Return each scorer's share, float64[m], 0 or more and together 1; None where no sum tells anything of what was met.
 
-    ``standardise`` brings each user's scores float32[b, num_items] to one scale. Each list counts alike, and in it each item
-    that was met.
+    Each list counts alike, and in it each item that was met.
     """
     rows = _drawn(holdout, len(scorers), seed)
     parts = [
-        _part(scorers, holdout, rows[holdout.domain[rows] == number], items, standardise)
+        _part(scorers, holdout, rows[holdout.domain[rows] == number], items)
         for number, items in enumerate(holdout.domains.values())
     ]
 
@@ -78,14 +75,11 @@ class _Part:
         return float((log_total - self.met @ weights).sum()), (expected - self.met).sum(axis=0)
 
 
-def _part(
-    scorers: Sequence[Scorer], holdout: Holdout, rows: NDArray[np.int64], items: slice, standardise: Standardise
-) -> _Part:
+def _part(scorers: Sequence[Scorer], holdout: Holdout, rows: NDArray[np.int64], items: slice) -> _Part:
     users = holdout.users[rows]
-    scores = np.stack([standardise(scorer.score(users))[:, items] for scorer in scorers], axis=-1)
-    seen = holdout.seen[users]
+    scores = np.stack([standardised(scorer.score(users))[:, items] for scorer in scorers], axis=-1)
     unseen = np.zeros((len(users), holdout.num_items), np.float32)
-    unseen[np.repeat(np.arange(len(users)), np.diff(seen.indptr)), seen.indices] = -np.inf
+    mask(unseen, holdout.seen[users])
     met = np.zeros((len(rows), len(scorers)))
     for place, row in enumerate(rows):
         found = holdout.items[holdout.offsets[row] : holdout.offsets[row + 1]] - items.start

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 NOTHING = -1
 """Stands in a top-k matrix where a user has fewer than k items that may be shown."""
+
+
+def mask(scores: NDArray[np.float32], met: sparse.csr_array) -> None:
+    """Put minus infinity for what was met, all that ``met`` holds, in the place of its scores, float32[b, num_items]."""
+    scores[np.repeat(np.arange(len(scores)), np.diff(met.indptr)), met.indices] = -np.inf
 
 
 def top_k(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

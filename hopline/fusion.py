@@ -12,7 +12,7 @@ from gnn.baselines import EASE, IALS, Baseline, ItemKNN, RP3beta, tune
 from gnn.compress import distil, shorten
 from gnn.errors import TrainingError
 from gnn.fitted_shares import fit_shares
-from gnn.fuse import FuseConfig, Fused, choose, factorise, standardised
+from gnn.fuse import FuseConfig, Fused, choose, factorise
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
@@ -131,7 +131,7 @@ def _candidates(
     told = [member.share(config) for member in members]
     tried = {f"{scale:g}": [scale * share for share in told] for scale in (float(USUAL), *config.scales)}
     if config.fitted:
-        found = fit_shares([validated, *models], holdout, standardised)
+        found = fit_shares([validated, *models], holdout)
         if found is not None:
             tried[FITTED] = found[1:].tolist()
     return tried

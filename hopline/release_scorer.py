@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnn.interactions import Interactions
-from gnn.topk import top_k
+from gnn.topk import mask, top_k
 from graph.database import Database
 from graph.embeddings import Embeddings
 from graph.releases import Release
@@ -78,8 +78,7 @@ def best_unseen(
     for first in range(0, max(len(users), 1), size):
         batch = users[first : first + size]
         scores = scorer.score(batch)
-        met = matrix[batch]
-        scores[np.repeat(np.arange(len(batch)), np.diff(met.indptr)), met.indices] = -np.inf
+        mask(scores, matrix[batch])
         of_domain = scores[:, items]
         top = top_k(of_domain, k)
         tops.append(np.where(top >= 0, top + items.start, top))
