@@ -136,8 +136,9 @@ def recommend(
             console.print(recommendation_table(found, f"for user {user}, {_by(found)}", reasons))
         for rule, number in Counter(one.rule for one in found.left_out).items() if why else ():
             console.print(f"left out by the rule {rule}: {number}", markup=False)
-        asked = " that is as asked for" if where else ""
-        console.print(f"nothing is left to recommend: user {user} has met every {found.domain}{asked}", markup=False)
+        if not found.items:
+            asked = " that is as asked for" if where else ""
+            console.print(f"nothing is left to recommend: user {user} has met every {found.domain}{asked}", markup=False)
 
 
 def similar(

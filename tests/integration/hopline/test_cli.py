@@ -92,6 +92,7 @@ def test_recommending_shows_titles_as_they_are_reasons_and_the_statement(hopline
     assert status == 0
     assert "Film number 8 [8]" in out
     assert "because" in out
+    assert "nothing is left" not in out
     _, statement, _ = hopline("recommend", "-u", "u2", "-k", "3", "--cypher")
     assert [item for row in rows(database, statement) for item, _, _ in row["items"]][:1] == ["f8"]
 
@@ -104,6 +105,7 @@ def test_recommending_is_narrowed_by_where(hopline, published, workplace):
         found = as_json(hopline(*command, *narrowed, "--json"))
         assert found["items"]
         assert all(int(item["id"][1:]) % 4 == 0 for item in found["items"])
+    assert "nothing is left" not in hopline("recommend", "-u", "u2", *narrowed)[1]
     assert "met every Item that is as asked for" in hopline("recommend", "-u", "u2", "-w", "genres=none")[1]
     assert "with one of ['director', 'genres']" in " ".join(refused(hopline("recommend", "-u", "u2", "-w", "year>=1")).split())
 
