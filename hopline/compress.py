@@ -26,10 +26,12 @@ from hopline.compression import CompressionReport, Tried
 from hopline.errors import ConfigError, TrainingError
 from hopline.fit import CUTOFFS
 from hopline.fusion import TeacherVectors
+from hopline.node_properties import features_of
 from hopline.rounded import Rounded
 from hopline.run_folder import Run
 from hopline.run_split import prepare_as_run
 from hopline.student import learn_student
+from hopline.unmet_items import UnmetOfDomains
 
 AUTO: tuple[Code, ...] = ("float32", "int8")
 """Codes that are tried unless one is named; why int4 is not among them, ARCHITECTURE.md says."""
@@ -62,14 +64,17 @@ def compress_run(
         raise ConfigError(f"got the metric {metric!r} to compress by; expected one of ranking, such as ndcg@20 or recall@10")
     if size is not None and size > largest:
         raise ConfigError(f"got {size} numbers a vector to compress to; expected at most {largest}, what the teacher's have")
-    split_log = prepare_as_run(run, snapshot).split_log
+    prepared = prepare_as_run(run, snapshot)
+    split_log, refit = prepared.split_log, run.config["train"]["refit"]
     if not len(split_log.split.valid):
         raise TrainingError("the split has no validation part to choose by; give it some ([split] valid in hopline.toml)")
     train = split_log.liked(split_log.split.train)
     trials = _Trials(teacher.validated, train, split_log.valid(), metric, config, teaching, on_stage)
     chosen = trials.smallest() if size is None else trials.of_size(size)
-    learnt = split_log.liked(split_log.learnt) if run.config["train"]["refit"] else train
-    vectors = _distilled(teacher.learnt, learnt, chosen.size, teaching, on_stage, Rounded.of(chosen.code))
+    rows = split_log.learnt if refit else split_log.split.train
+    vectors = _distilled(teacher.learnt, split_log.liked(rows), chosen.size, teaching, on_stage, Rounded.of(chosen.code))
+    unmet = UnmetOfDomains.of(prepared, features_of(run).encode_all(prepared.snapshot), rows)
+    vectors = unmet.place(vectors)
     served = _served(vectors, chosen.code)
     metrics = evaluate(served, split_log.test(), ks=CUTOFFS).metrics if len(split_log.split.test) else {}
     report = CompressionReport(
@@ -81,7 +86,7 @@ def compress_run(
         chosen=chosen,
         metrics=metrics,
     )
-    student = learn_student(served.items, split_log, refit=run.config["train"]["refit"], on_stage=on_stage)
+    student = learn_student(served.items, split_log, unmet, refit=refit, on_stage=on_stage)
     return Compressed(vectors, report.as_dict(), metrics, student), report
 
 

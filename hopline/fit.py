@@ -32,6 +32,7 @@ from hopline.run_folder import Run
 from hopline.run_record import RunRecord
 from hopline.split_log import Prepared, prepare
 from hopline.student import learn_student
+from hopline.unmet_items import UnmetOfDomains
 from hopline.validated_part import ValidatedPart, check_learnable, hold_out
 from loaders.sampling.held_out import held_interactions
 from loaders.sampling.learning_graph import LearningGraph
@@ -105,9 +106,11 @@ def _fit(
     )
     people = rank_people(validated, trained, part.validation, config, on_stage)
     foretold = foretell(validated, trained, part.validation.edges)
-    student = learn_student(fused.vectors.items, split_log, refit=config.train.refit, on_stage=on_stage)
+    learnt = split_log.learnt if config.train.refit else split.train
+    unmet = UnmetOfDomains.of(prepared, part.properties.inputs, learnt)
+    vectors = unmet.place(fused.vectors)
+    student = learn_student(vectors.items, split_log, unmet, refit=config.train.refit, on_stage=on_stage)
     train_s = time.perf_counter() - started
-    vectors = fused.vectors
     on_validation = validated.history[validated.best_epoch - 1].metrics | foretold.metrics
     if people is not None:
         on_validation = on_validation | people.metrics

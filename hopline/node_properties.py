@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from graph.snapshot import Snapshot
 from hopline.config import Config
+from hopline.run_folder import Run
 from loaders.attributes import Attributes, read_attributes, split_name
-from loaders.features import FittedFeatures, NodeFeatures, PropertyReport, TextEncoders
+from loaders.features import FeaturesConfig, FittedFeatures, NodeFeatures, PropertyReport, TextEncoders
 
 OnFeatures = Callable[[list[PropertyReport]], None]
 """Told once, before training, what was found in the properties that are learnt from."""
@@ -37,3 +38,13 @@ def read_properties(snapshot: Snapshot, config: Config, on_features: OnFeatures)
     features = FittedFeatures.fit(snapshot, TextEncoders(config.features.text_encoders), leave_out)
     on_features(features.report)
     return NodeProperties(features, features.encode_all(snapshot), read_attributes(snapshot, foretold))
+
+
+def features_of(run: Run) -> FittedFeatures:
+    """Return the features of a run as it fitted them, which encode nodes as those that it learnt from.
+
+    Raises:
+        FeatureError: they were written by another version of Hopline.
+    """
+    declared = FeaturesConfig.model_validate(run.config["features"])
+    return FittedFeatures.from_json(run.features, TextEncoders(declared.text_encoders))

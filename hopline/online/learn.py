@@ -49,7 +49,7 @@ def learn_and_publish(
         )
     state = read_state(folder, run, run.student)
     after, report = learn_round(run, run.student, state, snapshot, config, seed, read_at)
-    came = {part.label: new_items(snapshot, part.label, part.ids) for part in run.items}
+    came = new_items(snapshot, run)
     after = replace(after, came=sum(len(new.ids) for new in came.values()))
     if report.outcome in {"learnt", "rolled back"} or after.came != state.came:
         report = replace(report, version=publish(draft_online(run, after, snapshot, came)).version)

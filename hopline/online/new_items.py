@@ -1,4 +1,4 @@
-"""Vectors of items that came since the training: of what they share facts with."""
+"""Vectors of items that came since the training: of what is known of them."""
 
 from __future__ import annotations
 
@@ -7,62 +7,52 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from graph.snapshot import Snapshot
+from hopline.node_properties import features_of
 from hopline.online.rows import rows_of
-from loaders.facts import facts_of
-
-NEIGHBOURS = 50
-_AT_ONCE = 1_000
+from hopline.run_folder import Run
+from hopline.unmet_items import UnmetItems
+from loaders.described import describe
+from loaders.interactions import read_interactions
 
 
 @dataclass(frozen=True)
 class NewItems:
-    """Items of one domain that a run has not learnt: ``ids`` [n], and what each is made of.
+    """Items of one domain that a run has not learnt: ``ids`` [n], and what they are placed by, None where there are none.
 
-    ``shares`` float32[n, m] are those of the m items of the run in the order of ``known``, rows that sum up to one.
+    ``learnt`` int64[num_items] is the row among the run's items of each that the graph has, -1 of those that came.
     """
 
     ids: NDArray[Any]
-    shares: sparse.csr_array
+    learnt: NDArray[np.int64]
+    by: UnmetItems | None
 
     def mixed(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return vectors of the items, float32[n, d], of those of the run's, float32[m, d]."""
-        found: NDArray[np.float32] = np.asarray(self.shares @ vectors, np.float32)
-        return found
+        if self.by is None:
+            return np.zeros((0, vectors.shape[1]), np.float32)
+        return self.by.vectors(vectors[np.maximum(self.learnt, 0)])
 
 
-def new_items(snapshot: Snapshot, label: str, known: NDArray[Any]) -> NewItems:
-    """Return the items of a domain that are not ``known``, and share facts with some that are.
+def new_items(snapshot: Snapshot, run: Run) -> dict[str, NewItems]:
+    """Return, by domain, the items that a run does not know and of which the graph tells something: facts or features.
 
-    An item is made of the ``NEIGHBOURS`` that are most like it, each as much as the cosine of their facts by tf-idf. One that
-    shares no fact has to wait for the next training.
+    Their vectors are those that items like them have. One of which nothing is known has to wait for the next training.
+
+    Raises:
+        FeatureError: the run's features were written by another version of Hopline.
     """
-    ids = snapshot.nodes[label].ids
-    rows = rows_of(ids, known)
-    new, old = np.flatnonzero(rows < 0), np.flatnonzero(rows >= 0)
-    if not len(new):  # as at most looks: facts need not be gathered
-        return NewItems(ids[new], sparse.csr_array((0, len(known)), dtype=np.float32))
-    facts = facts_of(snapshot, label)
-    kept, parts = [], []
-    for first in range(0, len(new), _AT_ONCE):
-        some = new[first : first + _AT_ONCE]
-        like = sparse.csr_array(facts[some] @ facts[old].T)
-        _keep_largest(like, NEIGHBOURS)
-        total = np.asarray(like.sum(axis=1)).ravel()
-        found = total > 0
-        like = sparse.csr_array(sparse.diags_array(1 / total[found]) @ like[found]).tocoo()
-        of_known = (like.coords[0], rows[old][like.coords[1]])
-        parts.append(sparse.csr_array((like.data, of_known), shape=(int(found.sum()), len(known)), dtype=np.float32))
-        kept.append(some[found])
-    return NewItems(ids[np.concatenate(kept)], sparse.csr_array(sparse.vstack(parts)))
+    return {part.label: _of_domain(snapshot, run, part.label, part.ids) for part in run.items}
 
 
-def _keep_largest(matrix: sparse.csr_array, number: int) -> None:
-    """Set all but the ``number`` largest entries of each row to nothing."""
-    for first, end in zip(matrix.indptr[:-1], matrix.indptr[1:], strict=True):
-        if end - first > number:
-            row = matrix.data[first:end]
-            row[np.argsort(-row, kind="stable")[number:]] = 0
-    matrix.eliminate_zeros()
+def _of_domain(snapshot: Snapshot, run: Run, label: str, known: NDArray[Any]) -> NewItems:
+    nodes = snapshot.nodes[label]
+    ids, learnt = nodes.ids, rows_of(nodes.ids, known)
+    if (learnt >= 0).all():  # as at most looks: what is known need not be gathered
+        return NewItems(ids[:0], learnt, None)
+    attributes = describe(snapshot, label, features_of(run).encode(label, nodes))
+    log = read_interactions(snapshot)
+    counts = np.bincount(log.item_index, minlength=len(log.items))[log.items.places[label]]
+    by = UnmetItems.of(attributes, counts, learnt >= 0)
+    return NewItems(ids[by.unmet], learnt, by)

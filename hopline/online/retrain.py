@@ -112,7 +112,7 @@ class Retrainer:
         run = _without_gone(beside, snapshot)
         draft = draft_run(run)
         if run.student is not None:
-            came = {part.label: new_items(snapshot, part.label, part.ids) for part in run.items}
+            came = new_items(snapshot, run)
             number = sum(len(new.ids) for new in came.values())
             state = replace(OnlineState.begin(run, run.student), came=number)
             write_state(beside, state)
