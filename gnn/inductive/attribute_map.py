@@ -60,16 +60,21 @@ class AttributeMap:
     def place(self, attributes: sparse.csr_array, vectors: Floats) -> Floats:
         """Return vectors float32[n, d] of items by their attributes, float32[n, c], as ``vectors`` float32[m, d] are of theirs.
 
-        An item without attributes gets the mean vector.
+        Where attributes say nothing, that is the mean vector.
         """
         mean = self.weight @ vectors / self.weight.sum()
         root = np.sqrt(self.weight)
-        weighted = sparse.csr_array(sparse.diags_array(root) @ self.attributes)
+        weighted = sparse.csr_array(sparse.diags_array(root) @ _with_constant(self.attributes))
         wanted = root[:, None] * (vectors - mean)
         told = np.column_stack([self._solve(weighted, column) for column in wanted.T])
-        found: Floats = (mean + attributes @ told).astype(np.float32)
+        found: Floats = (mean + _with_constant(attributes) @ told).astype(np.float32)
         return found
 
     def _solve(self, weighted: sparse.csr_array, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
         solved = lsmr(weighted, wanted, damp=np.sqrt(self.penalty), atol=_TOLERANCE, btol=_TOLERANCE)
         return np.asarray(solved[0])
+
+
+def _with_constant(attributes: sparse.csr_array) -> sparse.csr_array:
+    """Return the attributes beside one that every item has."""
+    return sparse.csr_array(sparse.hstack([attributes, np.ones((attributes.shape[0], 1), np.float32)]))
