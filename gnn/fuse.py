@@ -53,12 +53,19 @@ class FuseConfig(BaseModel):
         ge=1,
         description="users times items up to which models are fused: every one of them is scored some twenty times",
     )
+    lengths: tuple[float, ...] = Field(
+        default=(0.05, 0.1, 0.2),
+        description="beyond max_scores: powers of how often an item was met that its vector's length is tried times; taken "
+        "where better on validation for sure",
+    )
 
     @model_validator(mode="after")
-    def _something_is_left_for_the_network(self) -> FuseConfig:
+    def _shares_and_powers_make_sense(self) -> FuseConfig:
         shares = self.ease + self.ials + self.item_knn + self.rp3beta
         if min(self.scales, default=0) < 0 or max((1.0, *self.scales)) * shares >= 1:
             raise ValueError("scales must be 0 or more, and the largest times all shares together below 1")
+        if min(self.lengths, default=1) <= 0:
+            raise ValueError("lengths must be above 0; leave them all out, lengths = [], to keep vectors as long as they are")
         return self
 
 

@@ -1,4 +1,4 @@
-"""The network's vectors fused with simpler models, and the sum distilled into small vectors."""
+"""The network's vectors fused with simpler models and distilled into small ones; where that is too much, of fitted lengths."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from scipy import sparse
 
 from gnn.baselines import EASE, IALS, Baseline, ItemKNN, RP3beta, tune
@@ -15,12 +16,15 @@ from gnn.fitted_shares import fit_shares
 from gnn.fuse import FuseConfig, Fused, choose, factorise
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
+from gnn.lengthen import lengthened
 from gnn.vector_scorer import VectorScorer
 from graph.progress import OnStage
 from hopline.split_log import SplitLog
 
 USUAL, FITTED = "1", "fitted"
 """Names of shares: those that are configured, by their scale, and those that validation fits."""
+AS_LEARNT = "0"
+"""The name of lengths that stay, among the powers that are tried."""
 KNOWN: dict[str, tuple[str, type[Baseline]]] = {
     "ease": ("EASE", EASE),
     "ials": ("iALS", IALS),
@@ -42,9 +46,9 @@ class TeacherVectors:
 class FusedVectors:
     """Vectors to serve, and ``validated``, made in the same way of what was learnt from train alone.
 
-    ``teacher``: what either was distilled from, as vectors of the network's size. ``told``: shares, settings and figures on
-    validation that decided, empty where nothing was tried. ``ease``: the closed-form model that ``vectors`` are fused with,
-    None where they are not.
+    ``teacher``: what either was distilled from, as vectors of the network's size. ``told``: shares, or the power of lengths,
+    settings and figures on validation that decided, empty where nothing was tried. ``ease``: the closed-form model that
+    ``vectors`` are fused with, None where they are not.
     """
 
     vectors: VectorScorer
@@ -97,11 +101,13 @@ def fuse(
 ) -> FusedVectors:
     """Return ``trained``, fused with models that learnt from the same, ``pairs.learnt``.
 
-    ``trained`` is returned as it is where nothing is asked for, nothing can be fitted, or there is too much to score.
-    ``validated`` was learnt from train alone. Each scale of the shares is judged by ``metric``, of the sum factorised; the one
-    taken is distilled.
+    ``trained`` is returned as it is where nothing is asked for or nothing can be fitted. Where there is too much to score, it
+    may have other lengths of items instead. ``validated`` was learnt from train alone. Each scale of the shares is judged by
+    ``metric``, of the sum factorised; the one taken is distilled.
     """
     members = choose_members(pairs, metric, config, on_stage)
+    if _is_too_much(pairs, config) and config.lengths:
+        return _lengthened(validated, trained, pairs, metric, config, on_stage)
     if not members:
         return FusedVectors(trained, validated, TeacherVectors(trained, validated))
     fitted = on_train = [member.fit(pairs.train) for member in members]
@@ -137,6 +143,27 @@ def _candidates(
     return tried
 
 
+def _lengthened(
+    validated: VectorScorer, trained: VectorScorer, pairs: Pairs, metric: str, config: FuseConfig, on_stage: OnStage
+) -> FusedVectors:
+    """Return the network's vectors alone, items longer the more often they were met where validation surely gains by it."""
+    on_stage("trying other lengths of items, on validation", 0, 0)
+    met = np.bincount(pairs.train.item_index, minlength=pairs.train.num_items)
+    powers = {AS_LEARNT: 0.0} | {f"{power:g}": power for power in config.lengths}
+    found = {name: lengthened(validated, met, power) for name, power in powers.items()}
+    choice = choose(found, AS_LEARNT, pairs.holdout, metric)
+    before, power = found[choice.taken], powers[choice.taken]
+    now = before
+    if trained is not validated or pairs.learnt is not pairs.train:
+        met = np.bincount(pairs.learnt.item_index, minlength=pairs.learnt.num_items)
+        now = lengthened(trained, met, power)
+    return FusedVectors(now, before, TeacherVectors(now, before), {"length": power, f"valid/{metric}": dict(choice.tried)})
+
+
+def _is_too_much(pairs: Pairs, config: FuseConfig) -> bool:
+    return pairs.train.num_users * pairs.train.num_items > config.max_scores
+
+
 class _Sum:
     """The network's vectors with ``models``, each by its share: ``factorised``, vectors of the network's size."""
 
@@ -160,8 +187,8 @@ class _Sum:
 
 def choose_members(pairs: Pairs, metric: str, config: FuseConfig, on_stage: OnStage) -> list[Member]:
     """Return the models that ``[fuse]`` asks for, tuned on validation; none where there is too much to score."""
-    num_scores = pairs.train.num_users * pairs.train.num_items
-    if num_scores > config.max_scores:
+    if _is_too_much(pairs, config):
+        num_scores = pairs.train.num_users * pairs.train.num_items
         on_stage(f"the network alone: {num_scores:,} users times items are more than [fuse] max_scores", 0, 0)
         return []
     members = []

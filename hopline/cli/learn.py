@@ -72,6 +72,8 @@ def _trained(run: Run) -> str:
     figures += "".join(f", {name} {value:.4f}" for name, value in tested.items())
     shares = {name: share for name, share in run.fused.get("shares", {}).items() if share}
     fused = f", fused with {' and '.join(f'{name} by {share:.0%}' for name, share in shares.items())}" if shares else ""
+    if run.fused.get("length"):
+        fused = f", items longer by how often they were met to the power of {run.fused['length']:g}"
     return f"trained {run.best_epoch} epochs in {run.train_s:.0f} s{fused}; on held-out interactions: {figures}"
 
 

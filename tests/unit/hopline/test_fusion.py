@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
+from gnn.holdout import Holdout
+from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
 from hopline.config import Config
 from hopline.fusion import Pairs, fuse
@@ -76,7 +79,31 @@ def test_a_network_that_knows_nothing_is_left_out_by_shares_that_validation_fits
 
 
 def test_too_much_to_score_leaves_the_network_alone_and_says_so(parts, vectors):
-    found, heard = told(vectors, parts, max_scores=SIZE * SIZE - 1)
+    found, heard = told(vectors, parts, max_scores=SIZE * SIZE - 1, lengths=())
     assert found.vectors is vectors
     assert found.told == {}
     assert heard == ["the network alone: 576 users times items are more than [fuse] max_scores"]
+
+
+def test_where_too_much_is_to_score_items_that_many_met_are_longer_if_validation_surely_gains():
+    """The vectors are alike for all items but for a trace: what tells them apart is how often they were met."""
+    rng = np.random.default_rng(0)
+    taken = np.unique(np.column_stack([np.repeat(np.arange(60), 12), np.minimum(rng.geometric(0.08, 720) - 1, 39)]), axis=0)
+    valid = rng.random(len(taken)) < 0.25
+    parts = {name: Interactions(*taken[rows].T, 60, 40) for name, rows in (("train", ~valid), ("valid", valid))}
+    learnt = Interactions(*taken.T, 60, 40)
+    pairs = Pairs(parts["train"], parts["valid"], learnt, Holdout(parts["train"], parts["valid"]))
+    users = np.ones((60, 1), np.float32)
+    same = VectorScorer(users, 1 + 0.001 * rng.standard_normal((40, 1)).astype(np.float32))
+    config = Config().changed({"fuse": {"max_scores": 1}}).fuse
+    found = fuse(same, same, pairs, "ndcg@20", config, lambda *_: None)
+    assert found.told["length"] in config.lengths
+    assert found.told["valid/ndcg@20"].keys() == {"0", "0.05", "0.1", "0.2"}
+    for vectors, of in ((found.validated, parts["train"]), (found.vectors, learnt)):
+        lengths, met = np.abs(vectors.items[:, 0]), np.bincount(of.item_index, minlength=40)
+        assert lengths.argmax() == met.argmax()
+        assert spearmanr(lengths, met).statistic > 0.99
+    assert found.teacher.learnt is found.vectors
+    known = VectorScorer(users, np.linspace(1, 0, 40, dtype=np.float32)[:, None])  # as often as each is taken
+    kept = fuse(known, known, pairs, "ndcg@20", config, lambda *_: None)
+    assert (kept.told["length"], kept.vectors.items is known.items) == (0, True)
