@@ -33,6 +33,7 @@ from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
 from graph.progress import silent
 from graph.snapshot import EdgeColumns, Snapshot, read_snapshot
+from graph.traits import trait_rows
 from hopline.config import read_config
 from hopline.fit import fit
 from hopline.recommender import Recommender
@@ -70,7 +71,11 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
             trained = fit(case.learnt, settings, int(time.time()), silent, _unheard, _unheard, _unheard)
             assert trained.student is not None
             served = trained.scorer()
-            asked = {number: trained.student.vectors(of.known) for number, of in case.newcomers.items()}
+            traits = _traits(case.learnt, trained.student)
+            asked = {
+                number: trained.student.vectors(of.known, None if traits is None else traits[of.users])
+                for number, of in case.newcomers.items()
+            }
             of_users = {
                 "hopline": {n: _ndcg(VectorScorer(asked[n], served.items), of.holdout) for n, of in case.newcomers.items()}
             }
@@ -270,6 +275,15 @@ def _without(snapshot: Snapshot, is_out: NDArray[np.bool_]) -> Snapshot:
             None if old.time is None else old.time[kept],
         )
     return replace(snapshot, edges=edges)
+
+
+def _traits(snapshot: Snapshot, student: Student) -> sparse.csr_array | None:
+    """Return what users are, as the student knows them, those met again included: nodes and their properties stay."""
+    if student.sum.traits is None:
+        return None
+    groups = student.sum.traits.groups
+    columns = snapshot.nodes[snapshot.schema.user.label].columns
+    return trait_rows(groups, [columns[group.name] for group in groups])
 
 
 def _known_to_the_split(snapshot: Snapshot, data: DataSet) -> Snapshot:

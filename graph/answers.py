@@ -65,6 +65,12 @@ class Recommendations(Answer):
         """The same question as a statement for cypher-shell."""
         return self.read.inline()
 
+    @property
+    def num_candidates(self) -> int | None:
+        """How many candidates an index was asked for by the reading that answered; None where none was asked."""
+        found: int | None = self.read.params.get("candidates")
+        return found
+
 
 def item_names(schema: Schema, item: NodeKind) -> dict[str, Any]:
     """Return the names by which a statement finds users and the items of a domain that they met."""

@@ -1,4 +1,4 @@
-"""A user's vector made of what they did, by sums alone: for users whom no training has seen."""
+"""A user's vector made of what they did and are, by sums alone: for users whom no training has seen."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from graph.errors import ReleaseError
+from graph.traits import Traits
 
 SINCE = 2.0
 """How much what a known user did since they were learnt counts beside what was learnt; see ARCHITECTURE.md for the evidence."""
+OF_TRAITS = -0.25
+"""The power of how much is known of a user's events by which what they are counts: less, the more they did."""
 
 
 @dataclass(frozen=True)
 class EventSum:
-    """The vector of a user with events of weights w: ``base + log(n) · slope + n^−exponent · Σ w p``, brought to length one.
+    """The vector of a user with events of weights w: ``base + log(n) · slope + n^−exponent · Σ w p + n^−¼ · t``, of length one.
 
-    p is the asking vector of an event's item, n = Σ w how much is known of the user. Nothing known gives ``base``, which ranks
-    by how popular items are. ``base``, ``slope`` float32[d] are in the space of a release's item vectors. ``most`` is the n
-    from which ``slope`` grows no more, as it was learnt up to there; below n = 1 it does not count.
+    p is the asking vector of an event's item, n = Σ w how much is known of the user, t what ``traits`` say of them, 0 where
+    nothing is known, and counts as with n = 1 below that. Nothing known gives ``base``, which ranks by how popular items are.
+    ``base``, ``slope`` float32[d] are in the space of a release's item vectors. ``most`` is the n from which ``slope`` grows no
+    more, as it was learnt up to there; below n = 1 it does not count.
 
     Raises:
         ReleaseError: vectors of unequal length, or a number that is not finite.
@@ -29,6 +33,7 @@ class EventSum:
     slope: NDArray[np.float32]
     exponent: float
     most: float
+    traits: Traits | None = None
 
     def __post_init__(self) -> None:
         if self.base.ndim != 1 or self.base.shape != self.slope.shape:
@@ -36,14 +41,22 @@ class EventSum:
                 f"a sum of events got a base of shape {self.base.shape} and a slope of {self.slope.shape}; expected two "
                 "vectors of one length: run `hopline train` again"
             )
+        if self.traits is not None and self.traits.vectors.shape[1] != len(self.base):
+            raise ReleaseError(
+                f"traits of users have vectors of {self.traits.vectors.shape[1]} numbers, events of {len(self.base)}; run "
+                "`hopline train` again"
+            )
         told = np.concatenate([self.base, self.slope, [self.exponent, self.most]])
         if not np.isfinite(told).all() or self.most < 1:
             raise ReleaseError("a sum of events holds NaN, infinity or a most below 1; run `hopline train` again")
 
-    def vector(self, asking: ArrayLike, weight: ArrayLike | None = None) -> NDArray[np.float32]:
+    def vector(
+        self, asking: ArrayLike, weight: ArrayLike | None = None, own: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
         """Return a user's vector, float32[d]; ``asking`` float32[n, d] of their events, ``weight`` float32[n] or 1 each.
 
-        Weights are 0 or more: an event of weight 0 tells nothing. Older events may be given less.
+        Weights are 0 or more: an event of weight 0 tells nothing. Older events may be given less. ``own``, float32[d], is what
+        :attr:`traits` say of the user.
 
         Raises:
             ReleaseError: shapes that do not fit, or a value that cannot be used.
@@ -62,7 +75,8 @@ class EventSum:
                 f"got weights of shape {counts.shape}, {counts.tolist()!s:.60}, for {len(of_events)} events; expected one an "
                 "event, finite and not below 0: leave out what was disliked"
             )
-        found: NDArray[np.float32] = self.vectors(counts[None] @ of_events, counts.sum(keepdims=True))[0]
+        traits = None if own is None else own[None]
+        found: NDArray[np.float32] = self.vectors(counts[None] @ of_events, counts.sum(keepdims=True), traits)[0]
         return found
 
     def moved(self, learnt: NDArray[np.float32], asking: ArrayLike) -> NDArray[np.float32]:
@@ -79,11 +93,15 @@ class EventSum:
         moved: NDArray[np.float32] = np.divide(found, length, dtype=np.float32) if length > 0 else learnt
         return moved
 
-    def vectors(self, total: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the vectors of several users, float32[b, d], by their ``Σ w p``, float32[b, d], and n, float32[b]."""
+    def vectors(
+        self, total: NDArray[np.float32], known: NDArray[np.float32], own: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """Return the vectors of several users, float32[b, d], by their ``Σ w p``, float32[b, d], n, float32[b], and t."""
         much = np.maximum(known, np.finfo(np.float32).tiny)[:, None]
         extent = np.log(np.clip(much, 1, self.most))
         found = self.base + extent * self.slope + np.where(known[:, None] > 0, much**-self.exponent, 0) * total
+        if own is not None:
+            found = found + np.maximum(known, 1)[:, None] ** OF_TRAITS * own
         length = np.linalg.norm(found, axis=1, keepdims=True)
         unit: NDArray[np.float32] = np.where(length > 0, found / np.where(length > 0, length, 1), 0).astype(np.float32)
         return unit

@@ -36,18 +36,24 @@ class Asking:
 def history_params(schema: Schema, release: Release, *, as_learnt: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the parameters and the names by which a statement reads what a user did that a release has not learnt from.
 
-    ``as_learnt``: nothing is read, and users are asked for by what was learnt.
+    ``as_learnt``: nothing is read, and users are asked for by what was learnt. ``traits`` are what users are, told of those of
+    whom nothing was learnt.
     """
     liked = liking_types(schema)
     moves = release.met is not None and bool(liked) and not as_learnt
     times = {kind.type: time_property(kind) for kind in schema.interactions}  # events are written with one in any case
-    params = {"times": times, "most": round(release.met.most) if release.met is not None and moves else 0}
+    traits = release.met.traits if release.met is not None and moves else None
+    params = {
+        "times": times,
+        "most": round(release.met.most) if release.met is not None and moves else 0,
+        "traits": [] if traits is None else traits.names,
+    }
     any_type = liked or interaction_types(schema, schema.items[0])
     return params, {"liked": any_type, "known": release.known_property, "met": release.met_property}
 
 
 def asking_of(release: Release, row: Row) -> Asking | None:
-    """Return what a row of a user's norm, asking vector and met vectors tells, both as they are stored; None: nothing.
+    """Return what a row of a user's norm, asking vector, met vectors and traits tells, as they are stored; None: nothing.
 
     Without a norm nothing was learnt of the user, or all the events that it was learnt from have been deleted since.
     """
@@ -55,19 +61,24 @@ def asking_of(release: Release, row: Row) -> Asking | None:
     learnt = None
     if row["norm"] and row["asking"] is not None:
         learnt = decode(np.asarray([row["asking"]], np.float32), release.code, is_indexed=False)[0]
+    if learnt is None:
+        return by_events(release, met, row["traits"] or ())
     if release.met is None or not met:
-        return None if learnt is None else Asking(learnt, row["norm"], None)
-    asking = from_bytes(met, release.dimensions)
-    if learnt is not None:
-        return Asking(release.met.moved(learnt, asking), row["norm"], len(met))
-    return by_events(release, met)
+        return Asking(learnt, row["norm"], None)
+    return Asking(release.met.moved(learnt, from_bytes(met, release.dimensions)), row["norm"], len(met))
 
 
-def by_events(release: Release, met: Sequence[bytes]) -> Asking | None:
-    """Return what vectors of items that were met tell, as they are stored; None: nothing, or the release does not know how."""
-    if release.met is None or not met:
+def by_events(release: Release, met: Sequence[bytes], traits: Sequence[Any] = ()) -> Asking | None:
+    """Return what vectors of items that were met tell, as they are stored, and a user's traits, by the release's names.
+
+    None: nothing is known, or the release does not know how to tell.
+    """
+    if release.met is None:
         return None
-    unit = release.met.vector(from_bytes(met, release.dimensions))
+    own = release.met.traits.vector(traits) if traits and release.met.traits is not None else None
+    if not met and (own is None or not own.any()):
+        return None
+    unit = release.met.vector(from_bytes(met, release.dimensions), own=own)
     return Asking(unit, 1.0, len(met)) if unit.any() else None
 
 

@@ -106,6 +106,8 @@ def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version:
         events = draft.met.sum
         curve = [events.exponent, events.most]
         properties |= {"met_base": events.base.tolist(), "met_slope": events.slope.tolist(), "met_curve": curve}
+        if events.traits is not None:
+            properties["met_traits"] = events.traits.to_json()
     params = {"version": version, "properties": properties}
     if slot.over is None:
         database.write(load("publish/create_release"), params)

@@ -84,7 +84,8 @@ def _rerank(
     if not row["ids"]:
         raise NotFoundError(f"release {release.version} knows none of these {len(items)} items as {item.label}; check the ids")
     vectors = decode(np.asarray(row["vectors"], np.float32), release.code, is_indexed=True)
-    asking = _asking(schema, release, user_id, row)
+    known = asking_of(release, row)
+    asking = _by_popularity(schema, release, user_id, row) if known is None else known
     scores = (vectors @ asking.unit) * np.float32(release.scale * asking.length)
     each = zip(row["ids"], row["titles"], scores.tolist(), strict=True)
     found = [ScoredItem(item_id, title or None, score) for item_id, title, score in each]
@@ -93,16 +94,12 @@ def _rerank(
         figures = blend.figures([one.score for one in found], row["own"], row["figures"])
         found, scenario = blend.scored(found, figures, figures), blend.scenario.name
     found = sorted(found, key=lambda one: -one.score)[:k]
-    by_model = asking.num_events != 0
-    answer = Recommendations(release.version, item.label, by_model, found, read, asking.num_events, scenario=scenario)
+    answer = Recommendations(release.version, item.label, known is not None, found, read, asking.num_events, scenario=scenario)
     return answer, row["turn"]
 
 
-def _asking(schema: Schema, release: Release, user_id: Any, row: Row) -> Asking:
-    """Return the vector of a user; of one of whom nothing is known, the one that ranks by how popular items are."""
-    found = asking_of(release, row)
-    if found is not None:
-        return found
+def _by_popularity(schema: Schema, release: Release, user_id: Any, row: Row) -> Asking:
+    """Return the vector that ranks by how popular items are, for a user of whom nothing is known."""
     if release.met is None and row["user_id"] is None:
         raise no_such_node([schema.user], user_id)
     if release.met is None:

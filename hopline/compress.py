@@ -73,7 +73,8 @@ def compress_run(
     chosen = trials.smallest() if size is None else trials.of_size(size)
     rows = split_log.learnt if refit else split_log.split.train
     vectors = _distilled(teacher.learnt, split_log.liked(rows), chosen.size, teaching, on_stage, Rounded.of(chosen.code))
-    unmet = UnmetOfDomains.of(prepared, features_of(run).encode_all(prepared.snapshot), rows)
+    features = features_of(run)
+    unmet = UnmetOfDomains.of(prepared, features.encode_all(prepared.snapshot), rows)
     vectors = unmet.place(vectors)
     served = _served(vectors, chosen.code)
     metrics = evaluate(served, split_log.test(), ks=CUTOFFS).metrics if len(split_log.split.test) else {}
@@ -86,7 +87,7 @@ def compress_run(
         chosen=chosen,
         metrics=metrics,
     )
-    student = learn_student(served.items, split_log, unmet, refit=refit, on_stage=on_stage)
+    student = learn_student(served.items, prepared, features, unmet, refit=refit, on_stage=on_stage)
     return Compressed(vectors, report.as_dict(), metrics, student), report
 
 

@@ -109,7 +109,8 @@ def _fit(
     learnt = split_log.learnt if config.train.refit else split.train
     unmet = UnmetOfDomains.of(prepared, part.properties.inputs, learnt)
     vectors = unmet.place(fused.vectors)
-    student = learn_student(vectors.items, split_log, unmet, refit=config.train.refit, on_stage=on_stage)
+    fitted = part.properties.features
+    student = learn_student(vectors.items, prepared, fitted, unmet, refit=config.train.refit, on_stage=on_stage)
     train_s = time.perf_counter() - started
     on_validation = validated.history[validated.best_epoch - 1].metrics | foretold.metrics
     if people is not None:
@@ -131,7 +132,7 @@ def _fit(
         interactions=prepared.interactions,
         read_at=read_at,
         cleaning=prepared.cleaning.as_dict(),
-        features=part.properties.features.to_json(),
+        features=fitted.to_json(),
         fused=fused.told | ({"people": people.told} if people is not None and people.told else {}),
         predictors=foretold.predictors,
         people=None if people is None else people.vectors,

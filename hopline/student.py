@@ -1,27 +1,47 @@
-"""The student of a run: vectors of users whom it has not seen, by what they did."""
+"""The student of a run: vectors of users whom it has not seen, by what they did and are."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnn.inductive import Histories, Student, fit_student
+from gnn.inductive import Histories, Student, UserTraits, fit_student
 from graph.progress import OnStage
-from hopline.split_log import SplitLog
+from graph.snapshot import Snapshot
+from graph.traits import trait_rows
+from hopline.split_log import Prepared
 from hopline.unmet_items import UnmetOfDomains
+from loaders.features import FittedFeatures
+from loaders.traits import trait_groups
 
 
 def learn_student(
-    items: NDArray[np.float32], parts: SplitLog, unmet: UnmetOfDomains, *, refit: bool, on_stage: OnStage
+    items: NDArray[np.float32],
+    prepared: Prepared,
+    features: FittedFeatures,
+    unmet: UnmetOfDomains,
+    *,
+    refit: bool,
+    on_stage: OnStage,
 ) -> Student | None:
     """Return the student of item vectors float32[num_items, d]; ``refit``: they were learnt from validation too.
 
-    What users ask with who met items that nobody had met, ``unmet``, is made of what is known of these. None where too few
-    users met two items.
+    Users are told apart by those of their properties that are ``features``. What users ask with who met items that nobody had
+    met, ``unmet``, is made of what is known of these. None where too few users met two items.
     """
+    parts = prepared.split_log
     rows = parts.learnt if refit else parts.split.train
     rows = rows[parts.positive[rows]]
     time = parts.log.time
     on_stage("learning to make vectors of users not seen", 0, 0)
-    fitted = fit_student(items, Histories.of(parts.pairs(rows), None if time is None else time[rows]))
+    histories = Histories.of(parts.pairs(rows), None if time is None else time[rows])
+    fitted = fit_student(items, histories, _traits(prepared.snapshot, features))
     return None if fitted is None else unmet.ask(fitted.student)
+
+
+def _traits(snapshot: Snapshot, features: FittedFeatures) -> UserTraits | None:
+    """Return what users are, by the properties that are learnt from; None where they cannot be told apart by any."""
+    label = snapshot.schema.user.label
+    users, learnt = snapshot.nodes[label], [one.feature for one in features.labels[label]]
+    groups = tuple(trait_groups(users, learnt))
+    return UserTraits(groups, trait_rows(groups, [users.columns[one.name] for one in groups])) if groups else None

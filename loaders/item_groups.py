@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from graph.property_values import read_categories
 from graph.schema import FeatureType, NodeKind
 from graph.snapshot import Snapshot
-from loaders.features.categorical import read_categories
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@
 // servers before SEARCH.
 // identifiers: user, user_key, item, item_key, title, interactions, liked, vector, norm, known, met, similar
 // terms: wanted, told, owned
-// params: $user_ids: list of ids that may be meant, the likeliest first, $vector: list of floats made of events, or null: the user's own, $k: integer, $candidates: integer, $zero: float, $times: property with the time, by relationship type, $most: integer, $met_most: integer, $flatness: float, $index: index name, $own: list of names of properties of the user that are told
-// returns: turn, user_id, norm, asking, met, own, items: id; title; score and what else is told of each, found_by
+// params: $user_ids: list of ids that may be meant, the likeliest first, $vector: list of floats made of events, or null: the user's own, $k: integer, $candidates: integer, $zero: float, $times: property with the time, by relationship type, $most: integer, $traits: list of names of properties of the user that are told where nothing was learnt of them, $met_most: integer, $flatness: float, $index: index name, $own: list of names of properties of the user that are told
+// returns: turn, user_id, norm, asking, met, traits, own, items: id; title; score and what else is told of each, found_by
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids {{AND u.owned}}
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
@@ -58,4 +58,5 @@ CALL (u, fresh, norm) {
 WITH u, norm, asking, met, items, found_by // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
 RETURN p.turn AS turn, u.{{user_key}} AS user_id, CASE WHEN $vector IS NULL THEN norm ELSE 1.0 END AS norm, asking, met,
+       CASE WHEN norm IS NULL THEN [name IN $traits | u[name]] END AS traits,
        [name IN $own | u[name]] AS own, items, found_by

@@ -1,8 +1,8 @@
 // The vectors by which given items are ranked for a user, of one release, and the turn of what serves.
 // identifiers: user, user_key, item, item_key, title, liked, vector, norm, known, met
 // terms: wanted, owned
-// params: $user_ids: list of ids that may be meant, the likeliest first, $items: list of such lists, $times: property with the time, by relationship type, $most: integer, $own: list of names of properties of the user that are told, $told: list of those of items
-// returns: turn, user_id, asking, norm, met, own, ids, titles, vectors, figures
+// params: $user_ids: list of ids that may be meant, the likeliest first, $items: list of such lists, $times: property with the time, by relationship type, $most: integer, $traits: list of names of properties of the user that are told where nothing was learnt of them, $own: list of names of properties of the user that are told, $told: list of those of items
+// returns: turn, user_id, asking, norm, met, traits, own, ids, titles, vectors, figures
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids {{AND u.owned}}
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
@@ -32,4 +32,5 @@ CALL () {
 }
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
 RETURN p.turn AS turn, u.{{user_key}} AS user_id, u.{{vector}} AS asking, norm, met,
+       CASE WHEN norm IS NULL THEN [name IN $traits | u[name]] END AS traits,
        [name IN $own | CASE WHEN norm IS NOT NULL THEN u[name] END] AS own, ids, titles, vectors, figures

@@ -1,8 +1,8 @@
 // The best items that a user has not met, by a look at every item that is as wanted, and the turn of what serves.
 // identifiers: user, user_key, item, item_key, title, interactions, liked, vector, norm, known, met
 // terms: wanted, told, owned
-// params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $scale: float, $zero: float, $times: property with the time, by relationship type, $most: integer, $own: list of names of properties of the user that are told
-// returns: turn, user_id, norm, asking, met, own, items: id; title; score and what else is told of each
+// params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $scale: float, $zero: float, $times: property with the time, by relationship type, $most: integer, $traits: list of names of properties of the user that are told where nothing was learnt of them, $own: list of names of properties of the user that are told
+// returns: turn, user_id, norm, asking, met, traits, own, items: id; title; score and what else is told of each
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids {{AND u.owned}}
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
@@ -30,4 +30,5 @@ CALL (u, fresh, norm) {
 }
 WITH u, norm, asking, met, items // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.turn AS turn, u.{{user_key}} AS user_id, norm, asking, met, [name IN $own | u[name]] AS own, items
+RETURN p.turn AS turn, u.{{user_key}} AS user_id, norm, asking, met,
+       CASE WHEN norm IS NULL THEN [name IN $traits | u[name]] END AS traits, [name IN $own | u[name]] AS own, items

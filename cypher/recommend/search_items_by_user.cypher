@@ -2,8 +2,8 @@
 // the release was learnt, or whom it does not know, what they met last in place of items; for servers that have SEARCH.
 // identifiers: user, user_key, item, item_key, title, interactions, liked, vector, norm, known, met, index
 // terms: indexed, wanted, told, owned
-// params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $candidates: integer, $scale: float, $zero: float, $times: property with the time, by relationship type, $most: integer, $own: list of names of properties of the user that are told
-// returns: turn, user_id, norm, asking, met, own, items: id; title; score and what else is told of each
+// params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $candidates: integer, $scale: float, $zero: float, $times: property with the time, by relationship type, $most: integer, $traits: list of names of properties of the user that are told where nothing was learnt of them, $own: list of names of properties of the user that are told
+// returns: turn, user_id, norm, asking, met, traits, own, items: id; title; score and what else is told of each
 // access: read
 CYPHER 25
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids {{AND u.owned}}
@@ -37,4 +37,5 @@ CALL (u, fresh, norm) {
 }
 WITH u, norm, asking, met, items // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
-RETURN p.turn AS turn, u.{{user_key}} AS user_id, norm, asking, met, [name IN $own | u[name]] AS own, items
+RETURN p.turn AS turn, u.{{user_key}} AS user_id, norm, asking, met,
+       CASE WHEN norm IS NULL THEN [name IN $traits | u[name]] END AS traits, [name IN $own | u[name]] AS own, items

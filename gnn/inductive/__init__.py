@@ -5,5 +5,6 @@ from gnn.inductive.histories import Histories
 from gnn.inductive.lessons import Lessons
 from gnn.inductive.student import Student
 from gnn.inductive.teach import TeachConfig, foretell, teach
+from gnn.inductive.user_traits import UserTraits
 
-__all__ = ["FittedStudent", "Histories", "Lessons", "Student", "TeachConfig", "fit_student", "foretell", "teach"]
+__all__ = ["FittedStudent", "Histories", "Lessons", "Student", "TeachConfig", "UserTraits", "fit_student", "foretell", "teach"]

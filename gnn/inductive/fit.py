@@ -4,7 +4,7 @@ What a user goes on to meet is foretold from their first 1 to 50 items. An item'
 two measures, as vectors in the space of those that are served; the likeness is measured each time on users other than those
 who are foretold, as it knows what these met, and a sum fitted to it would believe it too much. Linear maps of the features are
 the asking vectors. How strongly the maps are held to plain likeness, and by which power of their number events are divided, is
-chosen on users held out in the same way.
+chosen on users held out in the same way. What users are, where that is known, is learnt beside what they did.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from gnn.evaluate import evaluate
 from gnn.inductive.histories import Histories
 from gnn.inductive.newcomers import Newcomers
 from gnn.inductive.student import Student
+from gnn.inductive.user_traits import UserTraits
 from gnn.vector_scorer import VectorScorer
-from graph.event_sum import EventSum
+from graph.event_sum import OF_TRAITS, EventSum
 
 Floats = NDArray[np.float32]
 
@@ -33,6 +34,7 @@ SHRINKAGES = (10.0, 100.0)  # of the two measures of likeness: a close one, and 
 NEIGHBOURS = 1000
 EXPONENTS = (0.5, 0.75, 1.0)
 PENALTIES = (0.003, 0.03, 0.3, 3.0)
+TRAIT_PENALTY = 0.03  # of what users are, times the weight of all examples; a tenth and ten times as much did worse
 _K = 20
 _PARTS = 5  # users are foretold from the likeness that the other parts' users show
 _LEAST_USERS = 10
@@ -56,19 +58,21 @@ class FittedStudent:
 class _Examples:
     """Beginnings of histories, b of them, with r numbers a vector in the basis of item vectors.
 
-    ``number`` float64[b] of items met, ``weight`` float64[b] in the loss, ``features`` float64[b, 2 r], ``rest`` float64[b, r]:
-    the sum of what was met later. Item ``met[i]`` was met in beginning ``of[i]``, int64[m] both.
+    ``number`` float64[b] of items met, ``weight`` float64[b] in the loss, ``features`` float64[b, 2 r], ``traits``
+    float64[b, t], what their users are, ``rest`` float64[b, r]: the sum of what was met later. Item ``met[i]`` was met in
+    beginning ``of[i]``, int64[m] both.
     """
 
     number: NDArray[np.float64]
     weight: NDArray[np.float64]
     features: NDArray[np.float64]
+    traits: NDArray[np.float64]
     rest: NDArray[np.float64]
     met: NDArray[np.int64]
     of: NDArray[np.int64]
 
 
-def fit_student(items: Floats, histories: Histories, seed: int = 0) -> FittedStudent | None:
+def fit_student(items: Floats, histories: Histories, traits: UserTraits | None = None, seed: int = 0) -> FittedStudent | None:
     """Return the student of item vectors float32[num_items, d]; None where too few users met two items.
 
     The loss of a beginning is Σ_j (s_j − y_j)² over the items not met in it, y telling what was met later, s the product of the
@@ -83,17 +87,17 @@ def fit_student(items: Floats, histories: Histories, seed: int = 0) -> FittedStu
     part = rng.integers(0, _PARTS, len(histories.counts))
     users = np.sort(rng.choice(eligible, min(len(eligible), _MOST_USERS), replace=False))
     likeness = [_likeness(histories, np.flatnonzero(part != number), space) for number in range(_PARTS)]
-    examples = [_examples(histories, users[part[users] == number], likeness[number], space) for number in range(_PARTS)]
+    examples = [_examples(histories, users[part[users] == one], traits, likeness[one], space) for one in range(_PARTS)]
     judges = [some for number in JUDGED if (some := Newcomers.after(histories, users[part[users] == 0], number)) is not None]
     learnt = _joined(examples[1:])
     tried = {}
     for exponent, penalty in product(EXPONENTS, PENALTIES) if judges else ():
-        student = space.student(_solve(learnt, space, exponent, penalty), likeness[0], exponent)
-        tried[exponent, penalty] = _judge(student, items, judges)
+        student = space.student(_solve(learnt, space, exponent, penalty), likeness[0], exponent, traits)
+        tried[exponent, penalty] = _judge(student, items, judges, traits)
     exponent, penalty = max(tried, key=lambda one: tried[one], default=(EXPONENTS[1], PENALTIES[2]))
     weights = _solve(_joined(examples), space, exponent, penalty)
     everyone = _likeness(histories, np.arange(len(histories.counts)), space)
-    return FittedStudent(space.student(weights, everyone, exponent), exponent, penalty, tried)
+    return FittedStudent(space.student(weights, everyone, exponent, traits), exponent, penalty, tried)
 
 
 @dataclass(frozen=True)
@@ -113,10 +117,12 @@ class _Space:
         scaled = directions[:, used] / np.sqrt(squares[used])
         return cls((items @ scaled).astype(np.float32), scaled.T.astype(np.float32))
 
-    def student(self, weights: NDArray[np.float64], features: Floats, exponent: float) -> Student:
-        """Return what weights, as :func:`_solve` gives them, make of items' features float32[num_items, 2 r]."""
+    def student(self, weights: NDArray[np.float64], features: Floats, exponent: float, traits: UserTraits | None) -> Student:
+        """Return what weights, as :func:`_solve` gives them, make of items' features float32[num_items, 2 r], and of traits."""
         told = weights.astype(np.float32) @ self.back
-        return Student(features @ told[2:], EventSum(told[0], told[1], exponent, float(BEGINNINGS[-1])))
+        of_features, of_traits = np.split(told[2:], [features.shape[1]])
+        known = None if traits is None else traits.told(of_traits)
+        return Student(features @ of_features, EventSum(told[0], told[1], exponent, float(BEGINNINGS[-1]), known))
 
 
 def _likeness(histories: Histories, users: NDArray[np.int64], space: _Space) -> Floats:
@@ -130,7 +136,9 @@ def _likeness(histories: Histories, users: NDArray[np.int64], space: _Space) -> 
     return np.hstack(found)
 
 
-def _examples(histories: Histories, users: NDArray[np.int64], features: Floats, space: _Space) -> _Examples:
+def _examples(
+    histories: Histories, users: NDArray[np.int64], traits: UserTraits | None, features: Floats, space: _Space
+) -> _Examples:
     """Return all beginnings of the users' histories."""
     counts = histories.counts[users]
     of = [np.flatnonzero(counts > number) for number in BEGINNINGS]
@@ -142,6 +150,7 @@ def _examples(histories: Histories, users: NDArray[np.int64], features: Floats, 
         number=number.astype(np.float64),
         weight=1 / _IDEAL[np.minimum(histories.counts[user] - number, _K) - 1],
         features=(met @ features).astype(np.float64),
+        traits=np.zeros((len(user), 0)) if traits is None else traits.of(user),
         rest=(rest @ space.items).astype(np.float64),
         met=met.indices.astype(np.int64),
         of=np.repeat(np.arange(len(user)), number),
@@ -150,23 +159,25 @@ def _examples(histories: Histories, users: NDArray[np.int64], features: Floats, 
 
 def _joined(parts: Sequence[_Examples]) -> _Examples:
     starts = np.cumsum([0, *(len(part.number) for part in parts)])
-    columns = ("number", "weight", "features", "rest", "met")
+    columns = ("number", "weight", "features", "traits", "rest", "met")
     joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in columns}
     return _Examples(**joined, of=np.concatenate([part.of + start for part, start in zip(parts, starts, strict=False)]))
 
 
 def _solve(examples: _Examples, space: _Space, exponent: float, penalty: float) -> NDArray[np.float64]:
-    """Return weights float64[2 + 2 r, r]: of 1, of the logarithm of the number of events, and of the features.
+    """Return weights float64[2 + 2 r + t, r]: of 1, of the logarithm of the number of events, of the features and traits.
 
     The features' are held, by ``penalty`` times their mean square, to multiples of plain likeness, which are fitted first.
     """
     size = space.items.shape[1]
     divided = examples.features * (examples.number**-exponent)[:, None]
-    inputs = np.column_stack([np.ones(len(divided)), np.log(examples.number), divided])
+    traits = examples.traits * (examples.number**OF_TRAITS)[:, None]
+    inputs = np.column_stack([np.ones(len(divided)), np.log(examples.number), divided, traits])
     weighted = inputs * examples.weight[:, None]
     gram = weighted.T @ inputs
     held = np.full(len(gram), 1e-3 * examples.weight.mean())
-    for first in range(2, len(gram), size):
+    held[len(gram) - traits.shape[1] :] = TRAIT_PENALTY * examples.weight.sum()
+    for first in range(2, 2 + divided.shape[1], size):
         held[first : first + size] = penalty * np.diag(gram)[first : first + size].mean() + 1e-9
     factor = linalg.cho_factor(gram + np.diag(held))
     wanted = examples.rest
@@ -208,10 +219,10 @@ def _met_again(examples: _Examples, users: NDArray[np.float64], space: _Space) -
     return found
 
 
-def _judge(student: Student, items: Floats, judges: Sequence[Newcomers]) -> float:
+def _judge(student: Student, items: Floats, judges: Sequence[Newcomers], traits: UserTraits | None) -> float:
     """Return the mean NDCG@20 over numbers of events."""
-    found = [
-        evaluate(VectorScorer(student.vectors(some.known), items), some.holdout, ks=(_K,)).metrics[f"ndcg@{_K}"]
-        for some in judges
-    ]
+    found = []
+    for some in judges:
+        asked = student.vectors(some.known, None if traits is None else traits.rows[some.users])
+        found.append(evaluate(VectorScorer(asked, items), some.holdout, ks=(_K,)).metrics[f"ndcg@{_K}"])
     return float(np.mean(found))

@@ -15,8 +15,9 @@ from gnn.interactions import Interactions
 
 @dataclass(frozen=True)
 class Newcomers:
-    """Users with a number of events behind them, a row each: ``known`` float32[b, num_items] of 0 and 1, and what to find."""
+    """``users`` int64[b] with a number of events behind them: ``known`` float32[b, num_items] of 0 and 1, and what to find."""
 
+    users: NDArray[np.int64]
     known: sparse.csr_array
     holdout: Holdout
 
@@ -28,7 +29,7 @@ class Newcomers:
             return None
         taken = np.full(len(longer), number)
         known = histories.starts(longer, taken)
-        return cls(known, Holdout(_pairs(known), _pairs(histories.rests(longer, taken))))
+        return cls(longer, known, Holdout(_pairs(known), _pairs(histories.rests(longer, taken))))
 
 
 def _pairs(met: sparse.csr_array) -> Interactions:

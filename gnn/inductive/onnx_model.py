@@ -18,6 +18,8 @@ _MOST_BYTES = 2**31 - 2**20  # a protobuf message ends at 2 GiB
 def student_model(student: Student, told: dict[str, str]) -> ModelProto:
     """Return the model of :meth:`gnn.inductive.Student.vector` for b users at a time; ``told`` is kept as its metadata.
 
+    It knows users by their events alone, not by what they are.
+
     Inputs: ``items`` int64[b, n], the places of items met, and ``weights`` float32[b, n], 0 or more, where 0 stands for no
     event, so that users of unlike many are filled up. Output: ``vectors`` float32[b, d], of length one.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,8 +12,10 @@ from scipy import sparse
 
 from graph.errors import ReleaseError
 from graph.event_sum import EventSum
+from graph.traits import Traits
 
 _PARTS = ("asking", "base", "slope", "curve")
+_TRAITS = "traits"
 
 
 @dataclass(frozen=True)
@@ -50,17 +53,23 @@ class Student:
             )
         return self.sum.vector(self.asking[items], weight)
 
-    def vectors(self, met: sparse.csr_array) -> NDArray[np.float32]:
-        """Return vectors float32[b, d] of users by the weights of their events, float32[b, num_items]."""
-        return self.sum.vectors(met @ self.asking, np.asarray(met.sum(axis=1), np.float32).ravel())
+    def vectors(self, met: sparse.csr_array, traits: sparse.csr_array | None = None) -> NDArray[np.float32]:
+        """Return vectors float32[b, d] of users by the weights of their events, float32[b, num_items].
 
-    def to_arrays(self) -> dict[str, NDArray[np.float32]]:
-        """Return all of it as arrays by name."""
+        ``traits``: what users are, float32[b, values] as :func:`graph.traits.trait_rows` has them, where the sum knows traits.
+        """
+        own = None if traits is None or self.sum.traits is None else self.sum.traits.of_rows(traits)
+        return self.sum.vectors(met @ self.asking, np.asarray(met.sum(axis=1), np.float32).ravel(), own)
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return all of it as arrays by name; traits as the bytes of their JSON."""
         curve = np.array([self.sum.exponent, self.sum.most], np.float32)
-        return dict(zip(_PARTS, (self.asking, self.sum.base, self.sum.slope, curve), strict=True))
+        arrays: dict[str, NDArray[Any]] = dict(zip(_PARTS, (self.asking, self.sum.base, self.sum.slope, curve), strict=True))
+        traits = self.sum.traits
+        return arrays if traits is None else arrays | {_TRAITS: np.frombuffer(traits.to_json().encode(), np.uint8)}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.float32]]) -> Student:
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Student:
         """Return the student that :meth:`to_arrays` wrote.
 
         Raises:
@@ -73,4 +82,5 @@ class Student:
                 "`hopline train` again"
             )
         exponent, most = (float(number) for number in arrays["curve"])
-        return cls(arrays["asking"], EventSum(arrays["base"], arrays["slope"], exponent, most))
+        traits = Traits.from_json(arrays[_TRAITS].tobytes().decode()) if _TRAITS in arrays else None
+        return cls(arrays["asking"], EventSum(arrays["base"], arrays["slope"], exponent, most, traits))

@@ -6,7 +6,7 @@ The vectors of items stay as they are, so that no index changes, and whoever doe
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -52,34 +52,36 @@ class _Asks:
     asking: Tensor
     base: Tensor
     slope: Tensor
-    exponent: float
-    most: float
+    sum: EventSum
 
     @classmethod
     def of(cls, student: Student, *, learnt: bool) -> _Asks:
         asking, base, slope = (
             torch.tensor(part).requires_grad_(learnt) for part in (student.asking, student.sum.base, student.sum.slope)
         )
-        return cls(asking, base, slope, student.sum.exponent, student.sum.most)
+        return cls(asking, base, slope, student.sum)
 
     @property
     def parts(self) -> list[Tensor]:
         return [self.asking, self.base, self.slope]
 
     def vectors(self, lessons: Lessons) -> Tensor:
-        """Return what users ask with, float32[n, d]; as :meth:`graph.event_sum.EventSum.moved`, for many at once."""
-        items, offsets = lessons.last(round(self.most))
+        """Return what users ask with, float32[n, d]; as :meth:`graph.event_sum.EventSum.moved`, for many at once.
+
+        They are made as of users of whom nothing is known but their events, as traits are not taught.
+        """
+        items, offsets = lessons.last(round(self.sum.most))
         total = embedding_bag(torch.from_numpy(items), self.asking, torch.from_numpy(offsets[:-1]), mode="sum")
         number = torch.from_numpy(np.diff(offsets).astype(np.float32))[:, None]
-        share = torch.where(number > 0, number.clamp_min(1) ** -self.exponent, torch.zeros(()))
-        made = normalize(self.base + torch.log(number.clamp(1, self.most)) * self.slope + share * total)
+        share = torch.where(number > 0, number.clamp_min(1) ** -self.sum.exponent, torch.zeros(()))
+        made = normalize(self.base + torch.log(number.clamp(1, self.sum.most)) * self.slope + share * total)
         learnt = torch.from_numpy(lessons.learnt)
         moved = normalize(learnt + SINCE * torch.where(number > 0, made, torch.zeros(())))
         return torch.where(learnt.any(dim=1, keepdim=True), moved, made)
 
     def student(self) -> Student:
         asking, base, slope = (part.detach().numpy().copy() for part in self.parts)
-        return Student(asking, EventSum(base, slope, self.exponent, self.most))
+        return Student(asking, replace(self.sum, base=base, slope=slope))
 
 
 def teach(

@@ -14,6 +14,7 @@ from graph.database import Database
 from graph.errors import NotFoundError, ReleaseError
 from graph.event_sum import EventSum
 from graph.task_vectors import StoredTask, tasks_from_json
+from graph.traits import Traits
 
 NORM = "_norm"
 """Suffix of the property with the length of a user's vector."""
@@ -374,7 +375,9 @@ def _event_sum(properties: dict[str, Any]) -> EventSum | None:
     if "met_base" not in properties:
         return None
     base, slope = (np.asarray(properties[name], np.float32) for name in ("met_base", "met_slope"))
-    return EventSum(base, slope, *properties["met_curve"])
+    exponent, most = properties["met_curve"]
+    traits = Traits.from_json(properties["met_traits"]) if "met_traits" in properties else None
+    return EventSum(base, slope, exponent, most, traits)
 
 
 def _neighbours(properties: dict[str, Any]) -> StoredNeighbours | None:

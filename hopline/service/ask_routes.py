@@ -13,6 +13,7 @@ from graph.errors import DatabaseGoneError, SchemaError
 from graph.explain import explanation
 from graph.filters import Filter
 from graph.people import people_for
+from graph.question import Question
 from graph.recommend import recommendations
 from graph.rerank import reranked
 from graph.session import session_items
@@ -50,7 +51,7 @@ async def recommend(asked: RecommendRequest, request: Request) -> Items:
     try:
         choice = _choice(state, asked, tenant)
         question = recommendations(state.served, state.database, state.schema, asked.user, asked.k, asked.domain, choice)
-        found = await state.database.answer(question)
+        found = await _answer(state, request, question)
         reasons = await _reasons(state, asked, found, choice.tenant) if asked.explain and found.by_model else None
     except DatabaseGoneError as error:
         if asked.filter is not None:
@@ -78,7 +79,7 @@ async def similar(asked: SimilarRequest, request: Request) -> Items:
         asked.user,
         _choice(state, asked, asking_tenant(request)),
     )
-    return _items(await state.database.answer(question))
+    return _items(await _answer(state, request, question))
 
 
 @router.post("/session", response_model_exclude_none=True)
@@ -96,7 +97,7 @@ async def session(asked: SessionRequest, request: Request) -> Items:
         asked.user,
         _choice(state, asked, asking_tenant(request)),
     )
-    return _items(await state.database.answer(question))
+    return _items(await _answer(state, request, question))
 
 
 @router.post("/rerank", response_model_exclude_none=True)
@@ -115,7 +116,7 @@ async def people(asked: PeopleRequest, request: Request) -> Items:
     state: State = request.app.state.hopline
     choice = people_choice(state.config.ask, state.schema, _filter(asked), asking_tenant(request))
     question = people_for(state.served, state.database, state.schema, asked.user, asked.k, choice)
-    return _items(await state.database.answer(question))
+    return _items(await _answer(state, request, question))
 
 
 @router.post("/explain", response_model_exclude_none=True)
@@ -158,6 +159,14 @@ async def _reasons(state: State, asked: RecommendRequest, found: Recommendations
     questions = [explanation(state.served, state.schema, asked.user, item.id, 1, found.domain, tenant) for item in found.items]
     explained = await asyncio.gather(*map(state.database.answer, questions))
     return [one.paths[0].sentence if one.paths else NO_PATH for one in explained]
+
+
+async def _answer(state: State, request: Request, question: Question[Recommendations]) -> Recommendations:
+    """Ask, and count how many candidates that took."""
+    found = await state.database.answer(question)
+    if found.num_candidates is not None:
+        state.metrics.candidates.labels(request.url.path).observe(found.num_candidates)
+    return found
 
 
 def _items(

@@ -33,6 +33,13 @@ class Metrics:
             buckets=(0, 1, 5, 10, 20, 50, 100, 1000),
             registry=self._registry,
         )
+        self.candidates = Histogram(
+            "hopline_answer_candidates",
+            "Candidates that an index was asked for, by the reading that answered",
+            ("route",),
+            buckets=(10, 20, 50, 100, 200, 500, 1000, 2000, 5000),
+            registry=self._registry,
+        )
         self.fallbacks = Counter(
             "hopline_fallbacks", "Answers of popular items, by the reason for it", ("reason",), registry=self._registry
         )

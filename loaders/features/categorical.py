@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from functools import cached_property
 from typing import Any, Literal
@@ -10,14 +9,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.property_values import read_categories
 from graph.snapshot import Column
 from loaders.features.node_features import PADDING, NodeFeatures
-from loaders.features.transform import Transform, is_missing
+from loaders.features.transform import Transform
 
 MIN_NODES = 2  # a category of one node says no more than the embedding that the node has anyway
 MAX_CATEGORIES = 10_000  # the most frequent are told apart; what is kept with a release stays bounded
 MAX_WIDTH = 64  # categories of one node, the most frequent first
-MAX_NAME = 80  # characters; a longer name is cut and told apart by its hash
 
 
 class Categorical(Transform):
@@ -57,16 +56,3 @@ class Categorical(Transform):
         unseen = len(self.names) + 1 if self.rare else PADDING
         found = {self._index.get(name, unseen) for name in read_categories(value)} - {PADDING}
         return np.asarray(sorted(found)[: self.width], np.int64)
-
-
-def read_categories(value: Any) -> set[str]:
-    """Return the names in a property: one, or those of a list; whole numbers read alike however they are stored."""
-    parts = value if isinstance(value, (list, tuple, np.ndarray)) else [value]
-    return {_name(part) for part in parts if not is_missing(part)}
-
-
-def _name(value: Any) -> str:
-    name = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
-    if len(name) <= MAX_NAME:
-        return name
-    return f"{name[:MAX_NAME]}…{hashlib.blake2b(name.encode(errors='surrogatepass'), digest_size=8).hexdigest()}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.property_values import read_number
 from graph.snapshot import Column
 from loaders.features.node_features import NodeFeatures
 from loaders.features.transform import LIMIT, Transform, with_flag
@@ -71,17 +72,8 @@ def read_numbers(column: Column) -> NDArray[np.float64]:
     if isinstance(column, np.ndarray) and column.dtype.kind in "biuf":
         numbers = column.astype(np.float64)
     else:
-        numbers = np.fromiter((_number(value) for value in column), np.float64, len(column))
+        numbers = np.fromiter((read_number(value) for value in column), np.float64, len(column))
     return np.where(np.isfinite(numbers), numbers, np.nan)
-
-
-def _number(value: Any) -> float:
-    if not isinstance(value, (bool, int, float, str, np.number, np.bool_)):
-        return np.nan
-    try:
-        return float(value)
-    except (ValueError, OverflowError, TypeError):
-        return np.nan
 
 
 def _squeeze(values: NDArray[np.float64], centre: float, scale: float, heavy: bool) -> NDArray[np.float64]:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from graph.property_values import is_missing
 from graph.schema import Feature
 from graph.snapshot import Column
-from loaders.features.transform import is_missing
 
 EXAMPLE_LENGTH = 60  # characters shown of an unusable value
 

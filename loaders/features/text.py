@@ -13,9 +13,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.property_values import is_missing
 from graph.snapshot import Column
 from loaders.features.node_features import NodeFeatures
-from loaders.features.transform import Transform, is_missing
+from loaders.features.transform import Transform
 
 NUM_BUCKETS = 2**14
 NGRAM = 3  # characters, word boundaries included; on film titles longer ones added nothing but width

@@ -1,9 +1,8 @@
-"""The protocol of transforms, and when a value is missing."""
+"""The protocol of transforms."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,15 +33,6 @@ class Transform(BaseModel, ABC):
 
         ``known`` tells which values could be used. The same values give the same bits.
         """
-
-
-def is_missing(value: Any) -> bool:
-    """Return whether a property holds nothing: null, NaN, blank text or an empty list."""
-    if isinstance(value, str):
-        return not value.strip()
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return len(value) == 0
-    return value is None or value != value  # noqa: PLR0124 - NaN
 
 
 def with_flag(dense: NDArray[np.float32], known: NDArray[np.bool_], flag: bool) -> NodeFeatures:

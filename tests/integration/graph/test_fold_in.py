@@ -19,6 +19,7 @@ from graph.releases import activate, active_release, list_releases
 from graph.releases.stored import read_ranking
 from graph.rerank import rerank
 from graph.session import session
+from graph.traits import TraitGroup, Traits
 from tests.small_releases import SCHEMA, best, make_draft, pasted, rows, traces, write_graph
 
 pytestmark = pytest.mark.integration
@@ -274,3 +275,61 @@ def test_a_moved_vector_and_neighbours_of_what_was_met_are_fused(database, path)
         assert item.score == pytest.approx(sum(1 / (FLATNESS + 1 + orders[name].index(item.id)) for name in item.found_by))
     assert {item.id for item in found.items} == set(ids)
     assert (found.by_model, found.num_events) == (True, 2)
+
+
+def with_traits():
+    """What was met, and users who are told apart by their work and age."""
+    met = met_vectors()
+    groups = (TraitGroup("work", categories=("baker", "smith")), TraitGroup("age", edges=(30.0,)))
+    vectors = 4 * np.random.default_rng(9).normal(size=(4, SIZE)).astype(np.float32)
+    return replace(met, sum=replace(met.sum, traits=Traits(groups, vectors)))
+
+
+def best_for(draft, places, values, k=5):
+    """The best items for a user who met those at ``places`` and is what ``values`` tell."""
+    events, (items,) = draft.met.sum, draft.items
+    kept = from_bytes([row.tobytes() for row in to_bytes(draft.met.asking[0])], SIZE)
+    asking = events.vector(kept[places], own=events.traits.vector(values))
+    scores = items.vectors.astype(np.float64) @ asking.astype(np.float64)
+    return [f"i{place}" for place in np.argsort(-scores) if place not in places][:k]
+
+
+def test_whom_nothing_was_learnt_of_is_asked_for_by_what_they_are_too(database, path):
+    draft = make_draft(met=with_traits())
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    arrive(database, "late", [])
+    assert not recommend(database, SCHEMA, "late", 5).by_model
+    assert not rerank(database, SCHEMA, "late", ["i1", "i2"]).by_model
+    rows(database, "MATCH (u:User {id: 'late'}) SET u.work = 'baker', u.age = 41")
+    found = recommend(database, SCHEMA, "late", 5)
+    assert [item.id for item in found.items] == best_for(draft, [], ["baker", 41])
+    assert (found.by_model, found.num_events) == (True, 0)
+    assert rerank(database, SCHEMA, "late", [f"i{place}" for place in range(ITEMS)], 5).items[0].id == found.items[0].id
+    arrive(database, "later", [3, 8])
+    rows(database, "MATCH (u:User {id: 'later'}) SET u.work = 'smith', u.age = null")
+    found = recommend(database, SCHEMA, "later", 5)
+    assert [item.id for item in found.items] == best_for(draft, [3, 8], ["smith", None])
+    assert found.num_events == 2
+    rows(database, "MATCH (u:User {id: 'later'}) SET u.work = ['smith', 'baker'], u.age = 'thirty'")
+    assert [item.id for item in recommend(database, SCHEMA, "later", 5).items] == best_for(
+        draft, [3, 8], [["smith", "baker"], None]
+    )
+
+
+def test_of_whom_something_was_learnt_what_they_are_is_in_that(database, path):
+    draft = make_draft(met=with_traits())
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    before = [item.id for item in recommend(database, SCHEMA, "u1", 5).items]
+    rows(database, "MATCH (u:User {id: 'u1'}) SET u.work = 'baker', u.age = 41")
+    assert [item.id for item in recommend(database, SCHEMA, "u1", 5).items] == before
+
+
+def test_a_release_keeps_its_traits(database):
+    draft = make_draft(met=with_traits())
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    kept = active_release(database).met.traits
+    assert kept.groups == draft.met.sum.traits.groups
+    np.testing.assert_allclose(kept.vectors, draft.met.sum.traits.vectors, atol=1e-6)

@@ -1,5 +1,7 @@
 """What is asked over HTTP is answered as the graph answers it."""
 
+import re
+
 import pytest
 
 from graph.explain import explain
@@ -114,6 +116,11 @@ def test_ready_and_metrics_tell_the_release(client):
     told = client.get("/metrics").text
     assert "hopline_release_version 1.0" in told
     assert 'hopline_request_seconds_count{route="/recommend",status="200"} 1.0' in told
+    assert 'hopline_answer_candidates_count{route="/recommend"} 1.0' in told
+    (total,) = re.findall(r'hopline_answer_candidates_sum{route="/recommend"} ([0-9.]+)', told)
+    assert 10 <= float(total) <= 40  # ten items are asked for, of forty
+    client.post("/recommend", json={"user": "nobody"})  # is answered without an index
+    assert 'hopline_answer_candidates_count{route="/recommend"} 1.0' in client.get("/metrics").text
 
 
 def test_every_route_says_what_it_does_with_an_example(client):

@@ -1,13 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gnn.evaluate import evaluate
-from gnn.inductive import Histories, Student, fit_student
+from gnn.inductive import Histories, Student, UserTraits, fit_student
 from gnn.inductive.newcomers import Newcomers
 from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
 from graph.errors import ReleaseError
 from graph.event_sum import EventSum
+from graph.traits import TraitGroup, Traits, trait_rows
 
 GROUPS, ITEMS = 3, 60
 
@@ -42,6 +45,48 @@ def test_a_user_never_seen_finds_what_their_group_meets_after_one_event():
     popular = VectorScorer(np.repeat(fitted.student.vector([])[None], 30, axis=0), vectors())
     ndcg = [evaluate(one, newcomers.holdout).metrics["ndcg@20"] for one in (VectorScorer(users, vectors()), popular)]
     assert ndcg[0] > 1.5 * ndcg[1]
+
+
+def told_apart(group):
+    """What users are: the colour of their group, but for a tenth, of another nothing, and a mood that says nothing."""
+    groups = (TraitGroup("colour", ("red", "green", "blue")), TraitGroup("mood", ("good", "bad")))
+    colours = [("red", "green", "blue")[(of + (user % 5 == 0)) % 3] if user % 10 else None for user, of in enumerate(group)]
+    return UserTraits(groups, trait_rows(groups, [colours, ["good" if user % 2 else "bad" for user in range(len(group))]]))
+
+
+def test_who_did_nothing_yet_is_known_by_what_they_are_and_who_did_much_by_that():
+    pairs, group = worlds(150)
+    fitted = fit_student(vectors(), Histories.of(pairs), told_apart(group))
+    traits = fitted.student.sum.traits
+    for colour, of in (("red", 0), ("green", 1), ("blue", 2)):
+        scores = vectors() @ fitted.student.sum.vector([], own=traits.vector([colour, None]))
+        assert int(scores.argmax()) // (ITEMS // GROUPS) == of
+    says = [np.linalg.norm(traits.vector(values)) for values in (["red", None], [None, "good"], [None, "bad"], ["pink", None])]
+    assert says[0] > 5 * max(says[1:3])
+    assert says[3] == 0
+    mean = np.mean([traits.vector([colour, None]) for colour in ("red", "green", "blue")], axis=0)
+    assert np.linalg.norm(mean) < 0.1 * says[0]  # so that of whom nothing is known is as the mean
+    of_blue = [40, 41, 42, 43, 44, 45]
+    scores = vectors() @ fitted.student.sum.vector(fitted.student.asking[of_blue], own=traits.vector(["red", None]))
+    assert int(scores.argmax()) // (ITEMS // GROUPS) == 2
+
+
+def test_after_one_event_of_little_meaning_what_a_user_is_tells():
+    pairs, group = worlds(150)
+    user, item = pairs.user_index, pairs.item_index
+    everybody = np.arange(150)  # meets one item that is the same for all, first of all
+    met = Interactions(np.concatenate([everybody, user]), np.concatenate([np.full(150, ITEMS), item]), 150, ITEMS + 1)
+    histories = Histories.of(met, np.repeat([0, 1], [150, len(user)]))
+    items = np.vstack([vectors(), vectors().mean(axis=0, keepdims=True)])
+    traits = told_apart(group)
+    newcomers = Newcomers.after(histories, np.arange(1, 31), 1)
+
+    def ndcg(student, told):
+        asked = student.vectors(newcomers.known, told)
+        return evaluate(VectorScorer(asked, items), newcomers.holdout).metrics["ndcg@20"]
+
+    with_traits = ndcg(fit_student(items, histories, traits).student, traits.rows[newcomers.users])
+    assert with_traits > 1.3 * ndcg(fit_student(items, histories).student, None)
 
 
 def test_nothing_known_ranks_by_popularity():
@@ -106,3 +151,13 @@ def test_arrays_that_are_missing_or_do_not_fit_are_told():
         Student.from_arrays(arrays | {"asking": np.ones((3, 4), np.float32)})
     with pytest.raises(ReleaseError, match=r"expected finite"):
         Student.from_arrays(arrays | {"asking": np.full((3, 2), np.nan, np.float32)})
+
+
+def test_as_arrays_and_back_traits_are_the_same():
+    traits = Traits((TraitGroup("age", edges=(30.0,)),), np.array([[1, 2], [3, 4]], np.float32))
+    known = replace(student(), sum=replace(student().sum, traits=traits))
+    again = Student.from_arrays(known.to_arrays())
+    assert again.sum.traits.groups == traits.groups
+    np.testing.assert_array_equal(again.sum.traits.vectors, traits.vectors)
+    assert "traits" not in student().to_arrays()
+    assert Student.from_arrays(student().to_arrays()).sum.traits is None

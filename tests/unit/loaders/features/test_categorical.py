@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from loaders.features.categorical import MAX_CATEGORIES, MAX_NAME, MAX_WIDTH, Categorical
+from graph.property_values import MAX_NAME
+from loaders.features.categorical import MAX_CATEGORIES, MAX_WIDTH, Categorical
 
 
 def names(fitted, values):
