@@ -3,7 +3,7 @@
 Of a data set's train and valid parts, valid is held out. Some users lose a share of their train events, drawn by chance, or
 those most like one of them, as who no longer wants to be known for a taste. The vector that was learnt before is held against
 three that know what is left: by the student alone, the learnt one moved towards what is left, and moved by what the student
-makes of what is left minus what it made of all; the last would need that kept of each user. What they should be is what a
+makes of what is left minus what it made of all, as `hopline learn` does. What they should be is what a
 training without the deleted events gives: how many of its first ten items each has, and NDCG@20 on valid of both.
 """
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy import sparse
 
 from gnn.checkpoint import EpochRecord
 from gnn.evaluate import evaluate
@@ -20,10 +20,10 @@ from graph.embeddings import Embeddings
 from graph.progress import OnStage, silent
 from graph.snapshot import Snapshot
 from hopline.config import Config
-from hopline.count_liked import count_liked
 from hopline.event_files import FOLDER as EVENT_FOLDER
 from hopline.event_files import EventFiles
 from hopline.fusion import Pairs, fuse
+from hopline.liked import read_liked
 from hopline.neighbours import neighbours_by_ease
 from hopline.node_properties import OnFeatures
 from hopline.people import rank_people
@@ -71,14 +71,14 @@ def fit(
     check_learnable(prepared, config)
     record = RunRecord(config.run_folder, _start(prepared, config), events)
     with record:
-        run = _fit(prepared, count_liked(snapshot), config, read_at, on_stage, on_features, on_step, on_epoch, record)
+        run = _fit(prepared, read_liked(snapshot), config, read_at, on_stage, on_features, on_step, on_epoch, record)
         record.end(best_epoch=run.best_epoch, metrics=run.metrics, train_s=run.train_s, fused=run.fused)
     return run
 
 
 def _fit(
     prepared: Prepared,
-    known: NDArray[np.int64],
+    liked: sparse.csr_array,
     config: Config,
     read_at: int,
     on_stage: OnStage,
@@ -138,7 +138,8 @@ def _fit(
         people=None if people is None else people.vectors,
         teacher=fused.teacher,
         student=student,
-        known=known,
+        known=np.asarray(liked.sum(axis=1), np.int64).ravel(),
+        liked=liked,
         similar=None if fused.ease is None else neighbours_by_ease(fused.ease, log.items),
     )
 

@@ -189,9 +189,10 @@ class Recommender(Asker):
         """Learn from what happened since the last run, or since the last call, and publish it: one round of `hopline learn`.
 
         What users ask with is taught by the new events, each foretold before it is learnt; items that came get vectors of what
-        is known of them, facts and features, and nodes that went leave. Only what is within the bounds of ``[online]`` serves.
-        The vectors that training gave stay as they are. ``due`` of the report tells why training anew is due:
-        :meth:`retrain` does it. What the round measured is told to the graph, where the service reads it for its figures.
+        is known of them, facts and features, nodes that went leave, and so does what users took back. Only what is within the
+        bounds of ``[online]`` serves. The other vectors that training gave stay as they are. ``due`` of the report tells why
+        training anew is due: :meth:`retrain` does it. What the round measured is told to the graph, where the service reads it
+        for its figures.
 
         Raises:
             TrainingError: there is no finished run, or one that learnt too little to make vectors by events.

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
+from scipy import sparse
 
 from gnn.inductive import Student
 from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings, as_served
 from graph.neighbours import Neighbours, SimilarItems
-from hopline import compressed_file, predictor_file, teacher_file
+from hopline import compressed_file, liked, predictor_file, teacher_file
 from hopline.compressed_file import Compressed, read_compressed, remove_compressed
 from hopline.errors import ReleaseError, TrainingError
 from hopline.fusion import TeacherVectors
@@ -38,7 +39,7 @@ _RECORD = "run.json"
 _LOCK = "run.lock"
 LEARNT_FROM = ("interactions", "read_at")
 """What tells the releases of one run from those of others."""
-_NOT_IN_RECORD = {"users", "items", "predictors", "people", "compressed", "teacher", "student", "known", "similar"}
+_NOT_IN_RECORD = {"users", "items", "predictors", "people", "compressed", "teacher", "student", "known", "liked", "similar"}
 _ASKING, _ASKED = "people asking", "people asked for"
 _STUDENT = "student "
 _KNOWN = "known"
@@ -58,7 +59,8 @@ class Run:
     ``teacher`` what the vectors were distilled from, which is kept, but not read back (see :mod:`hopline.teacher_file`);
     ``student`` makes vectors of users whom the run has not seen, over the items of all domains, None where too little was
     learnt from. ``known``, int64[n], tells how many events of each user that tell of liking the graph had, None in a run of a
-    Hopline that did not count them. ``similar`` are the neighbours of items by the closed-form model that the run is fused
+    Hopline that did not count them; ``liked`` which items they were of, kept but not read back (see :mod:`hopline.liked`).
+    ``similar`` are the neighbours of items by the closed-form model that the run is fused
     with, None where it is not.
     """
 
@@ -80,6 +82,7 @@ class Run:
     teacher: TeacherVectors | None = None
     student: Student | None = None
     known: NDArray[np.int64] | None = None
+    liked: sparse.csr_array | None = None
     similar: SimilarItems | None = None
 
     def scorer(self) -> VectorScorer:
@@ -117,6 +120,8 @@ def write_run(folder: Path, run: Run) -> None:
     write_predictors(folder, run.predictors)
     if run.teacher is not None:
         write_teacher(folder, run.teacher)
+    if run.liked is not None:
+        liked.write_liked(folder, run.liked)
     record = {
         "user_label": run.users.label,
         "user_ids": _plain(run.users.ids),
@@ -216,6 +221,7 @@ def drop_user(folder: Path, user_ids: Sequence[Any]) -> bool:
         drop_row(folder / _VECTORS, row, lambda name: name in {"users", _ASKING, _ASKED, _KNOWN})
         predictor_file.drop_user(folder, row, record["user_label"])
         teacher_file.drop_user(folder, row)
+        liked.drop_user(folder, row)
         compressed_file.drop_user(folder, row)
         del record["user_ids"][row]
         _write_record(folder, record)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from gnn.inductive.lessons import Lessons
 from gnn.vector_scorer import of_length_one
-from graph.asking import liking_types
 from graph.snapshot import Snapshot
-from hopline.online.rows import rows_of
+from hopline.liked import is_liked
+from hopline.online.rows import item_rows, rows_of
 from hopline.run_folder import Run
 from loaders.interactions import read_interactions
 
@@ -41,24 +41,20 @@ class UserEvents:
     @classmethod
     def of(cls, snapshot: Snapshot, run: Run, taught: NDArray[np.int64]) -> UserEvents:
         """Read them from a snapshot; ``taught`` int64[num_users] are numbers of relationships."""
-        log, schema = read_interactions(snapshot), snapshot.schema
+        log = read_interactions(snapshot)
         num_users = len(log.user_ids)
         of_user = rows_of(log.user_ids, run.users.ids)
         learnt = np.zeros((num_users, run.users.vectors.shape[1]), np.float32)
         learnt[of_user >= 0] = of_length_one(run.users.vectors[of_user[of_user >= 0]])
         counted = np.zeros(len(run.users.ids), np.int64) if run.known is None else run.known
         known = np.where(of_user >= 0, counted[np.maximum(of_user, 0)], 0)
-        liked = set(liking_types(schema))
-        is_liked = np.concatenate(
-            [np.full(len(snapshot.edges[kind.triple].source), kind.type in liked) for kind in schema.interactions]
-        )
         time = np.zeros(len(log.user_index), np.int64) if log.time is None else log.time
         order = np.lexsort((time, log.user_index))
-        order = order[is_liked[order]]
+        order = order[is_liked(snapshot)[order]]
         user = log.user_index[order]
         number = np.bincount(user, minlength=num_users)
         place = np.arange(len(user)) - np.repeat(np.cumsum(number) - number, number)
-        item = _item_rows(run, log.items.ids)[log.item_index[order]]
+        item = item_rows(run, log.items.ids)[log.item_index[order]]
         _, first = np.unique(user * (len(log.items) + 1) + log.item_index[order], return_index=True)
         kept = np.sort(first[item[first] >= 0])
         user, item, place = user[kept], item[kept], place[kept]
@@ -112,17 +108,3 @@ class UserEvents:
         since = np.where(learnt.any(axis=1), total[users] - self.known[users], total[users])
         ends = self._first[users] + total[users]
         return self._lessons(learnt, ends, counts, since, np.zeros(len(users), np.int64))
-
-
-def _item_rows(run: Run, ids: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
-    """Return the row among a run's items of each item of a graph, int64[num_items], -1 where it has none."""
-    first, places = 0, {}
-    for part in run.items:
-        places[part.label] = (first, part.ids)
-        first += len(part.ids)
-    found = []
-    for label, of_graph in ids.items():
-        start, known = places.get(label, (0, np.zeros(0, str)))
-        rows = rows_of(of_graph, known)
-        found.append(np.where(rows >= 0, start + rows, -1))
-    return np.concatenate(found)

@@ -1,4 +1,4 @@
-"""From a look at the graph to a release: what was learnt, items that came, and without what went."""
+"""From a look at the graph to a release: what was learnt, items that came, without what went and was taken back."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from graph.embeddings import ReleaseDraft
 from graph.releases import Release
 from graph.snapshot import Snapshot
 from hopline.errors import ReleaseError, TrainingError
+from hopline.liked import load_liked
 from hopline.online.config import OnlineConfig
 from hopline.online.draft import draft_online
 from hopline.online.new_items import new_items
 from hopline.online.round import RoundReport, learn_round
 from hopline.online.state import read_state, write_state
+from hopline.online.taken_back import without_taken_back
 from hopline.run_draft import learnt_from
 from hopline.run_folder import Run, read_run
 
@@ -47,11 +49,15 @@ def learn_and_publish(
         raise ReleaseError(
             f"release {active.version}, which serves, is not of the run in {folder}; run `hopline publish`, then learn on"
         )
-    state = read_state(folder, run, run.student)
-    after, report = learn_round(run, run.student, state, snapshot, config, seed, read_at)
+    student = run.student
+    state = read_state(folder, run, student)
+    back = without_taken_back(run, load_liked(folder), snapshot)
+    run = back.run
+    after, report = learn_round(run, student, state, snapshot, config, seed, read_at)
     came = new_items(snapshot, run)
-    after = replace(after, came=sum(len(new.ids) for new in came.values()))
-    if report.outcome in {"learnt", "rolled back"} or after.came != state.came:
+    after = replace(after, came=sum(len(new.ids) for new in came.values()), taken_back=back.digest)
+    is_another = after.came != state.came or after.taken_back != state.taken_back
+    if report.outcome in {"learnt", "rolled back"} or is_another:
         report = replace(report, version=publish(draft_online(run, after, snapshot, came)).version)
     write_state(folder, after)
     return replace(report, due=report.due or _overdue(run, config))

@@ -22,11 +22,13 @@ from hopline.compressed_file import write_compressed
 from hopline.config import Config
 from hopline.erase import remove_of_all_users
 from hopline.errors import TrainingError
+from hopline.liked import load_liked
 from hopline.online.attempts import Attempts, forget_attempts, read_attempts
 from hopline.online.draft import draft_online
 from hopline.online.new_items import new_items
 from hopline.online.rows import rows_of
 from hopline.online.state import OnlineState, name_of, write_state
+from hopline.online.taken_back import without_taken_back
 from hopline.run_draft import draft_run
 from hopline.run_folder import NEXT_FOLDER, Run, alone_in, drop_user, move_run, read_learnt_from, read_run, write_run
 from hopline.teacher_file import read_teacher
@@ -111,10 +113,11 @@ class Retrainer:
         snapshot = self.read()
         run = _without_gone(beside, snapshot)
         draft = draft_run(run)
-        if run.student is not None:
-            came = new_items(snapshot, run)
+        if (student := run.student) is not None:
+            back = without_taken_back(run, load_liked(beside), snapshot)
+            run, came = back.run, new_items(snapshot, run)
             number = sum(len(new.ids) for new in came.values())
-            state = replace(OnlineState.begin(run, run.student), came=number)
+            state = replace(OnlineState.begin(run, student), came=number, taken_back=back.digest)
             write_state(beside, state)
             draft = draft_online(run, state, snapshot, came)
         release = self.publish(draft, snapshot)

@@ -28,8 +28,9 @@ class OnlineState:
     ``run`` tells which run it is of. ``users`` uint64[n] stand for the users' ids, ``taught`` int64[n] is how many of each
     one's events were learnt from, the earliest first. ``events``, ``gain`` and ``released_gain`` are how many were foretold
     since both students began to be compared, and their sums of NDCG@20. ``learnt``: events learnt from in all, in ``rounds``
-    rounds; ``came``: items that the run does not know and that were published with it. ``due``: why training anew is due,
-    which remains so until it is done. ``learnt_at``: when the graph was read that was learnt from last, in seconds since 1970.
+    rounds; ``came``: items that the run does not know and that were published with it, and ``taken_back`` tells which events
+    were that it had learnt. ``due``: why training anew is due, which remains so until it is done. ``learnt_at``: when the graph
+    was read that was learnt from last, in seconds since 1970.
     """
 
     run: str
@@ -42,6 +43,7 @@ class OnlineState:
     learnt: int = 0
     rounds: int = 0
     came: int = 0
+    taken_back: str = ""
     due: str = ""
     learnt_at: float = 0.0
 
@@ -76,7 +78,7 @@ def write_state(folder: Path, state: OnlineState) -> None:
     """Write it to a run's folder; until it is whole, what was there before stays."""
     tensors: dict[str, NDArray[Any]] = {_STUDENT + name: array for name, array in state.student.to_arrays().items()}
     tensors |= {"users": state.users, "taught": state.taught}
-    names = ("run", "events", "gain", "released_gain", "learnt", "rounds", "came", "due", "learnt_at")
+    names = ("run", "events", "gain", "released_gain", "learnt", "rounds", "came", "taken_back", "due", "learnt_at")
     told = {"told": json.dumps({name: getattr(state, name) for name in names})}
     draft = folder / f"{FILE}.tmp"
     save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, draft, metadata=told)

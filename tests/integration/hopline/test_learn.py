@@ -97,6 +97,26 @@ def test_an_item_that_came_is_recommended_by_its_facts_and_what_was_deleted_is_n
     assert serving.learn().version is None
 
 
+def test_what_a_user_takes_back_reaches_their_vector_with_the_next_look(serving, database):
+    before = vectors(database, active_release(database))
+    rows(database, "MATCH (:User {id: 'u2'})-[r]->(i:Item) WHERE i.id IN ['f0', 'f2', 'f4'] DELETE r")
+    rows(database, "MATCH (:User {id: 'u6'})-[r]->(:Item) DELETE r")
+    watch(serving, ["u3"], number=1)
+    report = serving.learn()
+    assert (report.outcome, report.version) == ("waiting", 2)
+    after = vectors(database, active_release(database))
+    assert {node for node in before if before[node] != after[node]} == {"u2", "u6"}
+    assert serving.learn().version is None
+    found = serving.recommend("u2", k=3)
+    assert (found.by_model, found.num_events) == (True, None)  # it is what is learnt of them now
+    assert not serving.recommend("u6", k=3).by_model
+    rows(database, "MATCH (u:User {id: 'u2'}), (i:Item {id: 'f1'}) MERGE (u)-[r:RATED]->(i) SET r.rating = 5")
+    assert serving.recommend("u2", k=3).num_events == 1
+    rows(database, "MATCH (:User {id: 'u2'})-[r]->(i:Item {id: 'f6'}) DELETE r")  # and another came: as many as before
+    assert serving.learn().version == 3
+    assert serving.recommend("u2", k=3).num_events == 1
+
+
 def test_out_of_bounds_nothing_is_published_and_it_says_why(serving, database, monkeypatch):
     watch(serving, [f"new{n}" for n in range(12)])
     for user in range(0, SIZE, 2):
