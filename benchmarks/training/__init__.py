@@ -12,8 +12,8 @@ NDCG@20 is ``PATIENCE_S`` seconds of training old, or for ``BUDGET_S`` seconds; 
   and step sizes. None if ours stays below one of them.
 - ``edges_per_s``: interactions learnt from a second, each as often as an epoch does: ours by a softmax over all items, theirs
   beside one negative. ``peer_edges_per_s`` is of the fastest of them.
-- ``growth_exponent``: slope of log seconds an epoch by log interactions, on made-up graphs of 1, 4 and 16 times the size. An
-  epoch of ours has at least ten steps, which are several passes over the smaller graphs: ``passes`` tells how many.
+- ``growth_exponent``: slope of log seconds of the processor an epoch by log interactions, on made-up graphs of 1, 4 and 16
+  times the size. An epoch of ours has at least ten steps, several passes over the smaller graphs: ``passes`` tells how many.
 - ``bytes_per_edge``: what each further interaction there, with its share of nodes, adds to the most memory that is held.
 
 The peers' environment has its own RecBole, PyTorch Geometric, numpy, scipy and pandas, of pinned versions, and takes torch, the
@@ -58,7 +58,8 @@ def run(dataset: str | None, say: Callable[[str], None]) -> dict[str, Any]:
     speedups = {name: _speedup(ours, curve) for name, curve in peers.items()}
     costs = measure_growth()
     for cost in costs:
-        say(f"{cost.edges:,} interactions: {cost.epoch_s:.2f} s an epoch, {cost.peak_bytes / 2**20:,.0f} MiB")
+        seconds = f"{cost.epoch_s:.2f} s an epoch, {cost.processor_s:.2f} of the processor"
+        say(f"{cost.edges:,} interactions: {seconds}, {cost.peak_bytes / 2**20:,.0f} MiB")
     reached = [speedup for speedup in speedups.values() if speedup is not None]
     return {
         "dataset": data.name,
