@@ -44,10 +44,10 @@ class Recommendations(Answer):
     """Items of one domain, best first; the release that gave them; and what was read of the graph for it.
 
     ``domain`` is the items' label. ``by_model`` is False where the release has no vector of the user and nothing that they met
-    tells of them, and the items are popular ones instead. ``num_events``: how many events that training has not seen went into
-    the vector that asked, None where it is as it was learnt. ``left_out``: what rules kept out. ``seed``: what decided the
-    chance of an answer that explores; given again, it gives the same. ``scenario`` names that whose order this is; None: it is
-    the model's, or by popularity, as none was asked for or no task tells of the user.
+    or are tells of them, and the items are popular ones instead. ``num_events``: how many events that training has not seen
+    went into the vector that asked, None where it is as it was learnt. ``left_out``: what rules kept out. ``seed``: what
+    decided the chance of an answer that explores; given again, it gives the same. ``scenario`` names that whose order this is;
+    None: it is the model's, or by popularity, as none was asked for or no task tells of the user.
     """
 
     version: int

@@ -49,8 +49,14 @@ def trait_rows(groups: Sequence[TraitGroup], values: Sequence[Sequence[Any] | ND
     """
     first, rows, columns, weights = 0, [], [], []
     for group, column in zip(groups, values, strict=True):
-        for row, value in enumerate(column):
-            places = group.places(value)
+        known: dict[Any, list[int]] = {}  # most users have a value that others have, too
+        for row, value in enumerate(column.tolist() if isinstance(column, np.ndarray) else column):
+            if isinstance(value, (str, float)):
+                if value not in known:
+                    known[value] = group.places(value)
+                places = known[value]
+            else:
+                places = group.places(value)
             rows += [row] * len(places)
             columns += [first + place for place in places]
             weights += [1 / len(places) for _ in places]

@@ -26,7 +26,7 @@ from hopline.compression import CompressionReport, Tried
 from hopline.errors import ConfigError, TrainingError
 from hopline.fit import CUTOFFS
 from hopline.fusion import TeacherVectors
-from hopline.node_properties import features_of
+from hopline.node_properties import encode_rows, features_of
 from hopline.rounded import Rounded
 from hopline.run_folder import Run
 from hopline.run_split import prepare_as_run
@@ -57,6 +57,7 @@ def compress_run(
         ConfigError: a metric that is none of ranking, no size within ``config.max_bytes``, or a ``size`` beyond the teacher's.
         EvaluationError: the graph is no longer the one that was learnt from.
         TrainingError: no size is within the budget, or the split has no validation part.
+        FeatureError: items that nobody met are to be placed, and a text encoder is not as it was.
     """
     metric = config.metric or ranking_metric(run.config["train"]["metric"], TasksConfig.model_validate(run.config["tasks"]))
     k, largest = cutoff(metric), teacher.validated.items.shape[1]
@@ -74,7 +75,7 @@ def compress_run(
     rows = split_log.learnt if refit else split_log.split.train
     vectors = _distilled(teacher.learnt, split_log.liked(rows), chosen.size, teaching, on_stage, Rounded.of(chosen.code))
     features = features_of(run)
-    unmet = UnmetOfDomains.of(prepared, features.encode_all(prepared.snapshot), rows)
+    unmet = UnmetOfDomains.of(prepared, partial(encode_rows, features, prepared.snapshot), rows)
     vectors = unmet.place(vectors)
     served = _served(vectors, chosen.code)
     metrics = evaluate(served, split_log.test(), ks=CUTOFFS).metrics if len(split_log.split.test) else {}

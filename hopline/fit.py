@@ -9,7 +9,6 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from gnn.checkpoint import EpochRecord
 from gnn.evaluate import evaluate
@@ -23,7 +22,7 @@ from hopline.config import Config
 from hopline.event_files import FOLDER as EVENT_FOLDER
 from hopline.event_files import EventFiles
 from hopline.fusion import Pairs, fuse
-from hopline.liked import read_liked
+from hopline.liked import Liked
 from hopline.neighbours import neighbours_by_ease
 from hopline.node_properties import OnFeatures
 from hopline.people import rank_people
@@ -71,14 +70,14 @@ def fit(
     check_learnable(prepared, config)
     record = RunRecord(config.run_folder, _start(prepared, config), events)
     with record:
-        run = _fit(prepared, read_liked(snapshot), config, read_at, on_stage, on_features, on_step, on_epoch, record)
+        run = _fit(prepared, snapshot, config, read_at, on_stage, on_features, on_step, on_epoch, record)
         record.end(best_epoch=run.best_epoch, metrics=run.metrics, train_s=run.train_s, fused=run.fused)
     return run
 
 
 def _fit(
     prepared: Prepared,
-    liked: sparse.csr_array,
+    as_read: Snapshot,
     config: Config,
     read_at: int,
     on_stage: OnStage,
@@ -107,8 +106,10 @@ def _fit(
     people = rank_people(validated, trained, part.validation, config, on_stage)
     foretold = foretell(validated, trained, part.validation.edges)
     learnt = split_log.learnt if config.train.refit else split.train
-    unmet = UnmetOfDomains.of(prepared, part.properties.inputs, learnt)
+    inputs = part.properties.inputs
+    unmet = UnmetOfDomains.of(prepared, lambda label: inputs[label].of_rows, learnt)
     vectors = unmet.place(fused.vectors)
+    liked = Liked.of(as_read, split_log.liked(learnt))
     fitted = part.properties.features
     student = learn_student(vectors.items, prepared, fitted, unmet, refit=config.train.refit, on_stage=on_stage)
     train_s = time.perf_counter() - started
@@ -138,7 +139,7 @@ def _fit(
         people=None if people is None else people.vectors,
         teacher=fused.teacher,
         student=student,
-        known=np.asarray(liked.sum(axis=1), np.int64).ravel(),
+        known=np.asarray(liked.number.sum(axis=1), np.int64).ravel(),
         liked=liked,
         similar=None if fused.ease is None else neighbours_by_ease(fused.ease, log.items),
     )

@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from gnn.interactions import Interactions
 from graph.asking import liking_types
 from graph.snapshot import Snapshot
 from hopline.errors import TrainingError
 from loaders.interactions import read_interactions
 
 _FILE = "liked.npz"
+_MOST = 2**15 - 1  # relationships of one user with one item that are told apart
+
+
+@dataclass(frozen=True)
+class Liked:
+    """What the users of a run liked when it was learnt.
+
+    ``number``: how many relationships that tell of liking each had with each item, int32[num_users, num_items], those that were
+    held out or left out included. ``learnt``: those items that the vectors were learnt from, float32 of 0 and 1, of that shape.
+    """
+
+    number: sparse.csr_array
+    learnt: sparse.csr_array
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, learnt: Interactions) -> Liked:
+        """Return what a graph tells, as it is read, and of it what was ``learnt``."""
+        number = read_liked(snapshot)
+        return cls(number, sparse.csr_array(learnt.matrix().multiply(number > 0), dtype=np.float32))
+
+    def without_user(self, row: int) -> Liked:
+        """Return it without one user.
+
+        Raises:
+            IndexError: there is no such user.
+        """
+        rows = np.delete(np.arange(self.number.shape[0]), row)
+        return Liked(sparse.csr_array(self.number[rows]), sparse.csr_array(self.learnt[rows]))
 
 
 def is_liked(snapshot: Snapshot) -> NDArray[np.bool_]:
@@ -36,15 +66,26 @@ def read_liked(snapshot: Snapshot) -> sparse.csr_array:
     return sparse.csr_array((np.ones(len(where[0]), np.int32), where), shape=shape, dtype=np.int32)
 
 
-def write_liked(folder: Path, liked: sparse.csr_array) -> None:
-    """Write it to a run's folder."""
+def write_liked(folder: Path, liked: Liked) -> None:
+    """Write it to a run's folder, six bytes a pair of a user and an item; its lowest bit is whether it was learnt."""
+    number = liked.number
+    is_learnt = np.isin(_places(number), _places(liked.learnt), assume_unique=True)
+    data = np.minimum(number.data, _MOST).astype(np.uint16) << 1 | is_learnt
+    packed = sparse.csr_array((data, number.indices.astype(np.int32), number.indptr.astype(np.int32)), shape=number.shape)
     draft = folder / f"{_FILE}.tmp"
     with draft.open("wb") as file:
-        sparse.save_npz(file, liked, compressed=False)
+        sparse.save_npz(file, packed, compressed=False)
     draft.replace(folder / _FILE)
 
 
-def load_liked(folder: Path) -> sparse.csr_array | None:
+def _places(matrix: sparse.csr_array) -> NDArray[np.int64]:
+    """Return where a matrix has entries, as one number each, int64[m]."""
+    rows, columns = matrix.tocoo().coords
+    places: NDArray[np.int64] = rows.astype(np.int64) * matrix.shape[1] + columns
+    return places
+
+
+def load_liked(folder: Path) -> Liked | None:
     """Return what the users of the run in ``folder`` liked; None for a run of a Hopline that did not keep it.
 
     Raises:
@@ -52,13 +93,18 @@ def load_liked(folder: Path) -> sparse.csr_array | None:
     """
     try:
         with (folder / _FILE).open("rb") as file:
-            return sparse.csr_array(sparse.load_npz(file))
+            packed = sparse.csr_array(sparse.load_npz(file))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise TrainingError(
             f"what the users of the run in {folder} liked cannot be read ({error}); run `hopline train` again"
         ) from error
+    number = sparse.csr_array(((packed.data >> 1).astype(np.int32), packed.indices, packed.indptr), shape=packed.shape)
+    learnt = packed.copy()
+    learnt.data &= 1
+    learnt.eliminate_zeros()
+    return Liked(number, learnt.astype(np.float32))
 
 
 def drop_user(folder: Path, row: int) -> None:
@@ -70,4 +116,4 @@ def drop_user(folder: Path, row: int) -> None:
     """
     liked = load_liked(folder)
     if liked is not None:
-        write_liked(folder, sparse.csr_array(liked[np.delete(np.arange(liked.shape[0]), row)]))
+        write_liked(folder, liked.without_user(row))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from graph.snapshot import Snapshot
 from hopline.config import Config
 from hopline.run_folder import Run
@@ -38,6 +41,11 @@ def read_properties(snapshot: Snapshot, config: Config, on_features: OnFeatures)
     features = FittedFeatures.fit(snapshot, TextEncoders(config.features.text_encoders), leave_out)
     on_features(features.report)
     return NodeProperties(features, features.encode_all(snapshot), read_attributes(snapshot, foretold))
+
+
+def encode_rows(features: FittedFeatures, snapshot: Snapshot, label: str) -> Callable[[NDArray[np.int64]], NodeFeatures]:
+    """Return what encodes nodes of a label by row, int64[n]; it raises FeatureError where a text encoder is not as it was."""
+    return lambda rows: features.encode(label, snapshot.nodes[label].of_rows(rows))
 
 
 def features_of(run: Run) -> FittedFeatures:

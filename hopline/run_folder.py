@@ -15,16 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
-from scipy import sparse
 
 from gnn.inductive import Student
 from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings, as_served
 from graph.neighbours import Neighbours, SimilarItems
-from hopline import compressed_file, liked, predictor_file, teacher_file
+from hopline import compressed_file, predictor_file, teacher_file
+from hopline import liked as liked_file
 from hopline.compressed_file import Compressed, read_compressed, remove_compressed
 from hopline.errors import ReleaseError, TrainingError
 from hopline.fusion import TeacherVectors
+from hopline.liked import Liked
 from hopline.predictor_file import Predictors, read_predictors, write_predictors
 from hopline.teacher_file import write_teacher
 from hopline.tensor_rows import drop_row
@@ -82,7 +83,7 @@ class Run:
     teacher: TeacherVectors | None = None
     student: Student | None = None
     known: NDArray[np.int64] | None = None
-    liked: sparse.csr_array | None = None
+    liked: Liked | None = None
     similar: SimilarItems | None = None
 
     def scorer(self) -> VectorScorer:
@@ -121,7 +122,7 @@ def write_run(folder: Path, run: Run) -> None:
     if run.teacher is not None:
         write_teacher(folder, run.teacher)
     if run.liked is not None:
-        liked.write_liked(folder, run.liked)
+        liked_file.write_liked(folder, run.liked)
     record = {
         "user_label": run.users.label,
         "user_ids": _plain(run.users.ids),
@@ -221,7 +222,7 @@ def drop_user(folder: Path, user_ids: Sequence[Any]) -> bool:
         drop_row(folder / _VECTORS, row, lambda name: name in {"users", _ASKING, _ASKED, _KNOWN})
         predictor_file.drop_user(folder, row, record["user_label"])
         teacher_file.drop_user(folder, row)
-        liked.drop_user(folder, row)
+        liked_file.drop_user(folder, row)
         compressed_file.drop_user(folder, row)
         del record["user_ids"][row]
         _write_record(folder, record)

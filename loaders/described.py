@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from graph.snapshot import Snapshot
@@ -10,19 +11,22 @@ from loaders.facts import facts_of
 from loaders.features import PADDING, NodeFeatures
 
 
-def describe(snapshot: Snapshot, label: str, features: NodeFeatures) -> sparse.csr_array:
-    """Return what is known of the nodes of a label, float32[num_nodes, any]; the row of one of which nothing is known is empty.
+def describe(snapshot: Snapshot, label: str, rows: NDArray[np.int64], features: NodeFeatures) -> sparse.csr_array:
+    """Return what is known of the nodes of a label at ``rows`` int64[n], float32[n, any]; nothing known is an empty row.
 
-    Facts, by tf-idf, are a row of length one, and so is each property with categories; numbers are divided by the root of how
-    many there are, so that no kind of knowledge outweighs another by having many columns.
+    ``features`` are of these rows. Facts, by tf-idf among all nodes of the label, are a row of length one, and so is each
+    property with categories; numbers are divided by the root of how many there are, so that no kind of knowledge outweighs
+    another by having many columns.
     """
-    dense = np.where(features.known[:, None], features.dense, 0) / np.sqrt(max(1, features.dense.shape[1]))
-    num_nodes, width = features.categories.shape
-    node = np.repeat(np.arange(num_nodes), width)
+    width = np.float32(np.sqrt(max(1, features.dense.shape[1])))
+    dense = np.where(features.known[:, None], features.dense, np.float32(0)) / width
+    num_categories = features.categories.shape[1]
+    node = np.repeat(np.arange(len(rows)), num_categories)
     is_some = features.categories.ravel() != PADDING
     where = node[is_some], features.categories.ravel()[is_some]
-    categories = sparse.csr_array((features.weights.ravel()[is_some], where), shape=(num_nodes, features.num_categories))
-    found = sparse.csr_array(sparse.hstack([facts_of(snapshot, label), categories, sparse.csr_array(dense)]), dtype=np.float32)
+    categories = sparse.csr_array((features.weights.ravel()[is_some], where), shape=(len(rows), features.num_categories))
+    facts = facts_of(snapshot, label)[rows]
+    found = sparse.csr_array(sparse.hstack([facts, categories, sparse.csr_array(dense)]), dtype=np.float32)
     found.eliminate_zeros()
     used, column = np.unique(found.indices, return_inverse=True)
-    return sparse.csr_array((found.data, column, found.indptr), shape=(num_nodes, len(used)))
+    return sparse.csr_array((found.data, column.astype(np.int32), found.indptr), shape=(len(rows), len(used)))

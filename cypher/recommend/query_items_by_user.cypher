@@ -33,4 +33,4 @@ CALL (u, fresh, norm) {
 WITH u, norm, asking, met, items // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
 RETURN p.turn AS turn, u.{{user_key}} AS user_id, norm, asking, met,
-       CASE WHEN norm IS NULL THEN [name IN $traits | u[name]] END AS traits, [name IN $own | u[name]] AS own, items
+       CASE WHEN coalesce(norm, 0) = 0 THEN [name IN $traits | u[name]] END AS traits, [name IN $own | u[name]] AS own, items

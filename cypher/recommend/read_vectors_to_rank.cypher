@@ -32,5 +32,5 @@ CALL () {
 }
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
 RETURN p.turn AS turn, u.{{user_key}} AS user_id, u.{{vector}} AS asking, norm, met,
-       CASE WHEN norm IS NULL THEN [name IN $traits | u[name]] END AS traits,
+       CASE WHEN coalesce(norm, 0) = 0 THEN [name IN $traits | u[name]] END AS traits,
        [name IN $own | CASE WHEN norm IS NOT NULL THEN u[name] END] AS own, ids, titles, vectors, figures

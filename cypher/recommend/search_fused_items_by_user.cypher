@@ -63,5 +63,5 @@ CALL (u, fresh, norm) {
 WITH u, norm, asking, met, items, found_by // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
 RETURN p.turn AS turn, u.{{user_key}} AS user_id, CASE WHEN $vector IS NULL THEN norm ELSE 1.0 END AS norm, asking, met,
-       CASE WHEN norm IS NULL THEN [name IN $traits | u[name]] END AS traits,
+       CASE WHEN coalesce(norm, 0) = 0 THEN [name IN $traits | u[name]] END AS traits,
        [name IN $own | u[name]] AS own, items, found_by

@@ -27,6 +27,15 @@ class NodeColumns:
     columns: dict[str, Column]
     keyless: int = 0
 
+    def of_rows(self, rows: NDArray[np.int64]) -> NodeColumns:
+        """Return some of the nodes, by row, int64[m]."""
+        chosen = rows.tolist()
+        columns: dict[str, Column] = {
+            name: column[rows] if isinstance(column, np.ndarray) else [column[row] for row in chosen]
+            for name, column in self.columns.items()
+        }
+        return NodeColumns(self.ids[rows], columns)
+
 
 @dataclass(frozen=True)
 class EdgeColumns:

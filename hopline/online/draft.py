@@ -38,8 +38,8 @@ def draft_online(run: Run, state: OnlineState, snapshot: Snapshot, came: dict[st
         is_item, new = _is_there(part.ids, snapshot, part.label), came[part.label]
         stays.append((is_item, len(new.ids)))
         ids = np.array([*part.ids[is_item].tolist(), *new.ids.tolist()])
-        items.append(Embeddings(part.label, ids, np.concatenate([part.vectors[is_item], new.mixed(part.vectors)])))
-        asking.append(np.concatenate([of_part[is_item], new.mixed(of_part)]))
+        items.append(Embeddings(part.label, ids, np.concatenate([part.vectors[is_item], new.placed(part.vectors)])))
+        asking.append(np.concatenate([of_part[is_item], new.placed(of_part)]))
     stay_of = dict(zip((part.label for part in draft.items), stays, strict=True))
     return replace(
         draft,

@@ -14,12 +14,12 @@ from hopline.errors import ReleaseError, TrainingError
 from hopline.liked import load_liked
 from hopline.online.config import OnlineConfig
 from hopline.online.draft import draft_online
-from hopline.online.new_items import new_items
+from hopline.online.new_items import digest_of_new, new_items
 from hopline.online.round import RoundReport, learn_round
 from hopline.online.state import read_state, write_state
 from hopline.online.taken_back import without_taken_back
 from hopline.run_draft import learnt_from
-from hopline.run_folder import Run, read_run
+from hopline.run_folder import Run, alone_in, read_run
 
 _DAY_S = 86_400
 
@@ -42,7 +42,8 @@ def learn_and_publish(
         TrainingError: there is no finished run, or one that learnt too little to make vectors by events.
         ReleaseError: the ``active`` release is not of that run, or publishing failed.
     """
-    run = read_run(folder)
+    with alone_in(folder):  # nobody is erased between the two
+        run, liked = read_run(folder), load_liked(folder)
     if run.student is None:
         raise TrainingError("the last run made no student, as too few users met two items; load more and run `hopline train`")
     if any(active.data.get(name) != value for name, value in learnt_from(run).items()):
@@ -51,13 +52,15 @@ def learn_and_publish(
         )
     student = run.student
     state = read_state(folder, run, student)
-    back = without_taken_back(run, load_liked(folder), snapshot)
+    back = without_taken_back(run, liked, snapshot)
     run = back.run
-    after, report = learn_round(run, student, state, snapshot, config, seed, read_at)
-    came = new_items(snapshot, run)
-    after = replace(after, came=sum(len(new.ids) for new in came.values()), taken_back=back.digest)
-    is_another = after.came != state.came or after.taken_back != state.taken_back
-    if report.outcome in {"learnt", "rolled back"} or is_another:
+    after, report = learn_round(run, student, state, snapshot, config, seed, read_at, back.lost)
+    after = replace(after, new=digest_of_new(snapshot, run), taken_back=back.digest)
+    is_taught, is_another = report.outcome in {"learnt", "rolled back"}, after.new != state.new
+    if is_taught or is_another or after.taken_back != state.taken_back:
+        came = new_items(snapshot, run)
+        after = replace(after, came=sum(len(new.ids) for new in came.values()))
+    if is_taught or after.came != state.came or after.taken_back != state.taken_back:
         report = replace(report, version=publish(draft_online(run, after, snapshot, came)).version)
     write_state(folder, after)
     return replace(report, due=report.due or _overdue(run, config))

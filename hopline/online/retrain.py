@@ -25,7 +25,7 @@ from hopline.errors import TrainingError
 from hopline.liked import load_liked
 from hopline.online.attempts import Attempts, forget_attempts, read_attempts
 from hopline.online.draft import draft_online
-from hopline.online.new_items import new_items
+from hopline.online.new_items import digest_of_new, new_items
 from hopline.online.rows import rows_of
 from hopline.online.state import OnlineState, name_of, write_state
 from hopline.online.taken_back import without_taken_back
@@ -117,7 +117,8 @@ class Retrainer:
             back = without_taken_back(run, load_liked(beside), snapshot)
             run, came = back.run, new_items(snapshot, run)
             number = sum(len(new.ids) for new in came.values())
-            state = replace(OnlineState.begin(run, student), came=number, taken_back=back.digest)
+            state = replace(OnlineState.begin(run, student), came=number, new=digest_of_new(snapshot, run))
+            state = replace(state, taken_back=back.digest, lost=back.lost)
             write_state(beside, state)
             draft = draft_online(run, state, snapshot, came)
         release = self.publish(draft, snapshot)

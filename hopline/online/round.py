@@ -15,6 +15,7 @@ from gnn.vector_scorer import of_length_one
 from graph.snapshot import Snapshot
 from hopline.online.config import OnlineConfig
 from hopline.online.events import UserEvents
+from hopline.online.rows import rows_of
 from hopline.online.state import OnlineState
 from hopline.run_folder import Run
 
@@ -65,14 +66,25 @@ class RoundReport:
 
 
 def learn_round(
-    run: Run, released: Student, state: OnlineState, snapshot: Snapshot, config: OnlineConfig, seed: int, read_at: float
+    run: Run,
+    released: Student,
+    state: OnlineState,
+    snapshot: Snapshot,
+    config: OnlineConfig,
+    seed: int,
+    read_at: float,
+    lost: NDArray[np.int64],
 ) -> tuple[OnlineState, RoundReport]:
     """Return what to remember, and what came of it; the state's student is what should serve.
 
-    ``released`` is the student that the run ended with, ``read_at`` when the snapshot was read, in seconds since 1970.
+    ``lost`` int64[num_users] is how many events of each of the run's users were taken back. ``released`` is the student that
+    the run ended with, ``read_at`` when the snapshot was read, in seconds since 1970.
     """
     items = run.scorer().items
-    events = UserEvents.of(snapshot, run, state.taught_of(snapshot.nodes[snapshot.schema.user.label].ids))
+    user_ids = snapshot.nodes[snapshot.schema.user.label].ids
+    row = rows_of(user_ids, run.users.ids)
+    gone = np.where(row >= 0, lost[row], 0)
+    events = UserEvents.of(snapshot, run, state.taught_of(user_ids, gone))
     new = events.new()
     number_new = len(new)
     if number_new < config.min_events:
@@ -90,7 +102,7 @@ def learn_round(
         "rounds": state.rounds + 1,
         "learnt_at": read_at,
     }
-    after = state.after(events.user_ids, events.number, **counted)
+    after = state.after(events.user_ids, events.number, gone, **counted)
     if not after.due and after.learnt > config.max_new * max(1, int(events.known.sum())):
         after = replace(after, due=f"it has learnt {int(events.known.sum()):,} events, and {after.learnt:,} came since")
     report = RoundReport(

@@ -13,55 +13,59 @@ from gnn.vector_scorer import of_length_one
 from graph.embeddings import Embeddings
 from graph.snapshot import Snapshot
 from hopline.errors import TrainingError
-from hopline.liked import read_liked
+from hopline.liked import Liked, read_liked
 from hopline.online.rows import item_rows, rows_of
 from hopline.run_folder import Run
 
 
 @dataclass(frozen=True)
 class TakenBack:
-    """A run as it is without what was taken back, of how many ``users``, and the ``digest`` of it, empty where nothing was."""
+    """A run as it is without what was taken back, and how many events of each of its users that was, ``lost`` int64[num_users].
+
+    ``digest`` tells which they were, empty where there were none.
+    """
 
     run: Run
-    users: int = 0
+    lost: NDArray[np.int64]
     digest: str = ""
 
 
-def without_taken_back(run: Run, liked: sparse.csr_array | None, snapshot: Snapshot) -> TakenBack:
+def without_taken_back(run: Run, liked: Liked | None, snapshot: Snapshot) -> TakenBack:
     """Return a run whose users' vectors are moved by what of ``liked`` is no longer in the graph, with or without events since.
 
-    A vector is moved by what the student makes of what is left less what it made of all, and keeps its length. Of whom nothing
-    is left nothing is known: they are asked for as somebody new. ``liked`` is int32[num_users, num_items], what each user of
-    the run liked when it was learnt; None: it was not kept, and nothing is moved. Events of items that were deleted are taken
-    back, too; users who were deleted stay as they were, for whoever publishes to leave out.
+    A vector is moved by what the student makes of what is left of what was learnt, less what it made of all that, and keeps its
+    length. Of whom nothing is left nothing is known: they are asked for as somebody new. ``liked`` None: it was not kept, and
+    nothing is moved. Events of items that were deleted are taken back, too; users who were deleted stay as they were, for
+    whoever publishes to leave out.
 
     Raises:
         TrainingError: ``liked`` is of other users or items.
     """
+    none = np.zeros(len(run.users.ids), np.int64)
     if liked is None or run.student is None or run.known is None:
-        return TakenBack(run)
+        return TakenBack(run, none)
     now = _of_run(run, snapshot)
-    if liked.shape != now.shape:
+    if liked.number.shape != now.shape:
         raise TrainingError(
             "what the run's users liked is of {:,} users and {:,} items, the run of {:,} and {:,}; run `hopline train` "
-            "again".format(*liked.shape, *now.shape)
+            "again".format(*liked.number.shape, *now.shape)
         )
     is_there = rows_of(run.users.ids, snapshot.nodes[snapshot.schema.user.label].ids) >= 0
-    lost = sparse.csr_array(liked - liked.minimum(now))
+    lost = sparse.csr_array(liked.number - liked.number.minimum(now))
     lost.data[~np.repeat(is_there, np.diff(lost.indptr))] = 0
     lost.eliminate_zeros()
     rows = np.flatnonzero(np.diff(lost.indptr))
     if not len(rows):
-        return TakenBack(run)
-    had = sparse.csr_array(liked[rows] > 0, dtype=np.float32)
+        return TakenBack(run, none)
+    had = sparse.csr_array(liked.learnt[rows])
     left = sparse.csr_array(had.multiply(now[rows] > 0), dtype=np.float32)
     vectors = run.users.vectors.copy()
     vectors[rows] = _moved(vectors[rows], run.student.vectors(left), run.student.vectors(had))
     vectors[rows[left.sum(axis=1) == 0]] = 0
-    known = run.known - np.asarray(lost.sum(axis=1)).ravel()
+    number = np.asarray(lost.sum(axis=1), np.int64).ravel()
     digest = hashlib.blake2b(lost.indptr.tobytes() + lost.indices.tobytes() + lost.data.tobytes(), digest_size=16)
-    moved = replace(run, users=Embeddings(run.users.label, run.users.ids, vectors), known=known)
-    return TakenBack(moved, len(rows), digest.hexdigest())
+    moved = replace(run, users=Embeddings(run.users.label, run.users.ids, vectors), known=run.known - number)
+    return TakenBack(moved, number, digest.hexdigest())
 
 
 def _moved(learnt: NDArray[np.float32], of_left: NDArray[np.float32], of_all: NDArray[np.float32]) -> NDArray[np.float32]:

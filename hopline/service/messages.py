@@ -247,11 +247,13 @@ class Items(Message):
     experiment: str | None = Field(default=None, description=EXPERIMENT)
     variant: str | None = Field(default=None, description=VARIANT)
     domain: str = Field(description="label of the items")
-    by_model: bool = Field(description="false: the release does not know the user, and these are popular items")
+    by_model: bool = Field(
+        description="false: the release does not know the user, nor what they met or are, and these are popular items"
+    )
     num_events: int | None = Field(
         default=None,
-        description="how many events that training has not seen went into the vector that asked; unset: none, or "
-        "not told, as where a tenant asks about a user",
+        description="how many events that training has not seen went into the vector that asked, 0 where only what the user is "
+        "tells of them; unset: it is as it was learnt, or not told, as where a tenant asks about a user",
     )
     scenario: str | None = Field(
         default=None, description="whose order this is; unset: the model's, as none was asked for or no task tells of the user"

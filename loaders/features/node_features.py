@@ -64,6 +64,10 @@ class NodeFeatures:
             known=reduce(np.logical_or, [part.known for part in parts]),
         )
 
+    def of_rows(self, rows: NDArray[np.int64]) -> NodeFeatures:
+        """Return the inputs of some nodes, by row, int64[m]."""
+        return NodeFeatures(self.dense[rows], self.categories[rows], self.weights[rows], self.num_categories, self.known[rows])
+
     def with_dense(self, vectors: NDArray[np.float32]) -> NodeFeatures:
         """Append inputs of another origin, such as pretrained vectors: float32[n, d], a row of zeros where there is none."""
         return self.side_by_side([self, self.of_dense(vectors, np.asarray(vectors.any(axis=1)))], len(vectors))

@@ -317,6 +317,20 @@ def test_whom_nothing_was_learnt_of_is_asked_for_by_what_they_are_too(database, 
     )
 
 
+def test_whose_vector_is_zero_is_known_by_what_they_are(database, path):
+    draft = make_draft(met=with_traits())
+    vectors = draft.users.vectors.copy()
+    vectors[1] = 0
+    draft = replace(draft, users=replace(draft.users, vectors=vectors))
+    write_graph(database, draft)
+    publish(database, SCHEMA, draft)
+    rows(database, "MATCH (u:User {id: 'u1'})-[r]-() DELETE r")
+    rows(database, "MATCH (u:User {id: 'u1'}) SET u.work = 'baker', u.age = 41")
+    found = recommend(database, SCHEMA, "u1", 5)
+    assert [item.id for item in found.items] == best_for(draft, [], ["baker", 41])
+    assert rerank(database, SCHEMA, "u1", [f"i{place}" for place in range(ITEMS)], 1).items[0].id == found.items[0].id
+
+
 def test_of_whom_something_was_learnt_what_they_are_is_in_that(database, path):
     draft = make_draft(met=with_traits())
     write_graph(database, draft)

@@ -117,6 +117,16 @@ def test_what_a_user_takes_back_reaches_their_vector_with_the_next_look(serving,
     assert serving.recommend("u2", k=3).num_events == 1
 
 
+def test_who_takes_back_as_many_as_they_add_is_learnt_from(serving, database):
+    rows(database, "MATCH (:User {id: 'u2'})-[r]->(i:Item) WHERE i.id IN ['f0', 'f2', 'f4'] DELETE r")
+    watch(serving, ["u2"], number=1)  # f0 again
+    rows(database, "MATCH (u:User {id: 'u2'}), (i:Item) WHERE i.id IN ['f1', 'f3'] CREATE (u)-[:RATED]->(i)")
+    assert serving.learn().events == 2
+    watch(serving, ["new1"], number=6)
+    assert serving.learn().events == 8
+    assert serving.learn().events == 0
+
+
 def test_out_of_bounds_nothing_is_published_and_it_says_why(serving, database, monkeypatch):
     watch(serving, [f"new{n}" for n in range(12)])
     for user in range(0, SIZE, 2):

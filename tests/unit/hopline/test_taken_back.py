@@ -5,16 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gnn.interactions import Interactions
 from gnn.vector_scorer import of_length_one
 from graph.progress import silent
+from graph.schema import Schema
 from graph.snapshot import EdgeColumns
 from hopline.config import Config
 from hopline.errors import TrainingError
 from hopline.fit import fit
-from hopline.liked import drop_user, load_liked, read_liked, write_liked
+from hopline.liked import Liked, drop_user, load_liked, read_liked, write_liked
 from hopline.online.taken_back import without_taken_back
 from hopline.run_folder import read_run, write_run
-from tests.small_graphs import RATED, checkerboard, snapshot
+from tests.small_graphs import RATED, SAW, SCHEMA, checkerboard, edges, snapshot
 
 CONFIG = Config().changed(
     {
@@ -41,8 +43,9 @@ def without(gone, more=()):
 
 def test_a_run_keeps_what_its_users_liked(run):
     learnt, liked = run
-    assert liked.toarray().tolist() == [[int(u % 2 == i % 2) for i in range(24)] for u in range(24)]
+    assert liked.number.toarray().tolist() == [[int(u % 2 == i % 2) for i in range(24)] for u in range(24)]
     assert learnt.known.tolist() == [12] * 24
+    assert set(liked.learnt.sum(axis=1).tolist()) == {10}  # two of twelve were held out to test on
 
 
 def test_where_nothing_was_taken_back_the_run_is_as_it_was(run):
@@ -50,25 +53,38 @@ def test_where_nothing_was_taken_back_the_run_is_as_it_was(run):
     for graph in (snapshot(), without([], more=[(0, 1), (3, 2)])):
         back = without_taken_back(learnt, liked, graph)
         assert back.run is learnt
-        assert (back.users, back.digest) == (0, "")
+        assert (back.lost.tolist(), back.digest) == ([0] * 24, "")
+
+
+def learnt_of(liked, user):
+    """The items that a user's vector was learnt from, and those that were held out."""
+    had = np.flatnonzero(liked.learnt.toarray()[user]).tolist()
+    return had, [item for item in range(user % 2, 24, 2) if item not in had]
 
 
 def test_a_vector_is_moved_by_the_difference_whether_or_not_something_came_since(run):
     learnt, liked = run
-    gone = [(2, 0), (2, 4), (5, 7)]
+    had, _ = learnt_of(liked, 2)
+    gone = [(2, had[0]), (2, had[3]), (5, learnt_of(liked, 5)[0][0])]
     back = without_taken_back(learnt, liked, without(gone, more=[(2, 1), (2, 3)]))  # as many came as went
-    assert back.users == 2
     changed = np.flatnonzero((back.run.users.vectors != learnt.users.vectors).any(axis=1))
     assert changed.tolist() == [2, 5]
-    assert back.run.known.tolist() == [12 - 2 * (user == 2) - (user == 5) for user in range(24)]
-    had = [item for item in range(24) if item % 2 == 0]
-    left = [item for item in had if item not in {0, 4}]
+    assert back.lost.tolist() == [2 * (user == 2) + (user == 5) for user in range(24)]
+    assert back.run.known.tolist() == (12 - back.lost).tolist()
+    left = [item for item in had if item not in {had[0], had[3]}]
     was = learnt.users.vectors[2]
     moved = of_length_one(was[None])[0] + learnt.student.vector(left) - learnt.student.vector(had)
     length = np.linalg.norm(was)
     assert back.run.users.vectors[2] == pytest.approx(length * moved / np.linalg.norm(moved), rel=1e-4)
     assert without_taken_back(learnt, liked, without(gone)).digest == back.digest
     assert without_taken_back(learnt, liked, without(gone[:1])).digest != back.digest
+
+
+def test_what_was_held_out_is_taken_back_from_the_count_alone(run):
+    learnt, liked = run
+    back = without_taken_back(learnt, liked, without([(4, learnt_of(liked, 4)[1][0])]))
+    assert back.run.known[4] == 11
+    assert back.run.users.vectors[4] == pytest.approx(learnt.users.vectors[4], abs=1e-6)
 
 
 def test_of_whom_nothing_is_left_nothing_is_known(run):
@@ -88,7 +104,7 @@ def test_events_of_an_item_that_was_deleted_are_taken_back_and_users_who_were_de
     edges = EdgeColumns(rated.source[kept] - 1, rated.target[kept], rated.value[kept], None)
     graph = replace(graph, nodes={**graph.nodes, "User": users, "Item": items}, edges={**graph.edges, RATED: edges})
     back = without_taken_back(learnt, liked, graph)
-    assert back.users == 12  # all who met the item
+    assert back.lost.tolist() == [user % 2 for user in range(24)]  # all who met the item
     assert np.array_equal(back.run.users.vectors[0], learnt.users.vectors[0])
     assert back.run.known[0] == 12
     assert back.run.known[1] == 11
@@ -98,7 +114,7 @@ def test_a_run_that_did_not_keep_it_or_has_no_student_stays(run):
     learnt, liked = run
     graph = without([(2, 0)])
     assert without_taken_back(learnt, None, graph).run is learnt
-    assert without_taken_back(replace(learnt, student=None), liked, graph).users == 0
+    assert not without_taken_back(replace(learnt, student=None), liked, graph).lost.any()
 
 
 def test_what_is_damaged_or_of_other_users_says_so(run, tmp_path):
@@ -108,13 +124,24 @@ def test_what_is_damaged_or_of_other_users_says_so(run, tmp_path):
     with pytest.raises(TrainingError, match="run `hopline train` again"):
         load_liked(tmp_path)
     with pytest.raises(TrainingError, match="of 23 users and 24 items"):
-        without_taken_back(learnt, liked[1:], snapshot())
+        without_taken_back(learnt, liked.without_user(0), snapshot())
 
 
-def test_a_user_is_dropped(tmp_path):
-    liked = read_liked(snapshot())
+def test_it_is_read_back_as_it_was_written_and_a_user_is_dropped(tmp_path):
+    twice = snapshot([(0, 0), (1, 1), (2, 0), (3, 5)])
+    seen = replace(edges([(0, 0), (2, 2)]), time=np.array([1, 2]))
+    twice = replace(
+        twice, schema=Schema(nodes=SCHEMA.nodes, edges=(*SCHEMA.edges, SAW)), edges={**twice.edges, SAW.triple: seen}
+    )
+    liked = Liked.of(twice, Interactions(np.array([0, 3]), np.array([0, 5]), 24, 24))
+    assert liked.number.toarray()[0, 0] == 2
     write_liked(tmp_path, liked)
-    drop_user(tmp_path, 3)
-    assert np.array_equal(load_liked(tmp_path).toarray(), np.delete(liked.toarray(), 3, axis=0))
+    found = load_liked(tmp_path)
+    assert np.array_equal(found.number.toarray(), read_liked(twice).toarray())
+    assert np.argwhere(found.learnt.toarray()).tolist() == [[0, 0], [3, 5]]
+    drop_user(tmp_path, 1)
+    dropped = load_liked(tmp_path)
+    assert np.array_equal(dropped.number.toarray(), np.delete(found.number.toarray(), 1, axis=0))
+    assert np.argwhere(dropped.learnt.toarray()).tolist() == [[0, 0], [2, 5]]
     with pytest.raises(IndexError):
         drop_user(tmp_path, 99)

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import sparse
 
 from graph.progress import silent
+from graph.schema import Feature, FeatureType
 from hopline.config import Config
 from hopline.fit import fit
 from hopline.unmet_items import UnmetItems
+from loaders.features import FittedFeatures
 from tests.small_graphs import edges, snapshot
 
 CONFIG = Config().changed(
@@ -54,29 +55,67 @@ def test_who_met_one_is_recommended_what_is_like_it(run):
     assert of_odd[1::2].mean() > of_odd[::2].mean()
 
 
-def test_those_that_were_met_stay_and_so_do_those_of_which_nothing_is_known():
-    attributes = sparse.csr_array(np.tile(np.eye(2, dtype=np.float32), (12, 1)))
-    attributes[23, 1] = 0
-    attributes.eliminate_zeros()
-    number = np.full(24, 9)
-    number[20:] = 0
-    unmet = UnmetItems.of(attributes, number)
+def unmet_of(number, genres=None, label="Item"):
+    """The items of a graph, each of one of two genres or as given, with so many interactions each."""
+    base = snapshot(num_items=len(number))
+    given = [["a"] if place % 2 else ["b"] for place in range(len(number))] if genres is None else genres
+    none = {kind.triple: edges([]) for kind in base.schema.knowledge}
+    items = replace(base.nodes["Item"], columns={"genres": given})
+    graph = replace(base, nodes={**base.nodes, "Item": items}, edges={**base.edges, **none})
+    features = FittedFeatures.fit(graph)
+    asked = []
+
+    def encode(rows):
+        asked.append(rows)
+        return features.encode(label, graph.nodes[label].of_rows(rows))
+
+    return UnmetItems.of(graph, label, encode, np.array(number)), asked
+
+
+def test_those_of_which_nothing_is_known_stay_and_those_that_are_alike_are_placed_alike():
+    genres = [["a"] if place % 2 else ["b"] for place in range(23)] + [[]]
+    unmet, _ = unmet_of([9] * 20 + [0] * 4, genres)
     assert unmet.unmet.tolist() == [20, 21, 22]
     vectors = np.random.default_rng(0).normal(size=(24, 3)).astype(np.float32)
-    assert unmet.vectors(vectors).shape == (3, 3)
-    np.testing.assert_allclose(unmet.vectors(vectors)[0], unmet.vectors(vectors)[2])
+    placed = unmet.vectors(vectors)
+    assert placed.shape == (3, 3)
+    np.testing.assert_allclose(placed[0], placed[2])
+    assert not np.allclose(placed[0], placed[1])
 
 
-def test_too_few_that_were_met_teach_nothing():
-    attributes = sparse.csr_array(np.ones((24, 1), np.float32))
-    number = np.zeros(24, np.int64)
-    number[:9] = 5
-    unmet = UnmetItems.of(attributes, number)
-    assert not len(unmet.unmet)
-    assert unmet.vectors(np.ones((24, 3), np.float32)).shape == (0, 3)
-    assert not len(UnmetItems.of(sparse.csr_array((24, 0), dtype=np.float32), np.full(24, 5)).unmet)
+def test_where_all_were_met_or_too_few_nothing_is_encoded():
+    for number in ([5] * 24, [5] * 9 + [0] * 15):
+        unmet, asked = unmet_of(number)
+        assert unmet is None
+        assert asked == []
 
 
-def test_where_all_were_met_nothing_is_made_anew():
-    attributes = sparse.csr_array(np.ones((24, 1), np.float32))
-    assert not len(UnmetItems.of(attributes, np.full(24, 5)).unmet)
+def test_where_nothing_is_known_of_those_that_were_met_nothing_is_placed():
+    assert unmet_of([5] * 20 + [0] * 4, [[]] * 20 + [["a"], ["b"]] * 2)[0] is None
+
+
+def test_only_those_that_most_met_are_learnt_from(monkeypatch):
+    monkeypatch.setattr("hopline.unmet_items.MOST_MET", 12)
+    unmet, asked = unmet_of([*range(1, 23), 0, 0])
+    assert unmet.met.tolist() == list(range(10, 22))
+    assert sorted(asked[0].tolist()) == list(range(10, 24))
+
+
+def test_no_vector_is_longer_than_the_longest_of_those_that_were_met():
+    base = snapshot(num_items=40)
+    size = np.append(np.linspace(-1, 1, 39), 500.0)
+    kind = base.schema.items[0].model_copy(update={"features": (Feature(name="size", type=FeatureType.NUMERIC),)})
+    nodes = tuple(kind if one.label == "Item" else one for one in base.schema.nodes)
+    graph = replace(
+        base,
+        schema=base.schema.model_copy(update={"nodes": nodes}),
+        nodes={**base.nodes, "Item": replace(base.nodes["Item"], columns={"size": size})},
+    )
+    features = FittedFeatures.fit(graph)
+    vectors = np.column_stack([np.ones(40), size]).astype(np.float32)
+    number = np.append(np.full(39, 9), 0)
+    unmet = UnmetItems.of(graph, "Item", lambda rows: features.encode("Item", graph.nodes["Item"].of_rows(rows)), number)
+    (placed,) = unmet.vectors(vectors)
+    longest = np.linalg.norm(vectors[:39], axis=1).max()
+    assert np.linalg.norm(placed) <= longest * (1 + 1e-6)
+    assert placed[1] > 0.5  # it is where larger ones are

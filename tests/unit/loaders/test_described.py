@@ -13,7 +13,8 @@ from tests.small_graphs import snapshot
 
 
 def rows(graph, label="Item"):
-    return describe(graph, label, FittedFeatures.fit(graph).encode(label, graph.nodes[label])).toarray()
+    nodes = graph.nodes[label]
+    return describe(graph, label, np.arange(len(nodes.ids)), FittedFeatures.fit(graph).encode(label, nodes)).toarray()
 
 
 def test_facts_and_features_are_side_by_side_and_what_is_alike_is_near():
@@ -52,10 +53,17 @@ def test_numbers_count_as_much_as_one_property_however_many_there_are():
         nodes={**base.nodes, "Item": NodeColumns(ids=np.arange(24), columns=columns)},
     )
     features = FittedFeatures.fit(graph).encode("Item", graph.nodes["Item"])
-    found = describe(graph, "Item", features).toarray()
+    found = describe(graph, "Item", np.arange(24), features).toarray()
     of_numbers = np.square(found).sum(axis=1) - 1  # less the facts
     assert of_numbers.mean() == pytest.approx(np.square(features.dense).sum(axis=1).mean() / features.dense.shape[1], rel=1e-4)
 
 
 def test_users_are_described_by_what_they_are():
     assert rows(snapshot(), "User").any()
+
+
+def test_some_rows_are_as_they_are_among_all():
+    graph, some = snapshot(), np.array([3, 20, 4])
+    features = FittedFeatures.fit(graph).encode("Item", graph.nodes["Item"].of_rows(some))
+    found, whole = describe(graph, "Item", some, features).toarray(), rows(graph)
+    np.testing.assert_allclose(found @ found.T, whole[some] @ whole[some].T, atol=1e-6)
