@@ -33,12 +33,12 @@ from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
 from graph.progress import silent
 from graph.snapshot import EdgeColumns, Snapshot, read_snapshot
-from graph.traits import trait_rows
 from hopline.config import read_config
 from hopline.fit import fit
 from hopline.recommender import Recommender
 from loaders.facts import facts_of
 from loaders.interactions import read_interactions
+from loaders.traits import read_traits
 
 K = 20
 NUMBERS = (1, 3, 5, 10)
@@ -281,9 +281,7 @@ def _traits(snapshot: Snapshot, student: Student) -> sparse.csr_array | None:
     """Return what users are, as the student knows them, those met again included: nodes and their properties stay."""
     if student.sum.traits is None:
         return None
-    groups = student.sum.traits.groups
-    columns = snapshot.nodes[snapshot.schema.user.label].columns
-    return trait_rows(groups, [columns[group.name] for group in groups])
+    return read_traits(snapshot.nodes[snapshot.schema.user.label], student.sum.traits.groups)
 
 
 def _known_to_the_split(snapshot: Snapshot, data: DataSet) -> Snapshot:

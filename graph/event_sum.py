@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -49,6 +51,22 @@ class EventSum:
         told = np.concatenate([self.base, self.slope, [self.exponent, self.most]])
         if not np.isfinite(told).all() or self.most < 1:
             raise ReleaseError("a sum of events holds NaN, infinity or a most below 1; run `hopline train` again")
+
+    def to_properties(self) -> dict[str, Any]:
+        """Return it as properties of a release's record."""
+        curve = [self.exponent, self.most]
+        told = {"met_base": self.base.tolist(), "met_slope": self.slope.tolist(), "met_curve": curve}
+        return told if self.traits is None else told | {"met_traits": self.traits.to_json()}
+
+    @classmethod
+    def from_properties(cls, properties: Mapping[str, Any]) -> EventSum | None:
+        """Return what :meth:`to_properties` gave, None where a record has nothing of it."""
+        if "met_base" not in properties:
+            return None
+        base, slope = (np.asarray(properties[name], np.float32) for name in ("met_base", "met_slope"))
+        exponent, most = properties["met_curve"]
+        traits = Traits.from_json(properties["met_traits"]) if "met_traits" in properties else None
+        return cls(base, slope, exponent, most, traits)
 
     def vector(
         self, asking: ArrayLike, weight: ArrayLike | None = None, own: NDArray[np.float32] | None = None

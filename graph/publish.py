@@ -103,11 +103,7 @@ def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version:
             "num_similar": [one.number for one in draft.similar.of_domains],
         }
     if draft.met is not None:
-        events = draft.met.sum
-        curve = [events.exponent, events.most]
-        properties |= {"met_base": events.base.tolist(), "met_slope": events.slope.tolist(), "met_curve": curve}
-        if events.traits is not None:
-            properties["met_traits"] = events.traits.to_json()
+        properties |= draft.met.sum.to_properties()
     params = {"version": version, "properties": properties}
     if slot.over is None:
         database.write(load("publish/create_release"), params)

@@ -66,13 +66,13 @@ def compress_run(
     if size is not None and size > largest:
         raise ConfigError(f"got {size} numbers a vector to compress to; expected at most {largest}, what the teacher's have")
     prepared = prepare_as_run(run, snapshot)
-    split_log, refit = prepared.split_log, run.config["train"]["refit"]
+    split_log = prepared.split_log
     if not len(split_log.split.valid):
         raise TrainingError("the split has no validation part to choose by; give it some ([split] valid in hopline.toml)")
     train = split_log.liked(split_log.split.train)
     trials = _Trials(teacher.validated, train, split_log.valid(), metric, config, teaching, on_stage)
     chosen = trials.smallest() if size is None else trials.of_size(size)
-    rows = split_log.learnt if refit else split_log.split.train
+    rows = split_log.learnt if run.config["train"]["refit"] else split_log.split.train
     vectors = _distilled(teacher.learnt, split_log.liked(rows), chosen.size, teaching, on_stage, Rounded.of(chosen.code))
     features = features_of(run)
     unmet = UnmetOfDomains.of(prepared, partial(encode_rows, features, prepared.snapshot), rows)
@@ -88,7 +88,7 @@ def compress_run(
         chosen=chosen,
         metrics=metrics,
     )
-    student = learn_student(served.items, prepared, features, unmet, refit=refit, on_stage=on_stage)
+    student = learn_student(served.items, prepared, features, unmet, rows, on_stage)
     return Compressed(vectors, report.as_dict(), metrics, student), report
 
 

@@ -111,7 +111,7 @@ def _fit(
     vectors = unmet.place(fused.vectors)
     liked = Liked.of(as_read, split_log.liked(learnt))
     fitted = part.properties.features
-    student = learn_student(vectors.items, prepared, fitted, unmet, refit=config.train.refit, on_stage=on_stage)
+    student = learn_student(vectors.items, prepared, fitted, unmet, learnt, on_stage)
     train_s = time.perf_counter() - started
     on_validation = validated.history[validated.best_epoch - 1].metrics | foretold.metrics
     if people is not None:

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from gnn.inductive import Histories, Student, UserTraits, fit_student
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
-from graph.traits import trait_rows
 from hopline.split_log import Prepared
 from hopline.unmet_items import UnmetOfDomains
 from loaders.features import FittedFeatures
-from loaders.traits import trait_groups
+from loaders.splits import Rows
+from loaders.traits import read_traits, trait_groups
 
 
 def learn_student(
@@ -20,18 +20,16 @@ def learn_student(
     prepared: Prepared,
     features: FittedFeatures,
     unmet: UnmetOfDomains,
-    *,
-    refit: bool,
+    learnt: Rows,
     on_stage: OnStage,
 ) -> Student | None:
-    """Return the student of item vectors float32[num_items, d]; ``refit``: they were learnt from validation too.
+    """Return the student of item vectors float32[num_items, d], which were ``learnt`` from these interactions, by row.
 
     Users are told apart by those of their properties that are ``features``. What users ask with who met items that nobody had
     met, ``unmet``, is made of what is known of these. None where too few users met two items.
     """
     parts = prepared.split_log
-    rows = parts.learnt if refit else parts.split.train
-    rows = rows[parts.positive[rows]]
+    rows = learnt[parts.positive[learnt]]
     time = parts.log.time
     on_stage("learning to make vectors of users not seen", 0, 0)
     histories = Histories.of(parts.pairs(rows), None if time is None else time[rows])
@@ -42,6 +40,6 @@ def learn_student(
 def _traits(snapshot: Snapshot, features: FittedFeatures) -> UserTraits | None:
     """Return what users are, by the properties that are learnt from; None where they cannot be told apart by any."""
     label = snapshot.schema.user.label
-    users, learnt = snapshot.nodes[label], [one.feature for one in features.labels[label]]
-    groups = tuple(trait_groups(users, learnt))
-    return UserTraits(groups, trait_rows(groups, [users.columns[one.name] for one in groups])) if groups else None
+    users = snapshot.nodes[label]
+    groups = tuple(trait_groups(users, [one.feature for one in features.labels[label]]))
+    return UserTraits(groups, read_traits(users, groups)) if groups else None

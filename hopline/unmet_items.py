@@ -47,18 +47,14 @@ class UnmetItems:
         label: str,
         encode: Encode,
         num_interactions: NDArray[np.int64],
-        is_learnt: NDArray[np.bool_] | None = None,
+        is_learnt: NDArray[np.bool_],
     ) -> UnmetItems | None:
-        """Return the items of a domain that were not learnt, bool[num_items], or else those without an interaction.
-
-        ``num_interactions`` is int64[num_items].
+        """Return the items of a domain that were not learnt, bool[num_items]; ``num_interactions`` is int64[num_items].
 
         Those of which nothing is known are left out. None where there are none, or too few were met to learn anything from;
         features are encoded only of those that are placed, or placed by.
         """
-        is_met = num_interactions > 0
-        learnt = is_met if is_learnt is None else is_learnt
-        met, unmet = np.flatnonzero(learnt & is_met), np.flatnonzero(~learnt)
+        met, unmet = np.flatnonzero(is_learnt & (num_interactions > 0)), np.flatnonzero(~is_learnt)
         if not len(unmet) or len(met) < LEAST_MET:
             return None
         met = np.sort(met[np.argsort(-num_interactions[met], kind="stable")[:MOST_MET]])
@@ -96,7 +92,8 @@ class UnmetOfDomains:
         log, snapshot = prepared.split_log.log, prepared.snapshot
         counts = np.bincount(log.item_index[learnt], minlength=len(log.items))
         found = [
-            (place, UnmetItems.of(snapshot, label, encode(label), counts[place])) for label, place in log.items.places.items()
+            (place, UnmetItems.of(snapshot, label, encode(label), counts[place], counts[place] > 0))
+            for label, place in log.items.places.items()
         ]
         return cls([(place, part) for place, part in found if part is not None])
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from graph.property_values import read_categories
 from graph.schema import Feature, FeatureType
 from graph.snapshot import Column, NodeColumns
-from graph.traits import TraitGroup
+from graph.traits import TraitGroup, trait_rows
 from loaders.features.numeric import read_numbers
 
 LEAST_USERS = 5  # that have a value; fewer tell of themselves, and not of others like them
@@ -28,6 +29,11 @@ def trait_groups(users: NodeColumns, features: Collection[Feature]) -> list[Trai
     groups = [group for group in found if group is not None and group.size > 1]
     total = np.cumsum([group.size for group in groups])
     return [group for group, up_to in zip(groups, total, strict=True) if up_to <= MOST_VALUES]
+
+
+def read_traits(users: NodeColumns, groups: Sequence[TraitGroup]) -> sparse.csr_array:
+    """Return what users are, float32[num_users, sizes of all groups]."""
+    return trait_rows(groups, [users.columns[group.name] for group in groups])
 
 
 def _group(feature: Feature, column: Column) -> TraitGroup | None:

@@ -6,15 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from cypher import load
 from graph.codes import Grid, is_whole, number_for_zero
 from graph.database import Database
 from graph.errors import NotFoundError, ReleaseError
 from graph.event_sum import EventSum
 from graph.task_vectors import StoredTask, tasks_from_json
-from graph.traits import Traits
 
 NORM = "_norm"
 """Suffix of the property with the length of a user's vector."""
@@ -359,7 +356,7 @@ def stored_release(row: dict[str, Any]) -> Release:
             for label, num_items, *of_index in zip(labels, counts, widths, deep_widths, strict=True)
         ),
         people=None if properties.get("num_people") is None else _people(properties, slot, of_people),
-        met=_event_sum(properties),
+        met=EventSum.from_properties(properties),
         similar=_neighbours(properties),
         tasks=tasks_from_json(properties.get("tasks", "[]")),
         config=json.loads(properties["config"]),
@@ -369,15 +366,6 @@ def stored_release(row: dict[str, Any]) -> Release:
         checksum=properties.get("checksum", ""),
         code_version=properties["code_version"],
     )
-
-
-def _event_sum(properties: dict[str, Any]) -> EventSum | None:
-    if "met_base" not in properties:
-        return None
-    base, slope = (np.asarray(properties[name], np.float32) for name in ("met_base", "met_slope"))
-    exponent, most = properties["met_curve"]
-    traits = Traits.from_json(properties["met_traits"]) if "met_traits" in properties else None
-    return EventSum(base, slope, exponent, most, traits)
 
 
 def _neighbours(properties: dict[str, Any]) -> StoredNeighbours | None:

@@ -9,6 +9,7 @@ from graph.progress import silent
 from graph.schema import Feature, FeatureType
 from hopline.config import Config
 from hopline.fit import fit
+from hopline.node_properties import encode_rows
 from hopline.unmet_items import UnmetItems
 from loaders.features import FittedFeatures
 from tests.small_graphs import edges, snapshot
@@ -67,9 +68,9 @@ def unmet_of(number, genres=None, label="Item"):
 
     def encode(rows):
         asked.append(rows)
-        return features.encode(label, graph.nodes[label].of_rows(rows))
+        return encode_rows(features, graph, label)(rows)
 
-    return UnmetItems.of(graph, label, encode, np.array(number)), asked
+    return UnmetItems.of(graph, label, encode, np.array(number), np.array(number) > 0), asked
 
 
 def test_those_of_which_nothing_is_known_stay_and_those_that_are_alike_are_placed_alike():
@@ -114,7 +115,7 @@ def test_no_vector_is_longer_than_the_longest_of_those_that_were_met():
     features = FittedFeatures.fit(graph)
     vectors = np.column_stack([np.ones(40), size]).astype(np.float32)
     number = np.append(np.full(39, 9), 0)
-    unmet = UnmetItems.of(graph, "Item", lambda rows: features.encode("Item", graph.nodes["Item"].of_rows(rows)), number)
+    unmet = UnmetItems.of(graph, "Item", encode_rows(features, graph, "Item"), number, number > 0)
     (placed,) = unmet.vectors(vectors)
     longest = np.linalg.norm(vectors[:39], axis=1).max()
     assert np.linalg.norm(placed) <= longest * (1 + 1e-6)
