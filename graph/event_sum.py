@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from graph.errors import ReleaseError
+from graph.event_weights import EventWeights
 from graph.traits import Traits
 
 SINCE = 2.0
@@ -25,7 +26,7 @@ class EventSum:
     p is the asking vector of an event's item, n = Σ w how much is known of the user, t what ``traits`` say of them, 0 where
     nothing is known, and counts as with n = 1 below that. Nothing known gives ``base``, which ranks by how popular items are.
     ``base``, ``slope`` float32[d] are in the space of a release's item vectors. ``most`` is the n from which ``slope`` grows no
-    more, as it was learnt up to there; below n = 1 it does not count.
+    more, as it was learnt up to there; below n = 1 it does not count. ``weights`` tell what events count; None: 1 each.
 
     Raises:
         ReleaseError: vectors of unequal length, or a number that is not finite.
@@ -36,6 +37,7 @@ class EventSum:
     exponent: float
     most: float
     traits: Traits | None = None
+    weights: EventWeights | None = None
 
     def __post_init__(self) -> None:
         if self.base.ndim != 1 or self.base.shape != self.slope.shape:
@@ -56,7 +58,11 @@ class EventSum:
         """Return it as properties of a release's record."""
         curve = [self.exponent, self.most]
         told = {"met_base": self.base.tolist(), "met_slope": self.slope.tolist(), "met_curve": curve}
-        return told if self.traits is None else told | {"met_traits": self.traits.to_json()}
+        if self.traits is not None:
+            told["met_traits"] = self.traits.to_json()
+        if self.weights is not None:
+            told["met_weights"] = self.weights.model_dump_json()
+        return told
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, Any]) -> EventSum | None:
@@ -66,7 +72,8 @@ class EventSum:
         base, slope = (np.asarray(properties[name], np.float32) for name in ("met_base", "met_slope"))
         exponent, most = properties["met_curve"]
         traits = Traits.from_json(properties["met_traits"]) if "met_traits" in properties else None
-        return cls(base, slope, exponent, most, traits)
+        weights = EventWeights.from_json(properties["met_weights"]) if "met_weights" in properties else None
+        return cls(base, slope, exponent, most, traits, weights)
 
     def vector(
         self, asking: ArrayLike, weight: ArrayLike | None = None, own: NDArray[np.float32] | None = None
@@ -97,16 +104,18 @@ class EventSum:
         found: NDArray[np.float32] = self.vectors(counts[None] @ of_events, counts.sum(keepdims=True), traits)[0]
         return found
 
-    def moved(self, learnt: NDArray[np.float32], asking: ArrayLike) -> NDArray[np.float32]:
+    def moved(self, learnt: NDArray[np.float32], asking: ArrayLike, weight: ArrayLike | None = None) -> NDArray[np.float32]:
         """Return the vector, float32[d] of length one, of a user of whom ``learnt``, of length one, was learnt, after others.
 
-        What they met since, by itself a vector of length one, counts ``SINCE`` times what was learnt. ``asking`` is as for
-        :meth:`vector`; with no events it is what was learnt.
+        What they met since, by itself a vector of length one, counts ``SINCE`` times what was learnt, and less than that where
+        all of it counts less than one event. ``asking`` and ``weight`` are as for :meth:`vector`; with no events it is what was
+        learnt.
         """
         since = np.asarray(asking, np.float32)
         if not since.size:
             return learnt
-        found = learnt + np.float32(SINCE) * self.vector(since)
+        much = 1.0 if weight is None else min(1.0, float(np.sum(weight)))
+        found = learnt + np.float32(SINCE * much) * self.vector(since, weight)
         length = np.linalg.norm(found)
         moved: NDArray[np.float32] = np.divide(found, length, dtype=np.float32) if length > 0 else learnt
         return moved

@@ -37,15 +37,18 @@ def history_params(schema: Schema, release: Release, *, as_learnt: bool = False)
     """Return the parameters and the names by which a statement reads what a user did that a release has not learnt from.
 
     ``as_learnt``: nothing is read, and users are asked for by what was learnt. ``traits`` are what users are, told of those of
-    whom nothing was learnt.
+    whom nothing was learnt. ``weighed``: events are told, too, as they do not all count alike.
     """
     liked = liking_types(schema)
     moves = release.met is not None and bool(liked) and not as_learnt
     times = {kind.type: time_property(kind) for kind in schema.interactions}  # events are written with one in any case
     traits = release.met.traits if release.met is not None and moves else None
+    weights = release.met.weights if release.met is not None and moves else None
     params = {
         "times": times,
         "most": round(release.met.most) if release.met is not None and moves else 0,
+        "weighed": weights is not None,
+        "amounts": {} if weights is None else weights.amounts,
         "traits": [] if traits is None else traits.names,
     }
     any_type = liked or interaction_types(schema, schema.items[0])
@@ -57,28 +60,32 @@ def asking_of(release: Release, row: Row) -> Asking | None:
 
     Without a norm nothing was learnt of the user, or all the events that it was learnt from have been deleted since.
     """
-    met = list(dict.fromkeys(row["met"] or ()))  # an item that was met in two ways is told of once
+    met = [vector for vector, _ in row["met"] or ()]
+    weights = None if release.met is None else release.met.weights
+    weight = weights.of_items([events for _, events in row["met"]]) if weights is not None and met else None
     learnt = None
     if row["norm"] and row["asking"] is not None:
         learnt = decode(np.asarray([row["asking"]], np.float32), release.code, is_indexed=False)[0]
     if learnt is None:
-        return by_events(release, met, row["traits"] or ())
+        return by_events(release, met, row["traits"] or (), weight)
     if release.met is None or not met:
         return Asking(learnt, row["norm"], None)
-    return Asking(release.met.moved(learnt, from_bytes(met, release.dimensions)), row["norm"], len(met))
+    return Asking(release.met.moved(learnt, from_bytes(met, release.dimensions), weight), row["norm"], len(met))
 
 
-def by_events(release: Release, met: Sequence[bytes], traits: Sequence[Any] = ()) -> Asking | None:
+def by_events(
+    release: Release, met: Sequence[bytes], traits: Sequence[Any] = (), weight: NDArray[np.float32] | None = None
+) -> Asking | None:
     """Return what vectors of items that were met tell, as they are stored, and a user's traits, by the release's names.
 
-    None: nothing is known, or the release does not know how to tell.
+    ``weight``, float32[n]: what each item counts; None: 1. None: nothing is known, or the release does not know how to tell.
     """
     if release.met is None:
         return None
     own = release.met.traits.vector(traits) if traits and release.met.traits is not None else None
     if not met and (own is None or not own.any()):
         return None
-    unit = release.met.vector(from_bytes(met, release.dimensions), own=own)
+    unit = release.met.vector(from_bytes(met, release.dimensions), weight, own)
     return Asking(unit, 1.0, len(met)) if unit.any() else None
 
 

@@ -85,12 +85,13 @@ def _most_popular(ids: NDArray[Any], counts: NDArray[np.int64]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A snapshot as learning takes it; ``interactions`` is the digest of those that came in."""
+    """A snapshot as learning takes it; ``interactions`` is the digest of those that came in, ``behaviours`` what they count."""
 
     snapshot: Snapshot
     split_log: SplitLog
     cleaning: CleanReport
     interactions: str
+    behaviours: BehavioursConfig
 
 
 def prepare(
@@ -119,4 +120,4 @@ def prepare(
         held = np.concatenate([parts.valid, parts.test])
         learnt, count = leave_out_later(learnt, int(cleaned.log.time[held].min()))
         report = replace(report, counts=(*report.counts, count))
-    return Prepared(learnt, SplitLog(cleaned.log, parts, positive, target), report, cleaned.before.digest())
+    return Prepared(learnt, SplitLog(cleaned.log, parts, positive, target), report, cleaned.before.digest(), behaviours)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from graph.progress import OnStage
 from graph.snapshot import Snapshot
 from hopline.split_log import Prepared
 from hopline.unmet_items import UnmetOfDomains
+from loaders.behaviours import fading_of, read_event_weights
 from loaders.features import FittedFeatures
 from loaders.splits import Rows
 from loaders.traits import read_traits, trait_groups
@@ -26,15 +29,23 @@ def learn_student(
     """Return the student of item vectors float32[num_items, d], which were ``learnt`` from these interactions, by row.
 
     Users are told apart by those of their properties that are ``features``. What users ask with who met items that nobody had
-    met, ``unmet``, is made of what is known of these. None where too few users met two items.
+    met, ``unmet``, is made of what is known of these. Events count what they do in training, and fade as they do there, but
+    back from each user's newest. None where too few users met two items.
     """
     parts = prepared.split_log
     rows = learnt[parts.positive[learnt]]
     time = parts.log.time
     on_stage("learning to make vectors of users not seen", 0, 0)
-    histories = Histories.of(parts.pairs(rows), None if time is None else time[rows])
+    weights = read_event_weights(prepared.snapshot, rows, prepared.behaviours)
+    fading = None if weights.is_even else fading_of(prepared.snapshot, weights).of_rows(rows)
+    histories = Histories.of(parts.pairs(rows), None if time is None else time[rows], fading=fading)
     fitted = fit_student(items, histories, _traits(prepared.snapshot, features))
-    return None if fitted is None else unmet.ask(fitted.student)
+    if fitted is None:
+        return None
+    student = fitted.student
+    if not weights.is_even:
+        student = replace(student, sum=replace(student.sum, weights=weights))
+    return unmet.ask(student)
 
 
 def _traits(snapshot: Snapshot, features: FittedFeatures) -> UserTraits | None:

@@ -4,7 +4,7 @@
 // servers before SEARCH.
 // identifiers: user, user_key, item, item_key, title, interactions, liked, vector, norm, known, met, similar
 // terms: wanted, told, owned
-// params: $user_ids: list of ids that may be meant, the likeliest first, $vector: list of floats made of events, or null: the user's own, $k: integer, $candidates: integer, $zero: float, $times: property with the time, by relationship type, $most: integer, $traits: list of names of properties of the user that are told where nothing was learnt of them, $met_most: integer, $flatness: float, $index: index name, $own: list of names of properties of the user that are told
+// params: $user_ids: list of ids that may be meant, the likeliest first, $vector: list of floats made of events, or null: the user's own, $k: integer, $candidates: integer, $zero: float, $times: property with the time, by relationship type, $most: integer, $weighed: whether events are told with what was met, $amounts: property that tells how much, by relationship type, $traits: list of names of properties of the user that are told where nothing was learnt of them, $met_most: integer, $flatness: float, $index: index name, $own: list of names of properties of the user that are told
 // returns: turn, user_id, norm, asking, met, traits, own, items: id; title; score and what else is told of each, found_by
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids {{AND u.owned}}
@@ -18,11 +18,12 @@ WITH u, fresh, CASE WHEN fresh >= 0 OR fresh + toInteger(u.{{known}}) > 0 THEN u
 WITH u, fresh, norm, CASE WHEN fresh > 0 THEN u.{{vector}} END AS asking, [met IN COLLECT {
   WITH u, fresh WHERE fresh > 0
   MATCH (u)-[r:{{liked}}]-(i)
-  WITH i, max(r[$times[type(r)]]) AS time, max(toInteger(split(elementId(r), ':')[2])) AS made
+  WITH i, max(r[$times[type(r)]]) AS time, max(toInteger(split(elementId(r), ':')[2])) AS made,
+       collect(CASE WHEN $weighed THEN [type(r), r[coalesce($amounts[type(r)], '')], r[$times[type(r)]]] END) AS events
   ORDER BY time IS NULL, time DESC, made DESC
   LIMIT $most
-  RETURN [i.{{met}}]
-}[..fresh] WHERE met[0] IS NOT NULL | met[0]] AS met
+  RETURN [i.{{met}}, events]
+}[..fresh] WHERE met[0] IS NOT NULL] AS met
 CALL (u, fresh, norm) {
   WITH u WHERE fresh <= 0 AND (norm > 0 OR $vector IS NOT NULL)
   CALL (u) {

@@ -1,7 +1,7 @@
 // The best items that a user has not met, by a look at every item that is as wanted, and the turn of what serves.
 // identifiers: user, user_key, item, item_key, title, interactions, liked, vector, norm, known, met
 // terms: wanted, told, owned
-// params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $scale: float, $zero: float, $times: property with the time, by relationship type, $most: integer, $traits: list of names of properties of the user that are told where nothing was learnt of them, $own: list of names of properties of the user that are told
+// params: $user_ids: list of ids that may be meant, the likeliest first, $k: integer, $scale: float, $zero: float, $times: property with the time, by relationship type, $most: integer, $weighed: whether events are told with what was met, $amounts: property that tells how much, by relationship type, $traits: list of names of properties of the user that are told where nothing was learnt of them, $own: list of names of properties of the user that are told
 // returns: turn, user_id, norm, asking, met, traits, own, items: id; title; score and what else is told of each
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids {{AND u.owned}}
@@ -15,11 +15,12 @@ WITH u, fresh, CASE WHEN fresh >= 0 OR fresh + toInteger(u.{{known}}) > 0 THEN u
 WITH u, fresh, norm, CASE WHEN fresh > 0 THEN u.{{vector}} END AS asking, [met IN COLLECT {
   WITH u, fresh WHERE fresh > 0
   MATCH (u)-[r:{{liked}}]-(i)
-  WITH i, max(r[$times[type(r)]]) AS time, max(toInteger(split(elementId(r), ':')[2])) AS made
+  WITH i, max(r[$times[type(r)]]) AS time, max(toInteger(split(elementId(r), ':')[2])) AS made,
+       collect(CASE WHEN $weighed THEN [type(r), r[coalesce($amounts[type(r)], '')], r[$times[type(r)]]] END) AS events
   ORDER BY time IS NULL, time DESC, made DESC
   LIMIT $most
-  RETURN [i.{{met}}]
-}[..fresh] WHERE met[0] IS NOT NULL | met[0]] AS met
+  RETURN [i.{{met}}, events]
+}[..fresh] WHERE met[0] IS NOT NULL] AS met
 CALL (u, fresh, norm) {
   WITH u WHERE norm > 0 AND fresh <= 0
   MATCH (i:{{item}})

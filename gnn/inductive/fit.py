@@ -58,12 +58,12 @@ class FittedStudent:
 class _Examples:
     """Beginnings of histories, b of them, with r numbers a vector in the basis of item vectors.
 
-    ``number`` float64[b] of items met, ``weight`` float64[b] in the loss, ``features`` float64[b, 2 r], ``traits``
-    float64[b, t], what their users are, ``rest`` float64[b, r]: the sum of what was met later. Item ``met[i]`` was met in
-    beginning ``of[i]``, int64[m] both.
+    ``known`` float64[b] is what the items met count together, ``weight`` float64[b] that in the loss, ``features``
+    float64[b, 2 r], ``traits`` float64[b, t], what their users are, ``rest`` float64[b, r]: the sum of what was met later. Item
+    ``met[i]`` was met in beginning ``of[i]``, int64[m] both.
     """
 
-    number: NDArray[np.float64]
+    known: NDArray[np.float64]
     weight: NDArray[np.float64]
     features: NDArray[np.float64]
     traits: NDArray[np.float64]
@@ -147,7 +147,7 @@ def _examples(
     met = histories.starts(user, number)
     rest = histories.rests(user, number)
     return _Examples(
-        number=number.astype(np.float64),
+        known=np.asarray(met.sum(axis=1), np.float64).ravel(),
         weight=1 / _IDEAL[np.minimum(histories.counts[user] - number, _K) - 1],
         features=(met @ features).astype(np.float64),
         traits=np.zeros((len(user), 0)) if traits is None else traits.of(user),
@@ -158,21 +158,22 @@ def _examples(
 
 
 def _joined(parts: Sequence[_Examples]) -> _Examples:
-    starts = np.cumsum([0, *(len(part.number) for part in parts)])
-    columns = ("number", "weight", "features", "traits", "rest", "met")
+    starts = np.cumsum([0, *(len(part.known) for part in parts)])
+    columns = ("known", "weight", "features", "traits", "rest", "met")
     joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in columns}
     return _Examples(**joined, of=np.concatenate([part.of + start for part, start in zip(parts, starts, strict=False)]))
 
 
 def _solve(examples: _Examples, space: _Space, exponent: float, penalty: float) -> NDArray[np.float64]:
-    """Return weights float64[2 + 2 r + t, r]: of 1, of the logarithm of the number of events, of the features and traits.
+    """Return weights float64[2 + 2 r + t, r]: of 1, of the logarithm of what events count, of the features and traits.
 
     The features' are held, by ``penalty`` times their mean square, to multiples of plain likeness, which are fitted first.
     """
     size = space.items.shape[1]
-    divided = examples.features * (examples.number**-exponent)[:, None]
-    traits = examples.traits * (examples.number**OF_TRAITS)[:, None]
-    inputs = np.column_stack([np.ones(len(divided)), np.log(examples.number), divided, traits])
+    divided = examples.features * (np.maximum(examples.known, np.finfo(np.float32).tiny) ** -exponent)[:, None]
+    known = np.maximum(examples.known, 1)
+    traits = examples.traits * (known**OF_TRAITS)[:, None]
+    inputs = np.column_stack([np.ones(len(divided)), np.log(known), divided, traits])
     weighted = inputs * examples.weight[:, None]
     gram = weighted.T @ inputs
     held = np.full(len(gram), 1e-3 * examples.weight.mean())

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from gnn.errors import TrainingError
 from gnn.interactions import Interactions
+from graph.event_weights import Fading
 
 
 @dataclass(frozen=True)
@@ -17,15 +18,21 @@ class Histories:
     """Each user's items, the one met first first, and each once.
 
     The items of user u are ``items[offsets[u]:offsets[u + 1]]``; ``items`` int64[n], ``offsets`` int64[num_users + 1].
+    ``fading`` tells what the n events count; None: 1 each.
     """
 
     items: NDArray[np.int64]
     offsets: NDArray[np.int64]
     num_items: int
+    fading: Fading | None = None
 
     @classmethod
-    def of(cls, pairs: Interactions, time: NDArray[np.int64] | None = None, seed: int = 0) -> Histories:
+    def of(
+        cls, pairs: Interactions, time: NDArray[np.int64] | None = None, seed: int = 0, fading: Fading | None = None
+    ) -> Histories:
         """Order pairs by user and ``time`` int64[n], in seconds; those of one time, or all without times, by chance.
+
+        Of several of a user and an item, which is there once, the first is kept, and counts what it counts by ``fading``.
 
         Raises:
             TrainingError: not one time a pair.
@@ -40,7 +47,8 @@ class Histories:
         first.sort()
         user, item = user[first], item[first]
         counts = np.bincount(user, minlength=pairs.num_users)
-        return cls(item, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), pairs.num_items)
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return cls(item, offsets, pairs.num_items, None if fading is None else fading.of_rows(order[first]))
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -48,16 +56,20 @@ class Histories:
         return np.diff(self.offsets)
 
     def starts(self, users: NDArray[np.int64], number: NDArray[np.int64]) -> sparse.csr_array:
-        """Return the ``number`` int64[b] items that ``users`` int64[b] met first, as float32[b, num_items] of 0 and 1."""
-        return self._part(self.offsets[users], number)
+        """Return what the ``number`` int64[b] items that ``users`` int64[b] met first then count, float32[b, num_items].
+
+        Those that count nothing are there, too, as zeros.
+        """
+        return self._part(self.offsets[users], number, self.fading)
 
     def rests(self, users: NDArray[np.int64], number: NDArray[np.int64]) -> sparse.csr_array:
         """Return what ``users`` int64[b] met after their first ``number`` int64[b] items, as float32[b, num_items]."""
         return self._part(self.offsets[users] + number, self.counts[users] - number)
 
-    def _part(self, first: NDArray[np.int64], number: NDArray[np.int64]) -> sparse.csr_array:
+    def _part(self, first: NDArray[np.int64], number: NDArray[np.int64], fading: Fading | None = None) -> sparse.csr_array:
         ends = np.concatenate([[0], np.cumsum(number)])
         place = np.repeat(first - ends[:-1], number) + np.arange(ends[-1])
-        taken = sparse.csr_array((np.ones(ends[-1], np.float32), self.items[place], ends), shape=(len(first), self.num_items))
+        weight = np.ones(ends[-1], np.float32) if fading is None else fading.when(place, np.repeat(first + number - 1, number))
+        taken = sparse.csr_array((weight, self.items[place], ends), shape=(len(first), self.num_items))
         taken.sort_indices()
         return taken

@@ -17,7 +17,8 @@ class Lessons:
 
     ``learnt`` float32[n, d] is the vector of the user that training has learnt, of length one, zeros where it has none;
     ``met[offsets[i]:offsets[i + 1]]`` int64 are the items that the user of event i had met by then, the latest last, of which
-    training has not seen the last ``since[i]``, int64[n]; ``target`` int64[n] is the item that they met next.
+    training has not seen the last ``since[i]``, int64[n]; ``target`` int64[n] is the item that they met next. ``weight``,
+    float32, is what each of ``met`` then counted; None: 1.
 
     Raises:
         TrainingError: arrays that do not fit each other.
@@ -28,14 +29,17 @@ class Lessons:
     offsets: NDArray[np.int64]
     since: NDArray[np.int64]
     target: NDArray[np.int64]
+    weight: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         number = len(self.target)
         fits = len(self.learnt) == len(self.since) == number and len(self.offsets) == number + 1
+        fits = fits and (self.weight is None or self.weight.shape == self.met.shape)
         if not fits or self.offsets[-1] != len(self.met) or (self.since > np.diff(self.offsets)).any():
             raise TrainingError(
                 f"got lessons of {number} targets, {len(self.learnt)} vectors, {len(self.since)} numbers and "
-                f"{len(self.offsets)} offsets; expected as many of each, one offset more, and no more events since than met"
+                f"{len(self.offsets)} offsets; expected as many of each, one offset more, as many weights as items, and no "
+                "more events since than met"
             )
 
     def __len__(self) -> int:
@@ -71,21 +75,27 @@ class Lessons:
         counts = np.diff(self.offsets)[rows]
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         place = np.repeat(self.offsets[rows] - offsets[:-1], counts) + np.arange(offsets[-1])
-        return Lessons(self.learnt[rows], self.met[place], offsets, self.since[rows], self.target[rows])
+        weight = None if self.weight is None else self.weight[place]
+        return Lessons(self.learnt[rows], self.met[place], offsets, self.since[rows], self.target[rows], weight)
 
     def and_then(self, other: Lessons) -> Lessons:
         """Return these, and others after them."""
+        weights = [np.ones(len(one.met), np.float32) if one.weight is None else one.weight for one in (self, other)]
         return Lessons(
             np.concatenate([self.learnt, other.learnt]),
             np.concatenate([self.met, other.met]),
             np.concatenate([self.offsets, self.offsets[-1] + other.offsets[1:]]),
             np.concatenate([self.since, other.since]),
             np.concatenate([self.target, other.target]),
+            None if self.weight is None and other.weight is None else np.concatenate(weights),
         )
 
-    def last(self, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the items that training has not seen, of each event at most the last ``most``, and offsets int64[n + 1]."""
+    def last(self, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+        """Return items that training has not seen, int64[m], of each event at most the last ``most``, and what each counts.
+
+        Between the two come offsets, int64[n + 1].
+        """
         counts = np.minimum(self.since, most)
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         place = np.repeat(self.offsets[1:] - counts - offsets[:-1], counts) + np.arange(offsets[-1])
-        return self.met[place], offsets
+        return self.met[place], offsets, np.ones(len(place), np.float32) if self.weight is None else self.weight[place]

@@ -15,7 +15,7 @@ from gnn.interactions import Interactions
 
 @dataclass(frozen=True)
 class Newcomers:
-    """``users`` int64[b] with a number of events behind them: ``known`` float32[b, num_items] of 0 and 1, and what to find."""
+    """``users`` int64[b] with a number of events behind them: ``known`` float32[b, num_items], and what to find."""
 
     users: NDArray[np.int64]
     known: sparse.csr_array

@@ -12,10 +12,11 @@ from scipy import sparse
 
 from graph.errors import ReleaseError
 from graph.event_sum import EventSum
+from graph.event_weights import EventWeights
 from graph.traits import Traits
 
 _PARTS = ("asking", "base", "slope", "curve")
-_TRAITS = "traits"
+_TRAITS, _WEIGHTS = "traits", "weights"
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,14 @@ class Student:
         return self.sum.vectors(met @ self.asking, np.asarray(met.sum(axis=1), np.float32).ravel(), own)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return all of it as arrays by name; traits as the bytes of their JSON."""
+        """Return all of it as arrays by name; traits, and what events count, as the bytes of their JSON."""
         curve = np.array([self.sum.exponent, self.sum.most], np.float32)
         arrays: dict[str, NDArray[Any]] = dict(zip(_PARTS, (self.asking, self.sum.base, self.sum.slope, curve), strict=True))
-        traits = self.sum.traits
-        return arrays if traits is None else arrays | {_TRAITS: np.frombuffer(traits.to_json().encode(), np.uint8)}
+        if self.sum.traits is not None:
+            arrays[_TRAITS] = np.frombuffer(self.sum.traits.to_json().encode(), np.uint8)
+        if self.sum.weights is not None:
+            arrays[_WEIGHTS] = np.frombuffer(self.sum.weights.model_dump_json().encode(), np.uint8)
+        return arrays
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Student:
@@ -83,4 +87,5 @@ class Student:
             )
         exponent, most = (float(number) for number in arrays["curve"])
         traits = Traits.from_json(arrays[_TRAITS].tobytes().decode()) if _TRAITS in arrays else None
-        return cls(arrays["asking"], EventSum(arrays["base"], arrays["slope"], exponent, most, traits))
+        weights = EventWeights.from_json(arrays[_WEIGHTS].tobytes().decode()) if _WEIGHTS in arrays else None
+        return cls(arrays["asking"], EventSum(arrays["base"], arrays["slope"], exponent, most, traits, weights))

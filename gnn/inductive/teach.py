@@ -24,6 +24,7 @@ from graph.event_sum import SINCE, EventSum
 _SHARPNESS = (1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0)
 _JUDGED = 1500  # lessons that the sharpness is chosen by
 _SCORES_AT_ONCE = 1 << 25
+_LEAST = float(np.finfo(np.float32).tiny)
 
 Floats = NDArray[np.float32]
 
@@ -70,13 +71,21 @@ class _Asks:
 
         They are made as of users of whom nothing is known but their events, as traits are not taught.
         """
-        items, offsets = lessons.last(round(self.sum.most))
-        total = embedding_bag(torch.from_numpy(items), self.asking, torch.from_numpy(offsets[:-1]), mode="sum")
-        number = torch.from_numpy(np.diff(offsets).astype(np.float32))[:, None]
-        share = torch.where(number > 0, number.clamp_min(1) ** -self.sum.exponent, torch.zeros(()))
-        made = normalize(self.base + torch.log(number.clamp(1, self.sum.most)) * self.slope + share * total)
+        items, offsets, weight = lessons.last(round(self.sum.most))
+        total = embedding_bag(
+            torch.from_numpy(items),
+            self.asking,
+            torch.from_numpy(offsets[:-1]),
+            mode="sum",
+            per_sample_weights=torch.from_numpy(weight),
+        )
+        of_lesson = np.repeat(np.arange(len(lessons)), np.diff(offsets))
+        counted = np.bincount(of_lesson, weight, len(lessons)).astype(np.float32)
+        known = torch.from_numpy(counted)[:, None]
+        share = torch.where(known > 0, known.clamp_min(_LEAST) ** -self.sum.exponent, torch.zeros(()))
+        made = normalize(self.base + torch.log(known.clamp(1, self.sum.most)) * self.slope + share * total)
         learnt = torch.from_numpy(lessons.learnt)
-        moved = normalize(learnt + SINCE * torch.where(number > 0, made, torch.zeros(())))
+        moved = normalize(learnt + SINCE * known.clamp(max=1) * made)
         return torch.where(learnt.any(dim=1, keepdim=True), moved, made)
 
     def student(self) -> Student:

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from gnn.inductive.lessons import Lessons
 from gnn.vector_scorer import of_length_one
+from graph.event_weights import Fading
 from graph.snapshot import Snapshot
 from hopline.liked import is_liked
 from hopline.online.rows import item_rows, rows_of
 from hopline.run_folder import Run
+from loaders.behaviours import fading_of
 from loaders.interactions import read_interactions
 
 _MOST_MET = 2_000  # items of a user's past that a lesson tells of: nobody is shown what they met before that again soon
@@ -27,7 +29,7 @@ class UserEvents:
     ``user`` int64[n] is a row of ``user_ids``, ``item`` int64[n] a row of the run's items of all domains. ``learnt``
     float32[num_users, d] are the vectors of users that the run has, of length one, zeros for others; ``known`` and ``taught``
     int64[num_users] how many of each one's events, the first ones, the run has learnt from, and somebody since. ``number``
-    int64[num_users] is how many relationships there are.
+    int64[num_users] is how many relationships there are. ``fading`` tells what the n events count; None: 1 each.
     """
 
     user_ids: NDArray[Any]
@@ -37,6 +39,7 @@ class UserEvents:
     known: NDArray[np.int64]
     taught: NDArray[np.int64]
     number: NDArray[np.int64]
+    fading: Fading | None = None
 
     @classmethod
     def of(cls, snapshot: Snapshot, run: Run, taught: NDArray[np.int64]) -> UserEvents:
@@ -57,9 +60,11 @@ class UserEvents:
         item = item_rows(run, log.items.ids)[log.item_index[order]]
         _, first = np.unique(user * (len(log.items) + 1) + log.item_index[order], return_index=True)
         kept = np.sort(first[item[first] >= 0])
+        weights = None if run.student is None else run.student.sum.weights
+        fading = None if weights is None else fading_of(snapshot, weights).of_rows(order[kept])
         user, item, place = user[kept], item[kept], place[kept]
         known, taught = (np.bincount(user[place < some[user]], minlength=num_users) for some in (known, taught))
-        return cls(log.user_ids, user, item, learnt, known, taught, number)
+        return cls(log.user_ids, user, item, learnt, known, taught, number, fading)
 
     @cached_property
     def place(self) -> NDArray[np.int64]:
@@ -97,7 +102,8 @@ class UserEvents:
     ) -> Lessons:
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         rows = np.repeat(ends - counts - offsets[:-1], counts) + np.arange(offsets[-1])
-        return Lessons(learnt, self.item[rows], offsets, np.minimum(since, counts), target)
+        weight = None if self.fading is None else self.fading.when(rows, np.repeat(ends - 1, counts))
+        return Lessons(learnt, self.item[rows], offsets, np.minimum(since, counts), target, weight)
 
     def quiet(self, number: int, rng: np.random.Generator) -> Lessons:
         """Return at most ``number`` users who did something, but nothing new, as they would be asked for now."""

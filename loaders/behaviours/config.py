@@ -21,7 +21,8 @@ class BehaviourConfig(BaseModel):
         default=None,
         ge=0,
         description="what one event counts, beside those of other behaviours; 0: never a positive of the ranking, and passes "
-        "messages through a gate that starts closed and is learnt; unset: as in graph/behaviours.py",
+        "messages through a gate that starts closed and is learnt; unset: as in graph/behaviours.py, and as the strongest "
+        "where a user is known by events alone",
     )
     half_life_days: float | None = Field(
         default=None, gt=0, description="days after which an event counts half; unset: as all behaviours"
@@ -46,7 +47,10 @@ class BehaviourConfig(BaseModel):
 
 
 class BehavioursConfig(BaseModel):
-    """What interactions count, by behaviour, time and session. The defaults weigh all events of one behaviour alike."""
+    """What interactions count, by behaviour, time and session, in training and where a user is known by events alone.
+
+    The defaults weigh all events of one behaviour alike.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

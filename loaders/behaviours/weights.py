@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.event_weights import FAINTEST
+from graph.sessions import sessions_back
 from graph.snapshot import EdgeColumns, Snapshot, Triple
 from loaders.behaviours.config import BehaviourConfig, BehavioursConfig
-from loaders.behaviours.sessions import sessions_back
 
-_SECONDS_A_DAY = 86_400
-_FAINTEST = 1e-6  # however long ago, it was liking, and stays an example
+SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ def weigh_interactions(
         weight = _by_value(part, settings)
         half_life = settings.half_life_days or config.half_life_days
         if half_life is not None and part.time is not None:
-            age_days = (newest - part.time) / _SECONDS_A_DAY
-            weight = weight * _mean_where(part.time == 0, np.maximum(np.exp2(-age_days / half_life), _FAINTEST))
+            age_days = (newest - part.time) / SECONDS_A_DAY
+            weight = weight * _mean_where(part.time == 0, np.maximum(np.exp2(-age_days / half_life), FAINTEST))
         if config.session_decay < 1 and part.time is not None:
-            decay = np.maximum(config.session_decay ** back[kind.triple], _FAINTEST)
+            decay = np.maximum(config.session_decay ** back[kind.triple], FAINTEST)
             weight = weight * _mean_where(part.time == 0, decay)
         event[kind.triple] = weight.astype(np.float32)
         ordered[kind.triple] = event[kind.triple] * _by_order(part, settings)

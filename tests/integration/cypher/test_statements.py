@@ -45,6 +45,8 @@ EXAMPLES = {
     **dict.fromkeys(["but", "items", "own", "told", "traits"], ()),
     "vector": [0.5, 0.5],
     "times": {},
+    "amounts": {},
+    "weighed": True,
     "most": 1,
     "unit": "month",
     **dict.fromkeys(["scale", "zero", "reach", "flatness"], 0.5),

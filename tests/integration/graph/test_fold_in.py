@@ -10,6 +10,7 @@ from graph.database import Database
 from graph.embeddings import Embeddings
 from graph.errors import NotFoundError, ReleaseError
 from graph.event_sum import SINCE, EventSum
+from graph.event_weights import EventWeights, TypeWeight
 from graph.fused import FLATNESS
 from graph.met_vectors import MetVectors, from_bytes, to_bytes
 from graph.neighbours import SimilarItems, nearest_by_cosine
@@ -97,7 +98,7 @@ def test_the_answer_follows_each_event(database):
 
 def published(database, code="float32", **changed):
     """Publish vectors of users who had met two items each; return what the graph ranks by, as it was rounded."""
-    draft = make_draft(met=met_vectors(), code=code, known=np.full(8, 2), **changed)
+    draft = make_draft(code=code, known=np.full(8, 2), **{"met": met_vectors()} | changed)
     write_graph(database, draft, [(f"u{user}", f"i{item}") for user in range(8) for item in (38, 39)])
     publish(database, SCHEMA, draft)
     users, items = read_ranking(database, SCHEMA, active_release(database))
@@ -168,6 +169,57 @@ def test_who_took_back_all_that_was_learnt_is_asked_for_as_somebody_new(database
     kept = draft.items[0].vectors[places] @ draft.met.sum.vector([])
     assert (ranked.by_model, ranked.num_events) == (False, 0)
     assert [item.id for item in ranked.items] == [("i3", "i5", "i7")[place] for place in np.argsort(-kept)]
+
+
+HALVES_A_DAY = EventWeights(types={"RATED": TypeWeight(value="value", neutral=3, unit=2, half_life_s=86_400)})
+NOW = 1_750_000_000
+EVENTS = {3: (5, NOW), 8: (4, NOW - 86_400), 12: (1, NOW - 10), 21: (5, NOW - 2 * 86_400)}  # value and time by item
+COUNTED = [1, 0.25, 0, 0.25]
+
+
+def rate(database, user):
+    for place, (value, time) in EVENTS.items():
+        rows(
+            database,
+            "MERGE (u:User {id: $user}) WITH u MATCH (i:Item {id: $item}) "
+            "CREATE (u)-[:RATED {value: $value, time: $time}]->(i)",
+            user=user,
+            item=f"i{place}",
+            value=value,
+            time=time,
+        )
+
+
+@pytest.mark.parametrize("user", ["u1", "late"])
+@pytest.mark.parametrize("retrieve", ["vectors", "vectors+similar"])
+def test_events_count_by_what_was_done_how_much_of_it_and_how_long_ago(database, path, user, retrieve):
+    met = met_vectors()
+    met = replace(met, sum=replace(met.sum, weights=HALVES_A_DAY))
+    near = SimilarItems("cosine", (nearest_by_cosine(make_draft().items[0].vectors, 4),))
+    draft = published(database, met=met, similar=near)
+    rate(database, user)
+    release = active_release(database)
+    assert release.met.weights == HALVES_A_DAY
+    kept = from_bytes([row.tobytes() for row in to_bytes(met.asking[0])], SIZE)[list(EVENTS)]
+    places = draft.users.ids.tolist()
+    if user == "late":
+        asking, length = met.sum.vector(kept, COUNTED), 1.0
+    else:
+        length = np.linalg.norm(draft.users.vectors[places.index(user)])
+        asking = met.sum.moved(draft.users.vectors[places.index(user)] / length, kept, COUNTED)
+    scores = draft.items[0].vectors @ (asking * length)
+    ranked = rerank(database, SCHEMA, user, [f"i{n}" for n in range(ITEMS)])
+    of_item = dict(zip(draft.items[0].ids.tolist(), scores.tolist(), strict=True))
+    assert [item.score for item in ranked.items] == pytest.approx(
+        [of_item[item.id] for item in ranked.items], rel=1e-4, abs=1e-5
+    )
+    found = recommend(database, SCHEMA, user, 5, choice=Choice(retrieve=retrieve))
+    assert (found.by_model, found.num_events) == (True, 4)
+    if retrieve == "vectors":
+        seen = {*(f"i{place}" for place in EVENTS), *(("i38", "i39") if user == "u1" else ())}
+        assert [item.id for item in found.items] == [
+            item for item in sorted(of_item, key=of_item.get)[::-1] if item not in seen
+        ][:5]
 
 
 def test_an_event_on_an_item_that_the_release_does_not_know_leaves_the_vector_as_it_was_learnt(database, path):

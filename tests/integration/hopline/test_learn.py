@@ -178,3 +178,26 @@ def test_what_serves_must_be_of_the_last_run(serving, database, monkeypatch):
 
 def _without_student(folder):
     return replace(read_run(folder), student=None)
+
+
+def test_what_was_not_liked_moves_nobody_and_is_not_learnt_as_liked(workplace, hopline):
+    told = '[behaviours]\nhalf_life_days = 30\nof = { rating = { value = "rating", neutral = 3 } }\n'
+    (workplace / "hopline.toml").write_text(f"{TOML}\n{told}\n[online]\nmin_events = 5\n")
+    with Recommender.from_config() as recommender:
+        recommender.load("films")
+        recommender.compile(train={"epochs": 3}).fit()
+        recommender.publish()
+        event = {"behaviour": "rating", "time": T}
+        recommender.ingest(
+            [{**event, "user": user, "item": "f0", "value": 5} for user in ("one", "both")]
+            + [{**event, "user": "both", "item": "f1", "value": 1}, {**event, "user": "neither", "item": "f1", "value": 2}]
+        )
+        asked = {user: recommender.recommend(user, k=6) for user in ("one", "both", "neither")}
+        scores = {user: {item.id: item.score for item in found.items} for user, found in asked.items()}
+        alike = scores["one"].keys() & scores["both"].keys()
+        assert len(alike) >= 4
+        assert [scores["both"][item] for item in alike] == pytest.approx([scores["one"][item] for item in alike], rel=1e-5)
+        assert scores["neither"] != pytest.approx(scores["one"])
+        watch(recommender, ["late", "later"])
+        status, out, _ = hopline("learn", "--once", "--json")
+        assert (status, json.loads(out)["outcome"]) in [(0, "learnt"), (0, "rolled back")], out

@@ -5,8 +5,7 @@ import pytest
 
 from graph.schema import EdgeKind, EdgeRole, Schema
 from graph.snapshot import EdgeColumns
-from loaders.behaviours import BehavioursConfig, positive_rows, weigh_interactions
-from loaders.behaviours.sessions import sessions_back
+from loaders.behaviours import BehavioursConfig, fading_of, positive_rows, read_event_weights, weigh_interactions
 from loaders.errors import InputError
 from loaders.sampling.learning_graph import EXAMPLE, WEIGHT, build_learning_graph
 from tests.small_graphs import SCHEMA, snapshot
@@ -78,14 +77,6 @@ def test_what_has_no_time_counts_as_the_mean_of_what_has():
     np.testing.assert_allclose(weigh(graph, half_life_days=30).event[BOUGHT.triple], [1, 0.5, 0.75])
 
 
-def test_sessions_are_cut_at_gaps_longer_than_told():
-    user = np.array([1, 0, 0, 0, 0])
-    time = np.array([0, 5000, 0, 1800, 3600])
-    assert sessions_back(user, time, 1800).tolist() == [0, 0, 0, 0, 0]
-    assert sessions_back(user, time, 1799).tolist() == [0, 0, 2, 1, 0]
-    assert sessions_back(user[:0], time[:0], 1).tolist() == []
-
-
 def test_earlier_sessions_count_less():
     graph = of_kinds(bought=[(0, 0, 1, NOW), (0, 1, 1, NOW - 7200), (0, 2, 1, NOW - 7000), (1, 0, 1, NOW - 9000)])
     found = weigh(graph, session_decay=0.5, session_gap_minutes=30)
@@ -131,3 +122,45 @@ def test_a_behaviour_that_no_interaction_has_is_refused():
         weigh(of_kinds(bought=[(0, 0, 1, NOW)]), of={"purchas": {}})
     with pytest.raises(ValueError, match="needs neutral"):
         BehavioursConfig.model_validate({"of": {"rating": {"value": "rating"}}})
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"of": {"purchase": {"weight": 2}, "cart": {"weight": 0.5}}},
+        {"half_life_days": 30, "of": {"cart": {"half_life_days": 3, "weight": 1}}},
+        {"session_decay": 0.5, "of": {"cart": {"weight": 1}}},
+        {"of": {"purchase": {"value": "rating", "neutral": 3}, "cart": {"value": "amount", "weight": 1, "cap_quantile": 0.8}}},
+    ],
+)
+def test_events_that_a_user_is_known_by_count_what_they_count_in_training(told):
+    rng = np.random.default_rng(0)
+    made = [(0, n, rng.integers(0, 6), NOW - int(rng.integers(0, 90 * DAY))) for n in range(40)] + [(0, 40, 5, NOW)]
+    graph = of_kinds(bought=made[::2], cart=made[1::2])
+    config, learnt = BehavioursConfig.model_validate(told), weigh(graph, **told)
+    weights = read_event_weights(graph, np.arange(41), config)
+    fading = fading_of(graph, weights)
+    newest = int(np.argmax(fading.time))
+    in_training = np.concatenate([learnt.gate[kind.triple] * learnt.event[kind.triple] for kind in graph.schema.interactions])
+    np.testing.assert_allclose(fading.when(np.arange(41), np.full(41, newest)), in_training, rtol=1e-5, atol=1e-7)
+    stored = [
+        [kind.type, value, time]
+        for kind in graph.schema.interactions
+        for value, time in zip(graph.edges[kind.triple].value.tolist(), graph.edges[kind.triple].time.tolist(), strict=True)
+    ]
+    np.testing.assert_allclose(weights.of_items([[event] for event in stored]), in_training, rtol=1e-5, atol=1e-7)
+
+
+def test_events_that_a_user_is_known_by_count_alike_unless_somebody_tells_their_weights():
+    graph = of_kinds(bought=[(0, 0, 1, NOW)], cart=[(0, 1, 1, NOW)], disliked=[(0, 2, 1, NOW)])
+    assert read_event_weights(graph, np.arange(2), BehavioursConfig()).is_even
+    told = BehavioursConfig.model_validate({"of": {"cart": {"weight": 0}}})
+    counted = read_event_weights(graph, np.arange(2), told)
+    assert {name: one.weight for name, one in counted.types.items()} == {"BOUGHT": 1, "ADDED_TO_CART": 0}
+    assert not counted.is_even
+
+
+def test_a_value_that_nobody_gave_sets_no_event_apart():
+    graph = of_kinds(bought=[(0, 0, np.nan, NOW)])
+    told = BehavioursConfig.model_validate({"of": {"purchase": {"value": "rating", "neutral": 3}}})
+    assert read_event_weights(graph, np.arange(1), told).is_even

@@ -5,6 +5,7 @@ from gnn.errors import TrainingError
 from gnn.inductive import Histories
 from gnn.inductive.newcomers import Newcomers
 from gnn.interactions import Interactions
+from graph.event_weights import Fading
 
 PAIRS = Interactions(np.array([1, 0, 1, 1, 1]), np.array([3, 2, 0, 3, 1]), 3, 4)
 TIMES = np.array([50, 10, 20, 5, 30])
@@ -41,3 +42,13 @@ def test_newcomers_are_those_who_met_more_and_find_what_they_met_later():
 def test_times_of_other_pairs_are_refused():
     with pytest.raises(TrainingError, match="expected one a pair"):
         Histories.of(PAIRS, TIMES[:2])
+
+
+def test_beginnings_are_told_as_what_they_counted_when_they_ended_and_rests_whole():
+    days = np.array([0, 1, 2])
+    pairs = Interactions(np.zeros(3, np.int64), np.array([2, 0, 1]), 1, 3)
+    fading = Fading(np.array([1, 0, 1], np.float32), np.ones(3), 1000 + days, np.zeros(3, np.int64), 1.0)
+    histories = Histories.of(pairs, 1000 + days, fading=fading)
+    assert histories.starts(np.array([0, 0]), np.array([1, 3])).toarray().tolist() == [[0, 0, 1], [0, 1, 0.25]]
+    assert histories.starts(np.array([0]), np.array([3])).nnz == 3
+    assert histories.rests(np.array([0]), np.array([1])).toarray().tolist() == [[1, 1, 0]]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -45,10 +47,12 @@ def test_lessons_tell_what_was_met_and_what_of_it_is_new():
     assert lessons.target.tolist() == [1, 5, 9, 2]
     assert lessons.since.tolist() == [0, 1, 0, 1]
     assert [part.tolist() for part in np.split(lessons.met, lessons.offsets[1:-1])] == [[3], [3, 1, 4], [], [9]]
-    found, offsets = lessons.last(5)
+    found, offsets, weight = lessons.last(5)
     assert [part.tolist() for part in np.split(found, offsets[1:-1])] == [[], [4], [], [9]]
-    again = nothing().and_then(lessons).rows(np.array([3, 1]))
+    assert weight.tolist() == [1, 1]
+    again = nothing().and_then(replace(lessons, weight=np.arange(5, dtype=np.float32))).rows(np.array([3, 1]))
     assert (again.target.tolist(), again.met.tolist(), again.offsets.tolist()) == ([2, 5], [9, 3, 1, 4], [0, 1, 4])
+    assert again.weight.tolist() == [4, 1, 2, 3]
 
 
 def test_lessons_that_do_not_fit_are_refused():
@@ -56,13 +60,23 @@ def test_lessons_that_do_not_fit_are_refused():
         Lessons(np.zeros((1, SIZE), np.float32), np.array([1]), np.array([0, 1]), np.array([2]), np.array([0]))
 
 
-def test_events_are_foretold_by_the_vectors_that_are_served():
-    one, ranked, lessons = student(), items(), pattern(20)
+def weighed(lessons):
+    """Lessons whose events count from nothing to 0.6 each."""
+    weight = np.random.default_rng(5).random(len(lessons.met)).astype(np.float32) * np.float32(0.6)
+    weight[::4] = 0
+    return replace(lessons, weight=weight)
+
+
+@pytest.mark.parametrize("as_counted", [lambda lessons: lessons, weighed])
+def test_events_are_foretold_by_the_vectors_that_are_served(as_counted):
+    one, ranked, lessons = student(), items(), as_counted(pattern(20))
     gains, tops = foretell(one, ranked, lessons)
     for row in range(len(lessons)):
         met = lessons.met[lessons.offsets[row] : lessons.offsets[row + 1]]
         since = met[len(met) - lessons.since[row] :][-5:]
-        asking = one.vector(since) if not lessons.learnt[row].any() else one.sum.moved(lessons.learnt[row], one.asking[since])
+        weight = np.ones(len(since)) if lessons.weight is None else lessons.weight[: lessons.offsets[row + 1]][-len(since) :]
+        learnt = lessons.learnt[row]
+        asking = one.sum.moved(learnt, one.asking[since], weight) if learnt.any() else one.vector(since, weight)
         scores = ranked @ asking
         scores[met] = -np.inf
         assert tops[row].tolist() == np.argsort(-scores)[:10].tolist()
