@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from graph.filters.config import Filterable, Indexed, check_apart, check_filterable, indexable
+from graph.neighbours import Retrieve
 from graph.rules import Rule
 from graph.scenario import Scenario
 from graph.schema import Schema
 from graph.tenants import TenantsConfig, check_tenants
-
-Retrieve = Literal["vectors", "vectors+similar"]
-"""What finds candidates: a release's vector index alone, or with it the relationships from items to their neighbours."""
 
 
 class AskConfig(BaseModel):
@@ -38,10 +34,11 @@ class AskConfig(BaseModel):
         description="share of places at which any good candidate is shown, by chance, to learn from; 0: none",
     )
     scenarios: dict[str, Scenario] = Field(default={}, max_length=100, description="orders that can be asked for, by name")
-    retrieve: Retrieve = Field(
-        default="vectors",
+    retrieve: Retrieve | None = Field(
+        default=None,
         description='what finds items to recommend, and similar ones: "vectors", or "vectors+similar" with relationships '
-        "between items too, of a release published with [publish] similar",
+        "between items too, of a release published with [publish] similar; unset: to recommend, what the release's training "
+        "found better on validation, and vectors for similar items",
     )
 
     @property

@@ -6,11 +6,12 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from graph.ask_config import AskConfig, Retrieve
+from graph.ask_config import AskConfig
 from graph.blend import Blend
 from graph.errors import QuestionError
 from graph.filters import ANY_ITEM, Condition, Filter, conditions_of
 from graph.filters.config import check_apart
+from graph.neighbours import Retrieve
 from graph.releases import Release
 from graph.rules import BoundRule, bind_rules
 from graph.scenario import AskedScenario, asked_scenario
@@ -23,14 +24,14 @@ from graph.tenants import OPERATOR, Tenant, tenant_of
 class Choice:
     """What a question's answer is chosen by, beside the model's score: ``conditions``, ``rules`` and ``taste``.
 
-    ``retrieve``: what finds the candidates; ``scenario``: whose order they are in, None: the model's; ``tenant``: whose items
-    and users it is about, which ``conditions`` have too.
+    ``retrieve``: what finds the candidates, None: what the release was validated with; ``scenario``: whose order they are in,
+    None: the model's; ``tenant``: whose items and users it is about, which ``conditions`` have too.
     """
 
     conditions: tuple[Condition, ...] = ANY_ITEM
     rules: tuple[BoundRule, ...] = ()
     taste: Taste = PLAIN
-    retrieve: Retrieve = "vectors"
+    retrieve: Retrieve | None = None
     scenario: AskedScenario | None = None
     tenant: Tenant = OPERATOR
 
@@ -51,9 +52,13 @@ class Choice:
         return None if self.scenario is None else Blend.of(self.scenario, release, item.label)
 
     @property
-    def is_fused(self) -> bool:
-        """Whether relationships between items find candidates too."""
-        return self.retrieve != "vectors"
+    def asks_to_fuse(self) -> bool:
+        """Whether it is asked for that relationships between items find candidates too."""
+        return self.retrieve == "vectors+similar"
+
+    def fuses(self, release: Release) -> bool:
+        """Whether relationships between items find a release's recommendations, too: as asked for, else as validation chose."""
+        return (self.retrieve or release.retrieve) == "vectors+similar"
 
     def rules_of(self, item: NodeKind) -> tuple[BoundRule, ...]:
         """Return the rules that are about the items of one domain."""
@@ -62,6 +67,8 @@ class Choice:
 
 BEST = Choice()
 """The best items by the model's score alone."""
+BY_VECTORS = Choice(retrieve="vectors")
+"""Those of them that a release's vector index finds."""
 
 
 def choice_of(
@@ -93,7 +100,7 @@ def choice_of(
         if not 0 <= share <= 1:
             raise QuestionError(f"got {name} of {share}; expected 0, for the best items alone, to 1")
     retrieve = config.retrieve if retrieve is None else retrieve
-    if retrieve not in (known := get_args(Retrieve)):
+    if retrieve is not None and retrieve not in (known := get_args(Retrieve)):
         raise QuestionError(f"got {retrieve!r} to find candidates by; expected one of {list(known)}")
     asked = None if scenario is None else asked_scenario(scenario, config.scenarios, schema)
     whose = tenant_of(tenant, config.tenants, schema)

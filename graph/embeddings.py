@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from graph.codes import Code, Grid, check_code, code_users, decode, is_whole
 from graph.errors import ReleaseError
 from graph.met_vectors import MetVectors
-from graph.neighbours import SimilarItems
+from graph.neighbours import Retrieve, SimilarItems
 from graph.task_vectors import PairPredictors, check_predictors
 
 
@@ -77,7 +77,8 @@ class ReleaseDraft:
     ``met`` makes vectors of users not learnt from, None: nothing does. ``filters`` names the properties of items by which their
     indexes can be narrowed, where the server can do so. ``known``, int64[n], tells how many events of each user the graph held
     when it was read, in behaviours that tell of liking: with it, what they do since moves their vectors. ``similar`` are the
-    neighbours of the items of each domain, None: none are written. ``predictors`` foretell something of users and
+    neighbours of the items of each domain, None: none are written; ``retrieve`` is what finds recommendations best, which takes
+    neighbours where it is more than vectors. ``predictors`` foretell something of users and
     items, and are written.
 
     Raises:
@@ -98,6 +99,7 @@ class ReleaseDraft:
     filters: tuple[str, ...] = ()
     known: NDArray[np.int64] | None = None
     similar: SimilarItems | None = None
+    retrieve: Retrieve = "vectors"
     predictors: PairPredictors = field(default_factory=dict)
 
     def __post_init__(self) -> None:

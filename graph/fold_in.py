@@ -122,7 +122,7 @@ def ask_by_vector(
         return read_all("recommend/scan_items_by_vector", params | {"k": size}, names, conditions, told)
 
     ask: Pool = pool
-    if choice.is_fused and user_id is not None:
+    if choice.fuses(release) and user_id is not None:
         history, of_history = history_params(schema, release)
         asked = names | of_history
         whose = choice.tenant.users

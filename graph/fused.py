@@ -14,11 +14,8 @@ from graph.releases.record import StoredNeighbours
 from graph.schema import NodeKind
 from graph.unmet import read_unmet
 
-FLATNESS = 60.0
-"""What is added to every place before it is divided by, so that the first places do not decide alone.
-
-Source: Cormack, Clarke and Büttcher 2009, Reciprocal Rank Fusion outperforms Condorcet (SIGIR), sec. 2.
-"""
+SHARE = 0.5
+"""What the weights of relationships count beside the scores of vectors, each by its largest among the candidates."""
 MOST_MET = 100
 """Items that a user met last from which relationships are followed."""
 
@@ -55,7 +52,7 @@ def fused_pool(
     Raises:
         NotFoundError: the release has no relationships between items.
     """
-    fusing = {"user_ids": list(user_ids), "vector": vector, "zero": release.zero, "met_most": MOST_MET, "flatness": FLATNESS}
+    fusing = {"user_ids": list(user_ids), "vector": vector, "zero": release.zero, "met_most": MOST_MET, "share": SHARE}
     more_names = {"vector": release.name, "norm": release.norm_property, "similar": neighbours_in(release).type}
     domain = release.domain(item.label)
 

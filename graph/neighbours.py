@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from graph.errors import ReleaseError
 
@@ -15,8 +16,10 @@ MOST_NEIGHBOURS = 50
 """Neighbours that an item may have, at most."""
 _SCORES_AT_ONCE = 1 << 22
 
-WeighedBy = Literal["ease", "cosine"]
-"""What likeness is measured by: weights of the closed-form item-item model, or the cosine of a release's vectors."""
+WeighedBy = Literal["ease", "rp3beta", "cosine"]
+"""What likeness is measured by: weights of the closed-form item-item model, walks of three steps, or the vectors' cosine."""
+Retrieve = Literal["vectors", "vectors+similar"]
+"""What finds candidates: a release's vector index alone, or with it the relationships from items to their neighbours."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,12 @@ class Neighbours:
         """Return the strongest ``k`` of each item."""
         return Neighbours(self.places[:, :k], self.weights[:, :k])
 
+    def matrix(self) -> sparse.csr_array:
+        """Return the weights as float32[n, n], from an item, a row, to its neighbours."""
+        rows, _ = np.nonzero(self.is_there)
+        shape = (len(self.places), len(self.places))
+        return sparse.csr_array((self.weights[self.is_there], (rows, self.places[self.is_there])), shape=shape)
+
     def among(self, stays: NDArray[np.bool_], num_new: int) -> Neighbours:
         """Return those among the items that stay, bool[n], followed by ``num_new`` items that have none."""
         width = self.places.shape[1]
@@ -88,6 +97,10 @@ class SimilarItems:
         """Return the strongest ``k`` of each item."""
         return replace(self, of_domains=tuple(one.first(k) for one in self.of_domains))
 
+    def matrix(self) -> sparse.csr_array:
+        """Return the weights of all items' neighbours, one domain after the other, as float32[n, n]."""
+        return sparse.csr_array(sparse.block_diag([one.matrix() for one in self.of_domains], format="csr"))
+
 
 def strongest(
     weights_of: Callable[[NDArray[np.int64]], NDArray[np.float32]], num_items: int, k: int, rows_at_once: int = 0
@@ -110,6 +123,19 @@ def strongest(
         places[rows], weights[rows] = (np.take_along_axis(of, order, axis=1) for of in (best, found))
     places[weights == 0] = 0
     return Neighbours(places, weights)
+
+
+def heaviest(weights: sparse.csr_array, k: int) -> Neighbours:
+    """Return the ``k`` neighbours of highest weight above 0 of each item, equal ones by place, by weights float32[n, n]."""
+    k = min(k, max(weights.shape[0] - 1, 0))
+    rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+    order = np.lexsort((weights.indices, -weights.data, rows))
+    rank = np.arange(len(order)) - weights.indptr[rows]
+    kept = (rank < k) & (weights.data[order] > 0)
+    places, found = np.zeros((weights.shape[0], k), np.int32), np.zeros((weights.shape[0], k), np.float32)
+    places[rows[kept], rank[kept]] = weights.indices[order[kept]]
+    found[rows[kept], rank[kept]] = weights.data[order[kept]]
+    return Neighbours(places, found)
 
 
 def nearest_by_cosine(vectors: NDArray[np.float32], k: int) -> Neighbours:

@@ -97,6 +97,7 @@ def _create_record(database: Database, draft: ReleaseDraft, slot: Slot, version:
         properties |= {"reach": slot.scales.grid.reach, "steps": slot.scales.grid.steps}
     if draft.similar is not None:
         properties |= {
+            "retrieve": draft.retrieve,
             "similar": similar_type(slot.number),
             "similar_by": draft.similar.by,
             "similar_k": max(one.places.shape[1] for one in draft.similar.of_domains),

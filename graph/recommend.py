@@ -8,7 +8,7 @@ from typing import Any
 
 from graph.answers import Recommendations, item_names
 from graph.asking import Served, by_assigned_release, either_type
-from graph.choice import BEST, Choice
+from graph.choice import BEST, BY_VECTORS, Choice
 from graph.chosen import Pool, read_chosen
 from graph.database import Database
 from graph.filters import Condition
@@ -60,13 +60,13 @@ def recommendations(
 
 
 def recommend_by(database: Database, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Recommendations:
-    """Return what one release recommends of a domain by what it has learnt, be it active or not; else as :func:`recommend`.
+    """Return what one release recommends of a domain by its learnt vectors, be it active or not; else as :func:`recommend`.
 
     Raises:
         ReleaseError: the release has nothing of that domain.
         DatabaseError: Neo4j refused or was lost, or the release was taken away.
     """
-    return database.answer(_by_release(database, schema, release, item, user_id, k, BEST, as_learnt=True))[0]
+    return database.answer(_by_release(database, schema, release, item, user_id, k, BY_VECTORS, as_learnt=True))[0]
 
 
 def _by_release(
@@ -96,7 +96,7 @@ def _by_release(
         return read_all("recommend/scan_items_by_user", params | {"k": size}, names, conditions, told, owned)
 
     ask: Pool = pool
-    if choice.is_fused:
+    if choice.fuses(release):
         ask = fused_pool(dialect, release, item, either_type(user_id), of_user, names, owned=owned)
     found, row = yield from read_chosen(k, choice, release, item, ask, pinned)
     turn, known_id = row["turn"], row["user_id"]

@@ -23,7 +23,7 @@ from graph.database import Database
 from graph.errors import NotFoundError
 from graph.experiments.serving import ask_turn
 from graph.filters import Condition
-from graph.fused import FLATNESS, neighbours_in
+from graph.fused import SHARE, neighbours_in
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
@@ -103,10 +103,10 @@ def _similar(
         "item_id": stored_id,
         "dimensions": release.dimensions,
         "is_whole": release.is_whole,
-        "flatness": FLATNESS,
+        "share": SHARE,
     }
     statement = "items_by_item"
-    if choice.is_fused:
+    if choice.asks_to_fuse:
         statement, names["similar"] = "fused_items_by_item", neighbours_in(release).type
 
     def pool(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:
@@ -117,7 +117,7 @@ def _similar(
             return read_by_index(dialect, statement, domain.index, asked, names, conditions, domain.filters, told)
 
         first = num_candidates(size, max((CANDIDATES_AN_ANSWER - 1) * size, LEAST_CANDIDATES - size) + 1, domain)
-        if choice.is_fused:
+        if choice.asks_to_fuse:
             by_scan = by_index(domain.num_items)
         else:
             by_scan = read_with("recommend/scan_items_by_item", sized, names, wanted=conditions, told=told)

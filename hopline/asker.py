@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from graph.answers import Recommendations
-from graph.ask_config import Retrieve
 from graph.asking import Served
 from graph.choice import choice_of, given_choice, people_choice
 from graph.database import Database
@@ -18,6 +17,7 @@ from graph.describe import Description, describe
 from graph.explain import Explanation, explain
 from graph.explore import Explorer
 from graph.filters import Filter
+from graph.neighbours import Retrieve
 from graph.people import people
 from graph.recommend import recommend
 from graph.releases import Release, activate, active_release, list_releases, rollback
@@ -175,6 +175,7 @@ class Asker:
         ``explore`` is the share of places at which any good candidate is drawn by chance, each item then telling how likely it
         was to be there; the same ``seed`` draws the same, None: another each time. ``retrieve`` is "vectors", or
         "vectors+similar" to look along relationships between items too, in one statement; each item then tells what found it.
+        None: as configured, else what the release's training found better on validation.
         ``scenario`` names one of ``[ask.scenarios]``: the best candidates are put in its order, of one of its domains, and each
         tells what its tasks say of it, in ``scores``. For whom the release has not learnt they keep the order that they
         have without, and ``scenario`` of the answer is None.

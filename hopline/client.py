@@ -11,9 +11,9 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel
 
-from graph.ask_config import Retrieve
 from graph.experiments import Variant
 from graph.indexes.job import Action
+from graph.neighbours import Retrieve
 from hopline.errors import OverloadError, ServiceError
 from hopline.service.experiment_messages import (
     EndRequest,

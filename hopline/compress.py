@@ -26,7 +26,9 @@ from hopline.compression import CompressionReport, Tried
 from hopline.errors import ConfigError, TrainingError
 from hopline.fit import CUTOFFS
 from hopline.fusion import TeacherVectors
+from hopline.neighbours import near_as_chosen
 from hopline.node_properties import encode_rows, features_of
+from hopline.retrieval import retrieved
 from hopline.rounded import Rounded
 from hopline.run_folder import Run
 from hopline.run_split import prepare_as_run
@@ -78,7 +80,10 @@ def compress_run(
     unmet = UnmetOfDomains.of(prepared, partial(encode_rows, features, prepared.snapshot), rows)
     vectors = unmet.place(vectors)
     served = _served(vectors, chosen.code)
-    metrics = evaluate(served, split_log.test(), ks=CUTOFFS).metrics if len(split_log.split.test) else {}
+    metrics = {}
+    if len(split_log.split.test):
+        test, near = split_log.test(), near_as_chosen(run.retrieve, run.similar, run.config.get("publish", {}).get("similar"))
+        metrics = evaluate(retrieved(served, near, split_log, rows, test, max(CUTOFFS)), test, ks=CUTOFFS).metrics
     report = CompressionReport(
         metric=metric,
         teacher=trials.teacher.metrics[metric],

@@ -51,11 +51,12 @@ class PublishConfig(BaseModel):
         ge=1,
         description="newest releases that stay, beside the active one and its predecessor; below 3 every publish writes all",
     )
-    similar: int = Field(
-        default=0,
+    similar: int | None = Field(
+        default=None,
         ge=0,
         le=MOST_NEIGHBOURS,
-        description="strongest neighbours of each item that are written as relationships, for Cypher to walk; 0: none",
+        description="strongest neighbours of each item that are written as relationships, for Cypher to walk; 0: none; unset: "
+        "20 where recommendations are found by them, else none",
     )
     canary: CanaryConfig = CanaryConfig()
 

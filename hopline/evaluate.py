@@ -9,13 +9,20 @@ import numpy as np
 
 from gnn.beyond_accuracy import BeyondAccuracy
 from gnn.compare import Row, compare
+from gnn.evaluate import Scorer
 from gnn.model import TasksConfig
 from gnn.popular_for_unknown import PopularForUnknown
 from gnn.slices import slice_by_counts
 from gnn.watched import ranking_metric
+from graph.neighbours import Retrieve, SimilarItems
+from graph.progress import silent
 from graph.snapshot import Snapshot
+from hopline.config import Config
 from hopline.fit import CUTOFFS
+from hopline.neighbours import neighbours_of, num_published
 from hopline.peers import Peers, fit_peers
+from hopline.retrieval import retrieved
+from hopline.run_draft import draft_run
 from hopline.run_folder import Run
 from hopline.run_split import prepare_as_run
 from loaders.item_groups import read_item_groups
@@ -29,7 +36,7 @@ class EvaluationReport:
 
     ``slices``: users by domain and slice that figures such as "ndcg@20/tail items" are means over. ``tasks``: our tasks' own
     figures, such as "rating/rmse", on validation and, of those that foretell something of a pair, on test. ``calibrated_by``:
-    what the groups of miscalibration are. ``tune_s``: seconds that each peer's tuning took.
+    what the groups of miscalibration are. ``tune_s``: seconds that each peer's tuning took. ``retrieve``: what found our items.
     """
 
     rows: list[Row]
@@ -40,10 +47,13 @@ class EvaluationReport:
     tasks: dict[str, dict[str, float]]
     calibrated_by: str
     tune_s: dict[str, float]
+    retrieve: Retrieve
 
 
-def evaluate_run(run: Run, snapshot: Snapshot, *, peers: bool, tuned: bool, on_peer: Callable[[str], None]) -> EvaluationReport:
-    """Split the snapshot as the run did, and rank for the users of the test part by its vectors and by each peer.
+def evaluate_run(
+    run: Run, config: Config, snapshot: Snapshot, *, peers: bool, tuned: bool, on_peer: Callable[[str], None]
+) -> EvaluationReport:
+    """Split the snapshot as the run did, and rank for the users of the test part as a release of it would, and by each peer.
 
     As in serving, a user whom a model knows nothing of gets popular items, from every model.
 
@@ -53,8 +63,9 @@ def evaluate_run(run: Run, snapshot: Snapshot, *, peers: bool, tuned: bool, on_p
     parts = prepare_as_run(run, snapshot).split_log
     test = parts.test()
     both = parts.liked(parts.learnt)
-    ours = run.scorer()
-    scorers = {"hopline": PopularForUnknown(ours, np.abs(run.users.vectors).max(axis=1) > 0, both)}
+    near = _near(run, config)
+    ours = retrieved(run.scorer(), near, parts, parts.learnt, test, max(CUTOFFS))
+    scorers: dict[str, Scorer] = {"hopline": PopularForUnknown(ours, np.abs(run.users.vectors).max(axis=1) > 0, both)}
     others = Peers({}, {})
     if peers:
         others = fit_peers(
@@ -87,7 +98,16 @@ def evaluate_run(run: Run, snapshot: Snapshot, *, peers: bool, tuned: bool, on_p
         if groups is None
         else ", ".join(f"{label}.{name}" for label, name in groups.properties.items()),
         tune_s={name: peer.tune_s for name, peer in others.fitted.items()},
+        retrieve="vectors" if near is None else "vectors+similar",
     )
+
+
+def _near(run: Run, config: Config) -> SimilarItems | None:
+    """Return the neighbours by which a release of the run would find recommendations as configured, None: by vectors alone."""
+    retrieve = config.ask.retrieve or run.retrieve
+    if retrieve == "vectors":
+        return None
+    return neighbours_of(draft_run(run), num_published(config.publish.similar, retrieve), silent)
 
 
 def _of_tasks(run: Run) -> dict[str, dict[str, float]]:

@@ -23,10 +23,11 @@ from hopline.event_files import FOLDER as EVENT_FOLDER
 from hopline.event_files import EventFiles
 from hopline.fusion import Pairs, fuse
 from hopline.liked import Liked
-from hopline.neighbours import neighbours_by_ease
+from hopline.neighbours import near_as_chosen
 from hopline.node_properties import OnFeatures
 from hopline.people import rank_people
 from hopline.refitted_graph import refitted_graph
+from hopline.retrieval import choose_retrieval, retrieved
 from hopline.run_folder import Run
 from hopline.run_record import RunRecord
 from hopline.split_log import Prepared, prepare
@@ -95,14 +96,9 @@ def _fit(
     started = time.perf_counter()
     part = hold_out(prepared, config, on_stage, on_features)
     validated, trained = learn(prepared, part, config, on_stage, on_step, record.begin, told)
-    fused = fuse(
-        validated.scorer(),
-        trained.scorer(),
-        Pairs.of(split_log, refit=config.train.refit),
-        ranking_metric(config.train.metric, config.tasks),
-        config.fuse,
-        on_stage,
-    )
+    pairs, metric = Pairs.of(split_log, refit=config.train.refit), ranking_metric(config.train.metric, config.tasks)
+    fused = fuse(validated.scorer(), trained.scorer(), pairs, metric, config.fuse, on_stage)
+    retrieval = choose_retrieval(fused, split_log, pairs, metric, config, on_stage)
     people = rank_people(validated, trained, part.validation, config, on_stage)
     foretold = foretell(validated, trained, part.validation.edges)
     learnt = split_log.learnt if config.train.refit else split.train
@@ -118,8 +114,11 @@ def _fit(
         on_validation = on_validation | people.metrics
     metrics = {f"valid/{name}": value for name, value in on_validation.items()}
     if len(split.test):
-        metrics |= evaluate(vectors, split_log.test(), ks=CUTOFFS).metrics
+        test = split_log.test()
+        near = near_as_chosen(retrieval.retrieve, retrieval.similar, config.publish.similar)
+        metrics |= evaluate(retrieved(vectors, near, split_log, learnt, test, max(CUTOFFS)), test, ks=CUTOFFS).metrics
         metrics |= measure_all(trained, foretold.predictors, held_interactions(snapshot, split.test))
+    beside = {"people": {} if people is None else people.told, "similar": retrieval.told}
     return Run(
         users=Embeddings(snapshot.schema.user.label, log.user_ids, vectors.users),
         items=tuple(
@@ -134,14 +133,15 @@ def _fit(
         read_at=read_at,
         cleaning=prepared.cleaning.as_dict(),
         features=fitted.to_json(),
-        fused=fused.told | ({"people": people.told} if people is not None and people.told else {}),
+        fused=fused.told | {name: told for name, told in beside.items() if told},
         predictors=foretold.predictors,
         people=None if people is None else people.vectors,
         teacher=fused.teacher,
         student=student,
         known=np.asarray(liked.number.sum(axis=1), np.int64).ravel(),
         liked=liked,
-        similar=None if fused.ease is None else neighbours_by_ease(fused.ease, log.items),
+        similar=retrieval.similar,
+        retrieve=retrieval.retrieve,
     )
 
 

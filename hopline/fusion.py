@@ -106,7 +106,7 @@ def fuse(
     ``metric``, of the sum factorised; the one taken is distilled.
     """
     members = choose_members(pairs, metric, config, on_stage)
-    if _is_too_much(pairs, config) and config.lengths:
+    if is_too_much(pairs, config) and config.lengths:
         return _lengthened(validated, trained, pairs, metric, config, on_stage)
     if not members:
         return FusedVectors(trained, validated, TeacherVectors(trained, validated))
@@ -160,7 +160,8 @@ def _lengthened(
     return FusedVectors(now, before, TeacherVectors(now, before), {"length": power, f"valid/{metric}": dict(choice.tried)})
 
 
-def _is_too_much(pairs: Pairs, config: FuseConfig) -> bool:
+def is_too_much(pairs: Pairs, config: FuseConfig) -> bool:
+    """Whether there are too many users and items for every one of each to be scored some twenty times, as fusing does."""
     return pairs.train.num_users * pairs.train.num_items > config.max_scores
 
 
@@ -187,7 +188,7 @@ class _Sum:
 
 def choose_members(pairs: Pairs, metric: str, config: FuseConfig, on_stage: OnStage) -> list[Member]:
     """Return the models that ``[fuse]`` asks for, tuned on validation; none where there is too much to score."""
-    if _is_too_much(pairs, config):
+    if is_too_much(pairs, config):
         num_scores = pairs.train.num_users * pairs.train.num_items
         on_stage(f"the network alone: {num_scores:,} users times items are more than [fuse] max_scores", 0, 0)
         return []

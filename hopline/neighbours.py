@@ -6,11 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gnn.baselines import EASE
+from gnn.baselines import EASE, RP3beta
 from graph.embeddings import ReleaseDraft
-from graph.neighbours import MOST_NEIGHBOURS, Neighbours, SimilarItems, nearest_by_cosine, strongest
+from graph.neighbours import (
+    MOST_NEIGHBOURS,
+    Neighbours,
+    Retrieve,
+    SimilarItems,
+    heaviest,
+    nearest_by_cosine,
+    strongest,
+)
 from graph.progress import OnStage
 from loaders.item_space import ItemSpace
+
+USUAL_NEIGHBOURS = 20
+"""Neighbours of an item that are written where recommendations are found by them and no number is configured."""
 
 
 def neighbours_by_ease(model: EASE, items: ItemSpace) -> SimilarItems:
@@ -28,6 +39,28 @@ def neighbours_by_ease(model: EASE, items: ItemSpace) -> SimilarItems:
         return strongest(weights, places.stop - places.start, MOST_NEIGHBOURS)
 
     return SimilarItems("ease", tuple(of_domain(items.places[label]) for label, ids in items.ids.items() if len(ids)))
+
+
+def neighbours_by_walks(model: RP3beta, items: ItemSpace) -> SimilarItems:
+    """Return the neighbours of each item within its domain by walks of three steps: what having met it adds to their scores."""
+    of_domains = [model.walks[items.places[label], items.places[label]] for label, ids in items.ids.items() if len(ids)]
+    return SimilarItems("rp3beta", tuple(heaviest(weights, MOST_NEIGHBOURS) for weights in of_domains))
+
+
+def num_published(similar: int | None, retrieve: Retrieve) -> int:
+    """Return how many neighbours of an item are written, ``similar`` being ``[publish] similar``: as many as it says.
+
+    Where it says nothing, they are written if what finds recommendations needs them.
+    """
+    if similar is not None:
+        return similar
+    return USUAL_NEIGHBOURS if retrieve == "vectors+similar" else 0
+
+
+def near_as_chosen(retrieve: Retrieve, similar: SimilarItems | None, wanted: int | None) -> SimilarItems | None:
+    """Return the neighbours that find recommendations, ``wanted`` being ``[publish] similar``; None: vectors do alone."""
+    k = num_published(wanted, retrieve)
+    return similar.first(k) if retrieve == "vectors+similar" and similar is not None and k else None
 
 
 def neighbours_of(draft: ReleaseDraft, k: int, on_stage: OnStage) -> SimilarItems | None:

@@ -19,7 +19,7 @@ from graph.schema import Schema
 from graph.snapshot import Snapshot
 from hopline.canary import check_canary
 from hopline.config import Config
-from hopline.neighbours import neighbours_of
+from hopline.neighbours import neighbours_of, num_published
 from hopline.split_log import SPLIT_SECTIONS, prepare
 
 
@@ -41,7 +41,7 @@ def publish_draft(
         filters=indexed.items,
         people=None if draft.people is None else replace(draft.people, filters=indexed.people),
         predictors=predictors_for(config.ask.scenarios, schema, draft.predictors, labels),
-        similar=neighbours_of(draft, config.publish.similar, on_stage),
+        similar=neighbours_of(draft, num_published(config.publish.similar, config.ask.retrieve or draft.retrieve), on_stage),
     )
     index_keys(database, schema)
     release = publish(database, schema, draft, progress=on_stage, keep=config.publish.keep, gate=gate)

@@ -405,7 +405,7 @@ class Recommender(Asker):
     def evaluate(
         self, *, peers: bool = True, tuned: bool = True, on_peer: Callable[[str], None] = lambda _n: None
     ) -> EvaluationReport:
-        """Rank all items of a domain for every user with test items in it by the last run's vectors, seen ones masked.
+        """Rank all items of a domain for every user with test items in it as a release of the last run would, seen ones masked.
 
         So do the models to beat. See :mod:`gnn.evaluate` for what a figure over several domains is.
 
@@ -416,7 +416,7 @@ class Recommender(Asker):
             EvaluationError: the graph is no longer the one that was learnt from, or the split has no test part.
         """
         run = read_run(self.config.run_folder)
-        return evaluate_run(run, self._snapshot(), peers=peers, tuned=tuned, on_peer=on_peer)
+        return evaluate_run(run, self.config, self._snapshot(), peers=peers, tuned=tuned, on_peer=on_peer)
 
     def score_explainer(self, *, on_stage: OnStage = silent) -> ScoreExplainer:
         """Return what explains scores of the last run's network, read back once for many pairs of a user and an item.

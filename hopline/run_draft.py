@@ -32,6 +32,7 @@ def draft_run(run: Run) -> ReleaseDraft:
         met=_met(run),
         known=run.known,
         similar=run.similar,
+        retrieve=run.retrieve,
         predictors={task: by_domain(of_task) for task, of_task in run.predictors.items()},
         data=learnt_from(run) | ({} if run.known is None else learnt(int(run.known.sum()), run.read_at)),
     )

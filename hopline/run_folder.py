@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 from gnn.inductive import Student
 from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings, as_served
-from graph.neighbours import Neighbours, SimilarItems
+from graph.neighbours import Neighbours, Retrieve, SimilarItems, WeighedBy
 from hopline import compressed_file, predictor_file, teacher_file
 from hopline import liked as liked_file
 from hopline.compressed_file import Compressed, read_compressed, remove_compressed
@@ -45,6 +45,7 @@ _ASKING, _ASKED = "people asking", "people asked for"
 _STUDENT = "student "
 _KNOWN = "known"
 _NEIGHBOURS, _WEIGHTS = "neighbours ", "weights "
+_WEIGHED_BY = "similar_by"
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class Run:
     ``student`` makes vectors of users whom the run has not seen, over the items of all domains, None where too little was
     learnt from. ``known``, int64[n], tells how many events of each user that tell of liking the graph had, None in a run of a
     Hopline that did not count them; ``liked`` which items they were of, kept but not read back (see :mod:`hopline.liked`).
-    ``similar`` are the neighbours of items by the closed-form model that the run is fused
-    with, None where it is not.
+    ``similar`` are the neighbours of items, by the closed-form model that the run is fused with or by walks where nothing could
+    be fused, None where there are none but those of the vectors; ``retrieve`` is what validation found recommendations best by.
     """
 
     users: Embeddings
@@ -85,6 +86,7 @@ class Run:
     known: NDArray[np.int64] | None = None
     liked: Liked | None = None
     similar: SimilarItems | None = None
+    retrieve: Retrieve = "vectors"
 
     def scorer(self) -> VectorScorer:
         """Return the vectors of users and of the items of all domains, one after the other, as they are served."""
@@ -127,6 +129,7 @@ def write_run(folder: Path, run: Run) -> None:
         "user_label": run.users.label,
         "user_ids": _plain(run.users.ids),
         "item_ids": {part.label: _plain(part.ids) for part in run.items},
+        **({} if run.similar is None else {_WEIGHED_BY: run.similar.by}),
         **{key: value for key, value in vars(run).items() if key not in _NOT_IN_RECORD},
     }
     _write_record(folder, record)
@@ -145,7 +148,7 @@ def read_run(folder: Path) -> Run:
         record = json.loads(path.read_text(encoding="utf-8"))
         vectors = load_file(folder / _VECTORS)
         student = {name.removeprefix(_STUDENT): array for name, array in vectors.items() if name.startswith(_STUDENT)}
-        similar = _read_similar(vectors, list(record["item_ids"]))
+        similar = _read_similar(vectors, list(record["item_ids"]), record.pop(_WEIGHED_BY, "ease"))
         run = Run(
             users=Embeddings(record.pop("user_label"), np.asarray(record.pop("user_ids")), vectors["users"]),
             items=tuple(
@@ -240,10 +243,10 @@ def _similar_tensors(run: Run) -> dict[str, NDArray[Any]]:
     }
 
 
-def _read_similar(tensors: dict[str, NDArray[Any]], labels: list[str]) -> SimilarItems | None:
+def _read_similar(tensors: dict[str, NDArray[Any]], labels: list[str], by: WeighedBy) -> SimilarItems | None:
     if _NEIGHBOURS + labels[0] not in tensors:
         return None
-    return SimilarItems("ease", tuple(Neighbours(tensors[_NEIGHBOURS + label], tensors[_WEIGHTS + label]) for label in labels))
+    return SimilarItems(by, tuple(Neighbours(tensors[_NEIGHBOURS + label], tensors[_WEIGHTS + label]) for label in labels))
 
 
 def _write_record(folder: Path, record: dict[str, Any]) -> None:

@@ -48,6 +48,20 @@ class SplitLog:
         """Return those interactions of liking, by row, as user–item pairs."""
         return self.pairs(rows[self.positive[rows]])
 
+    def last_liked(self, rows: Rows, most: int) -> Interactions:
+        """Return, of the items that each user liked in some rows, the ``most`` that they met last, each once.
+
+        Without times, those of later rows count as later: which are the newest is a guess then.
+        """
+        log, rows = self.log, rows[self.positive[rows]]
+        time = np.zeros(len(rows), np.int64) if log.time is None else log.time[rows]
+        rows = rows[np.lexsort((-rows, -time, log.user_index[rows]))]
+        _, newest = np.unique(log.user_index[rows] * len(log.items) + log.item_index[rows], return_index=True)
+        rows = rows[np.sort(newest)]
+        users = log.user_index[rows]
+        place = np.arange(len(rows)) - np.searchsorted(users, users)
+        return self.pairs(rows[place < most])
+
     @property
     def learnt(self) -> Rows:
         """Rows of train and validation."""

@@ -1,32 +1,33 @@
 // The items most like one item by two retrievers at once, one release's vector index, in the order of the exact cosine, and its
-// relationships, fused by reciprocal ranks (Cormack et al. 2009), with which of both found each; for servers before SEARCH.
+// relationships, their scores added, each by its largest, with which of both found each; for servers before SEARCH.
 // identifiers: asked, asked_key, item, item_key, title, vector, similar
 // terms: wanted, told
-// params: $item_id: any, $k: integer, $candidates: integer, $dimensions: integer, $is_whole: whether vectors are whole numbers about a mean, $flatness: float, $index: index name
+// params: $item_id: any, $k: integer, $candidates: integer, $dimensions: integer, $is_whole: whether vectors are whole numbers about a mean, $share: float, what relationships count beside vectors, $index: index name
 // returns: items: id; title; score and what else is told of each, found_by
 // access: read
 MATCH (one:{{asked}} {{{asked_key}}: $item_id})
 CALL (one) {
   CALL db.index.vector.queryNodes($index, $candidates, one.{{vector}}) YIELD node AS i
   WHERE i <> one {{AND i.wanted}}
-  WITH i, [v IN [i.{{vector}}, one.{{vector}}] | CASE
-    WHEN $is_whole THEN head([mean IN [reduce(sum = 0.0, x IN v | sum + x) / size(v)] | [x IN v | x - mean]])
-    ELSE v[..$dimensions] // the rest is there for the index
-  END] AS vectors
-  WITH i, vectors[0] AS of_i, vectors[1] AS of_one
-  WHERE any(x IN of_i WHERE abs(x) > 1e-12) AND any(x IN of_one WHERE abs(x) > 1e-12) // zeros have no direction
-  WITH i, vector.similarity.cosine(of_i, of_one) AS cosine ORDER BY cosine DESC, i.{{item_key}} LIMIT $k
-  WITH collect(i) AS found
-  UNWIND range(0, size(found) - 1) AS place
-  RETURN found[place] AS i, place, 'vectors' AS retriever
+  RETURN i, 'vectors' AS retriever, 0.0 AS weight
 UNION ALL
   MATCH (one)-[near:{{similar}}]->(i:{{item}})
   WHERE i <> one {{AND i.wanted}}
-  WITH i, near.weight AS weight ORDER BY weight DESC, i.{{item_key}} LIMIT $k
-  WITH collect(i) AS found
-  UNWIND range(0, size(found) - 1) AS place
-  RETURN found[place] AS i, place, 'similar' AS retriever
+  RETURN i, 'similar' AS retriever, near.weight AS weight
 }
-WITH i, sum(1 / ($flatness + place + 1)) AS score, collect(retriever) AS retrievers
+WITH one, i, collect(retriever) AS retrievers, sum(weight) AS weight
+WITH i, retrievers, weight, [v IN [i.{{vector}}, one.{{vector}}] | CASE
+  WHEN $is_whole THEN head([mean IN [reduce(sum = 0.0, x IN v | sum + x) / size(v)] | [x IN v | x - mean]])
+  ELSE v[..$dimensions] // the rest is there for the index
+END] AS vectors
+WITH i, retrievers, weight, CASE
+  WHEN all(v IN vectors WHERE any(x IN v WHERE abs(x) > 1e-12)) // zeros have no direction
+  THEN 2 * vector.similarity.cosine(vectors[0], vectors[1]) - 1
+END AS cosine
+WHERE cosine IS NOT NULL OR weight > 0
+WITH collect([i, retrievers, weight, coalesce(cosine, 0)]) AS found, max(abs(cosine)) AS most_alike, max(weight) AS heaviest
+UNWIND found AS one
+WITH one[0] AS i, one[1] AS retrievers, CASE WHEN most_alike > 0 THEN one[3] / most_alike ELSE 0 END
+     + CASE WHEN heaviest > 0 THEN $share * one[2] / heaviest ELSE 0 END AS score
 WITH i, score, retrievers, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
 RETURN collect([id, toString(i.{{title}}), score {{, i.told}}]) AS items, collect(retrievers) AS found_by

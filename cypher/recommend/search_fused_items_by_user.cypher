@@ -1,10 +1,10 @@
 // The best items that a user has not met by two retrievers at once, one release's vector index and its relationships from what they
-// met last, fused by reciprocal ranks (Cormack et al. 2009), with which of both found each, and the turn of what serves; of a user who
+// met last, their scores added, each by its largest, with which of both found each, and the turn of what serves; of a user who
 // did something since the release was learnt, or whom it does not know, what they met last unless a vector was made of that; for
 // servers that have SEARCH.
 // identifiers: user, user_key, item, item_key, title, interactions, liked, vector, norm, known, met, similar, index
 // terms: indexed, wanted, told, owned
-// params: $user_ids: list of ids that may be meant, the likeliest first, $vector: list of floats made of events, or null: the user's own, $k: integer, $candidates: integer, $zero: float, $times: property with the time, by relationship type, $most: integer, $weighed: whether events are told with what was met, $amounts: property that tells how much, by relationship type, $traits: list of names of properties of the user that are told where nothing was learnt of them, $met_most: integer, $flatness: float, $own: list of names of properties of the user that are told
+// params: $user_ids: list of ids that may be meant, the likeliest first, $vector: list of floats made of events, or null: the user's own, $k: integer, $candidates: integer, $zero: float, $times: property with the time, by relationship type, $most: integer, $weighed: whether events are told with what was met, $amounts: property that tells how much, by relationship type, $traits: list of names of properties of the user that are told where nothing was learnt of them, $met_most: integer, $share: float, what relationships count beside vectors, $own: list of names of properties of the user that are told
 // returns: turn, user_id, norm, asking, met, traits, own, items: id; title; score and what else is told of each, found_by
 // access: read
 CYPHER 25
@@ -27,23 +27,21 @@ WITH u, fresh, norm, CASE WHEN fresh > 0 THEN u.{{vector}} END AS asking, [met I
 }[..fresh] WHERE met[0] IS NOT NULL] AS met
 CALL (u, fresh, norm) {
   WITH u WHERE fresh <= 0 AND (norm > 0 OR $vector IS NOT NULL)
-  CALL (u) {
+  WITH u, CASE
+    WHEN $vector IS NOT NULL THEN $vector
+    WHEN $zero = 0 THEN u.{{vector}}
+    ELSE [x IN u.{{vector}} | x - $zero]
+  END AS asked
+  CALL (u, asked) {
     MATCH (i:{{item}})
     SEARCH i IN (
-      VECTOR INDEX {{index}} FOR CASE
-        WHEN $vector IS NOT NULL THEN $vector
-        WHEN $zero = 0 THEN u.{{vector}}
-        ELSE [x IN u.{{vector}} | x - $zero]
-      END
+      VECTOR INDEX {{index}} FOR asked
       {{WHERE i.indexed}} LIMIT $candidates
     ) SCORE AS similarity
     WITH u, i, similarity ORDER BY similarity DESC // the best are looked at until $k are left, and no more of them
     WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.wanted}}
     WITH i, similarity LIMIT $k
-    WITH i, similarity ORDER BY similarity DESC, i.{{item_key}}
-    WITH collect(i) AS found
-    UNWIND range(0, size(found) - 1) AS place
-    RETURN found[place] AS i, place, 'vectors' AS retriever
+    RETURN i, similarity, 0.0 AS weight
   UNION ALL
     MATCH (u)-[r:{{liked}}]-(one:{{item}})
     WITH u, one, max(r[$times[type(r)]]) AS time, max(toInteger(split(elementId(r), ':')[2])) AS made
@@ -52,13 +50,18 @@ CALL (u, fresh, norm) {
     MATCH (one)-[near:{{similar}}]->(i:{{item}})
     WITH u, i, sum(near.weight) AS weight
     WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.indexed}} {{AND i.wanted}}
-    WITH i, weight ORDER BY weight DESC, i.{{item_key}} LIMIT $k
-    WITH collect(i) AS found
-    UNWIND range(0, size(found) - 1) AS place
-    RETURN found[place] AS i, place, 'similar' AS retriever
+    RETURN i, null AS similarity, weight
   }
-  WITH i, sum(1 / ($flatness + place + 1)) AS score, collect(retriever) AS retrievers
-  WITH i, score, retrievers, i.{{item_key}} AS id ORDER BY score DESC, id LIMIT $k
+  WITH asked, i, max(similarity) AS similarity, sum(weight) AS weight, i.{{item_key}} AS id
+  ORDER BY similarity IS NULL, weight DESC, id LIMIT 2 * $k // the index's, and of the others those that neighbours tell most of
+  WITH i, id, weight, similarity IS NOT NULL AS by_index,
+       2 * coalesce(similarity, vector.similarity.cosine(i.{{vector}}, asked), 0.5) - 1 AS cosine
+  WITH collect([i, id, cosine, weight, by_index]) AS found, max(abs(cosine)) AS most_alike, max(weight) AS heaviest
+  UNWIND found AS one
+  WITH one[0] AS i, one[1] AS id, CASE WHEN most_alike > 0 THEN one[2] / most_alike ELSE 0 END
+       + CASE WHEN heaviest > 0 THEN $share * one[3] / heaviest ELSE 0 END AS score,
+       CASE WHEN one[4] THEN ['vectors'] ELSE [] END + CASE WHEN one[3] > 0 THEN ['similar'] ELSE [] END AS retrievers
+  ORDER BY score DESC, id LIMIT $k
   RETURN collect([id, toString(i.{{title}}), score {{, i.told}}]) AS items, collect(retrievers) AS found_by
 }
 WITH u, norm, asking, met, items, found_by // all is read before the pointer is: what it names has served until then

@@ -9,10 +9,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gnn.baselines.baseline import Baseline
-from gnn.baselines.nearest import keep_largest
+from gnn.baselines.nearest import keep_largest, product_blocks
 from gnn.errors import TrainingError
-
-_BLOCK = 1024  # items whose similarities to all others are held at a time
 
 
 class ItemKNN(Baseline):
@@ -40,10 +38,8 @@ class ItemKNN(Baseline):
         by_item = sparse.csr_array(interactions.T, dtype=np.float64)
         norms = np.sqrt(np.asarray(by_item.power(2).sum(axis=1)))
         blocks = [
-            keep_largest(
-                self._similarity_of(by_item[start : start + _BLOCK] @ interactions, start, norms), start, self.neighbours
-            )
-            for start in range(0, len(norms), _BLOCK)
+            keep_largest(self._similarity_of(by_item[rows] @ interactions, rows.start, norms), rows.start, self.neighbours)
+            for rows in product_blocks(by_item, interactions)
         ]
         # A row holds an item's neighbours; users' rows are multiplied by columns.
         self.similarity = sparse.csr_array(sparse.vstack(blocks).T, dtype=np.float32)

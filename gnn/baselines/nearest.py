@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+
+_MOST_ENTRIES = 1 << 24  # of a product that are held at a time: 200 MB
+_MOST_ROWS = 1024
+
+
+def product_blocks(left: sparse.csr_array, right: sparse.csr_array) -> Iterator[slice]:
+    """Yield the rows of ``left``, block by block, so that no block's product with ``right`` takes more memory than is bounded.
+
+    A row counts as many entries as its product can have at most; one that has more than a block may hold is a block by itself.
+    """
+    pattern = sparse.csr_array((np.ones(left.nnz), left.indices, left.indptr), shape=left.shape)
+    ends = np.cumsum(np.minimum(pattern @ np.diff(right.indptr), right.shape[1]))
+    first = 0
+    while first < left.shape[0]:
+        before = ends[first - 1] if first else 0
+        within = int(np.searchsorted(ends, before + _MOST_ENTRIES, side="right"))
+        last = min(max(within, first + 1), first + _MOST_ROWS, left.shape[0])
+        yield slice(first, last)
+        first = last
 
 
 def keep_largest(likeness: sparse.csr_array, first: int, count: int) -> sparse.csr_array:

@@ -9,10 +9,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gnn.baselines.baseline import Baseline
-from gnn.baselines.nearest import keep_largest
+from gnn.baselines.nearest import keep_largest, product_blocks
 from gnn.errors import TrainingError
-
-_BLOCK = 1024  # items whose walks to all others are held at a time
 
 
 class RP3beta(Baseline):
@@ -45,15 +43,15 @@ class RP3beta(Baseline):
         back = _steps(of_item, self.alpha)
         discount = np.where(popularity > 0, popularity, 1.0) ** -self.beta
         blocks = [
-            keep_largest(_discounted(back[start : start + _BLOCK] @ self._first, discount), start, self.neighbours)
-            for start in range(0, len(popularity), _BLOCK)
+            keep_largest(_discounted(back[rows] @ self._first, discount), rows.start, self.neighbours)
+            for rows in product_blocks(back, self._first)
         ]
-        self._walks = sparse.csr_array(sparse.vstack(blocks), dtype=np.float32)
+        self.walks = sparse.csr_array(sparse.vstack(blocks), dtype=np.float32)
         self._first = sparse.csr_array(self._first, dtype=np.float32)
 
     def score(self, user_index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Map int64[b] to float32[b, num_items]."""
-        scores: NDArray[np.float32] = (self._first[user_index] @ self._walks).toarray()
+        scores: NDArray[np.float32] = (self._first[user_index] @ self.walks).toarray()
         return scores
 
 

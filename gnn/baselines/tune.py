@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from time import perf_counter
@@ -34,9 +35,14 @@ class Tuning:
 
 
 def tune(
-    baseline: type[Baseline], train: Interactions, valid: Interactions, metric: str = "ndcg@20", most_users: int = 5_000
+    baseline: type[Baseline],
+    train: Interactions,
+    valid: Interactions,
+    metric: str = "ndcg@20",
+    most_users: int = 5_000,
+    grid: Mapping[str, Sequence[float]] | None = None,
 ) -> Tuning:
-    """Fit ``baseline`` on ``train`` with each setting of its ``GRID`` and rank for the users of ``valid``.
+    """Fit ``baseline`` on ``train`` with each setting of a ``grid``, None: its own, and rank for the users of ``valid``.
 
     At most ``most_users`` of these users are ranked for, so that ranking takes bounded time: the same ones with every setting,
     drawn at random with a fixed seed. Refit with ``baseline(**tuning.best.params)`` on train and valid together before testing.
@@ -49,8 +55,9 @@ def tune(
         raise EvaluationError(f'got metric {metric!r}; expected a name and a k, such as "ndcg@20". Name it so.')
     holdout = Holdout(train, _of_some_users(valid, most_users))
     trials: list[Trial] = []
-    for values in product(*baseline.GRID.values()):
-        params = dict(zip(baseline.GRID, values, strict=True))
+    tried = baseline.GRID if grid is None else grid
+    for values in product(*tried.values()):
+        params = dict(zip(tried, values, strict=True))
         started = perf_counter()
         model = baseline(**params)
         model.fit(train.user_index, train.item_index, train.num_users, train.num_items, train.value)

@@ -11,6 +11,7 @@ from graph.codes import Grid, is_whole, number_for_zero
 from graph.database import Database
 from graph.errors import NotFoundError, ReleaseError
 from graph.event_sum import EventSum
+from graph.neighbours import Retrieve
 from graph.task_vectors import StoredTask, tasks_from_json
 
 NORM = "_norm"
@@ -133,8 +134,9 @@ class Release:
     are by the server's clock.
 
     ``people`` is None for a release whose training learnt no ties between users, ``similar`` for one without neighbours of
-    items. ``tasks`` tell what it foretells of users and items, by task and domain. ``domains`` is empty for one of a Hopline
-    that knew no domains: it can be listed and taken away, not asked.
+    items. ``retrieve`` is what finds its recommendations unless a question says otherwise, as validation chose. ``tasks`` tell
+    what it foretells of users and items, by task and domain. ``domains`` is empty for one of a Hopline that knew no domains: it
+    can be listed and taken away, not asked.
     """
 
     version: int
@@ -156,6 +158,7 @@ class Release:
     people: PeopleIndex | None
     met: EventSum | None
     similar: StoredNeighbours | None
+    retrieve: Retrieve
     tasks: tuple[StoredTask, ...]
     config: dict[str, Any]
     metrics: dict[str, float]
@@ -358,6 +361,7 @@ def stored_release(row: dict[str, Any]) -> Release:
         people=None if properties.get("num_people") is None else _people(properties, slot, of_people),
         met=EventSum.from_properties(properties),
         similar=_neighbours(properties),
+        retrieve=properties.get("retrieve", "vectors"),
         tasks=tasks_from_json(properties.get("tasks", "[]")),
         config=json.loads(properties["config"]),
         metrics=json.loads(properties["metrics"]),

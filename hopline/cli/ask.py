@@ -74,7 +74,7 @@ Retrieved = Annotated[
     typer.Option(
         "--retrieve",
         help="What finds them: a release's vectors, or relationships between items too, where it was published with "
-        "[publish] similar. [default: [ask] retrieve]",
+        "[publish] similar. [default: [ask] retrieve, else what validation chose]",
     ),
 ]
 

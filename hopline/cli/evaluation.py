@@ -27,6 +27,8 @@ def print_evaluation(report: EvaluationReport) -> None:
     """Print the tables, and how the peers were tuned."""
     for table in (accuracy_table(report), beyond_table(report), slices_table(report)):
         console.print(table)
+    if report.retrieve == "vectors+similar":
+        console.print("hopline: items found by vectors and by neighbours of what users met", highlight=False)
     for part, of_tasks in report.tasks.items():
         if of_tasks:
             figures = ", ".join(f"{name} {value:.4f}" for name, value in of_tasks.items())

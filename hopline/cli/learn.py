@@ -50,6 +50,7 @@ def train(
                 "best_epoch": run.best_epoch,
                 "train_s": run.train_s,
                 "fused": run.fused,
+                "retrieve": run.retrieve,
                 "features": features,
             }
         )
@@ -74,6 +75,8 @@ def _trained(run: Run) -> str:
     fused = f", fused with {' and '.join(f'{name} by {share:.0%}' for name, share in shares.items())}" if shares else ""
     if run.fused.get("length"):
         fused = f", items longer by how often they were met to the power of {run.fused['length']:g}"
+    if run.retrieve == "vectors+similar":
+        fused += ", with neighbours of what users met"
     return f"trained {run.best_epoch} epochs in {run.train_s:.0f} s{fused}; on held-out interactions: {figures}"
 
 
@@ -90,7 +93,8 @@ def evaluate(
     Every model ranks all items, seen ones masked; figures are means over users with 95 % intervals. With several kinds of items
     each is ranked by itself. Told apart are those kinds, cold, warm and long-tail items, and users with little history; beside
     accuracy stand coverage, novelty, diversity and how far lists are from what the user took before. What is compared is
-    the last `hopline train`; the others are tuned on the same validation split, and fitted on the same interactions.
+    the last `hopline train`, asked as `[ask] retrieve` says or validation chose; the others are tuned on the same validation
+    split, and fitted on the same interactions.
 
     Example: `hopline evaluate --json`
     """

@@ -17,10 +17,10 @@ from pydantic import (
     Tag,
 )
 
-from graph.ask_config import Retrieve
 from graph.events.event import MOST_ID_CHARS, MOST_TEXT_CHARS
 from graph.filters.conditions import MOST_CHARS, MOST_VALUES
 from graph.indexes.job import Action
+from graph.neighbours import Retrieve
 
 MOST_ITEMS = 1_000
 MOST_PATHS = 100
@@ -121,7 +121,7 @@ class _Found(_Chosen):
     retrieve: Retrieve | None = Field(
         default=None,
         description='what finds candidates: "vectors", or "vectors+similar" with relationships between items too, of a release '
-        "published with [publish] similar; unset: as configured",
+        "published with [publish] similar; unset: as configured, else what the release's training chose on validation",
     )
 
 

@@ -49,7 +49,7 @@ EXAMPLES = {
     "weighed": True,
     "most": 1,
     "unit": "month",
-    **dict.fromkeys(["scale", "zero", "reach", "flatness"], 0.5),
+    **dict.fromkeys(["scale", "zero", "reach"], 0.5),
     **dict.fromkeys(["met_most", "before_ns"], 2),
     **dict.fromkeys(["neighbours", "weights"], ()),
     "popular": "{}",

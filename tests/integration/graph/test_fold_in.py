@@ -11,7 +11,7 @@ from graph.embeddings import Embeddings
 from graph.errors import NotFoundError, ReleaseError
 from graph.event_sum import SINCE, EventSum
 from graph.event_weights import EventWeights, TypeWeight
-from graph.fused import FLATNESS
+from graph.fused import SHARE
 from graph.met_vectors import MetVectors, from_bytes, to_bytes
 from graph.neighbours import SimilarItems, nearest_by_cosine
 from graph.publish import publish
@@ -315,16 +315,17 @@ def test_a_moved_vector_and_neighbours_of_what_was_met_are_fused(database, path)
     publish(database, SCHEMA, draft)
     arrive(database, "late", [7, 9])
     found = recommend(database, SCHEMA, "late", ITEMS, choice=Choice(retrieve="vectors+similar"))
-    ids, _ = wanted(draft, [7, 9], ITEMS)
-    weights: dict[str, float] = {}
+    ids, scores = wanted(draft, [7, 9], ITEMS)
+    score = dict(zip(ids, scores, strict=True))
+    weights = dict.fromkeys(ids, 0.0)
     for row in (7, 9):
         for place, weight in zip(near.places[row].tolist(), near.weights[row].tolist(), strict=True):
-            weights[f"i{place}"] = weights.get(f"i{place}", 0) + weight
-    by_weight = sorted(weights.keys() - {"i7", "i9"}, key=lambda item: -weights[item])
-    orders = {"vectors": ids, "similar": by_weight}
+            if place not in (7, 9):
+                weights[f"i{place}"] += weight
     for item in found.items:
-        assert item.found_by == tuple(name for name, order in orders.items() if item.id in order)
-        assert item.score == pytest.approx(sum(1 / (FLATNESS + 1 + orders[name].index(item.id)) for name in item.found_by))
+        assert item.found_by == (("vectors", "similar") if weights[item.id] else ("vectors",))
+        alike, near_by = score[item.id] / max(map(abs, scores)), weights[item.id] / max(weights.values())
+        assert item.score == pytest.approx(alike + SHARE * near_by, abs=1e-5)
     assert {item.id for item in found.items} == set(ids)
     assert (found.by_model, found.num_events) == (True, 2)
 

@@ -13,13 +13,16 @@ from graph.database import Database
 from graph.errors import NotFoundError, ReleaseError
 from graph.explain import explain
 from graph.explore import Explorer
-from graph.filters import FilterType, conditions_of
-from graph.fused import FLATNESS
+from graph.filters import FilterType, Indexed, conditions_of
+from graph.fused import SHARE
 from graph.inspect import propose_schema
 from graph.neighbours import SimilarItems, nearest_by_cosine
+from graph.progress import silent
 from graph.publish import publish
-from graph.recommend import recommend
+from graph.recommend import recommend, recommend_by
 from graph.releases import activate, active_release, collect_releases, list_releases, rollback
+from graph.releases.lease import hold_lease
+from graph.republish import republish
 from graph.session import session
 from graph.similar import similar
 from graph.snapshot import read_snapshot
@@ -204,24 +207,21 @@ def test_they_are_nobodys_facts(database, draft):
     assert explorer.neighbourhood("Item", "i3", depth=2).as_dict() == around
 
 
-def fused(*orders, k):
-    """Items by the sum of their reciprocal ranks, and what found each."""
-    score, found_by = {}, {}
-    for name, order in orders:
-        for place, item in enumerate(order):
-            score[item] = score.get(item, 0) + 1 / (FLATNESS + place + 1)
-            found_by.setdefault(item, []).append(name)
+def fused(cosines, weights, k):
+    """Candidates by what vectors and relationships say of them, each by its largest, and what found each."""
+    most_alike, heaviest = (max(abs(value) for value in of.values()) for of in (cosines, weights))
+    score = {item: cosine / most_alike + SHARE * weights.get(item, 0) / heaviest for item, cosine in cosines.items()}
     ranked = sorted(score, key=lambda item: (-score[item], item))[:k]
-    return ranked, [score[item] for item in ranked], [tuple(found_by[item]) for item in ranked]
+    return ranked, [score[item] for item in ranked]
 
 
-def by_neighbours(draft, met, k):
+def by_neighbours(draft, met):
     weight = {}
     for item in met:
         for other, of_other in neighbours(draft)[item]:
             if other not in met:
                 weight[other] = weight.get(other, 0) + of_other
-    return sorted(weight, key=lambda item: (-weight[item], item))[:k]
+    return weight
 
 
 @pytest.mark.parametrize("code", ["float32", "int8"])
@@ -230,10 +230,16 @@ def test_a_fused_answer_has_the_candidates_of_both_and_tells_of_each_what_found_
     met = [item for _, item in MET]
     found = recommend(database, SCHEMA, "u1", 12, choice=FUSED)
     if code == "float32":
-        wanted = fused(("vectors", best(draft, 1, 12, met)[0]), ("similar", by_neighbours(draft, met, 12)), k=12)
+        weights = by_neighbours(draft, met)
+        alike, others = best(draft, 1, 12, met)[0], sorted(weights, key=lambda item: (-weights[item], item))
+        candidates = [*alike, *[item for item in others if item not in alike][:12]]
+        score = dict(zip(*best(draft, 1, 40, met), strict=True))
+        wanted = fused({item: score[item] for item in candidates}, {item: weights.get(item, 0) for item in candidates}, 12)
         assert [item.id for item in found.items] == wanted[0]
         assert [item.score for item in found.items] == pytest.approx(wanted[1])
-        assert [item.found_by for item in found.items] == wanted[2]
+        assert [item.found_by for item in found.items] == [
+            (*(["vectors"] if item in alike else []), *(["similar"] if item in weights else [])) for item in wanted[0]
+        ]
     assert {name for item in found.items for name in item.found_by} == {"vectors", "similar"}
     assert all(item.found_by for item in found.items)
     assert path in found.statement
@@ -256,12 +262,15 @@ def test_similar_items_are_fused_too(database, path):
     draft = replace(draft, similar=SimilarItems("ease", (near,)))
     write_graph(database, draft)
     assert publish(database, SCHEMA, draft).similar.by == "ease"
-    plain = [item.id for item in similar(database, SCHEMA, "i7", 8).items]
-    wanted = fused(("vectors", plain), ("similar", [item for item, _ in neighbours(draft)["i7"]]), k=8)
+    weights = dict(neighbours(draft)["i7"])
+    plain = {item.id: item.score for item in similar(database, SCHEMA, "i7", 39).items}
+    wanted = fused(plain, weights, 8)
     found = similar(database, SCHEMA, "i7", 8, choice=FUSED)
     assert [item.id for item in found.items] == wanted[0]
     assert [item.score for item in found.items] == pytest.approx(wanted[1])
-    assert [item.found_by for item in found.items] == wanted[2]
+    assert [item.found_by for item in found.items] == [
+        ("vectors", "similar") if item.id in weights else ("vectors",) for item in found.items
+    ]
     assert pasted(database, found) == [(item.id, item.title, item.score) for item in found.items]
 
 
@@ -285,3 +294,28 @@ def test_to_fuse_with_what_a_release_does_not_have_is_refused_with_what_to_do(da
     ):
         with pytest.raises(NotFoundError, match=r"release 1 has no relationships between items; set \[publish\] similar"):
             ask()
+
+
+def test_a_release_that_validation_found_better_with_neighbours_is_asked_so_unless_a_question_says_otherwise(
+    database, draft, path
+):
+    publish(database, SCHEMA, make_draft())
+    first = active_release(database)
+    assert (first.retrieve, recommend(database, SCHEMA, "u1", 12).items[0].found_by) == ("vectors", ())
+    second = publish(database, SCHEMA, replace(draft, retrieve="vectors+similar"))
+    assert second.retrieve == "vectors+similar"
+    assert recommend(database, SCHEMA, "u1", 12).items == recommend(database, SCHEMA, "u1", 12, choice=FUSED).items
+    assert {name for item in recommend(database, SCHEMA, "u1", 12).items for name in item.found_by} == {"vectors", "similar"}
+    alone = recommend(database, SCHEMA, "u1", 12, choice=Choice(retrieve="vectors"))
+    met = [item for _, item in MET]
+    assert [(item.id, item.found_by) for item in alone.items] == [(item, ()) for item in best(draft, 1, 12, met)[0]]
+    by_vectors = recommend_by(database, SCHEMA, second, SCHEMA.items[0], "u1", 12)  # as a canary holds them to exact search
+    assert [item.id for item in by_vectors.items] == [item.id for item in alone.items]
+    assert all(item.found_by == () for item in similar(database, SCHEMA, "i7", 8).items)
+    with hold_lease(database) as lease:
+        assert republish(database, SCHEMA, lease, Indexed(), silent).retrieve == "vectors+similar"
+
+
+def test_a_release_without_neighbours_is_asked_by_its_vectors_whatever_validation_found(database, draft):
+    assert publish(database, SCHEMA, replace(draft, similar=None, retrieve="vectors+similar")).retrieve == "vectors"
+    assert all(item.found_by == () for item in recommend(database, SCHEMA, "u1", 12).items)

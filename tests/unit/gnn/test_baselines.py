@@ -2,8 +2,10 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from gnn.baselines import EASE, IALS, Baseline, ItemKNN, Popularity, RP3beta, tune
+from gnn.baselines.nearest import product_blocks
 from gnn.errors import EvaluationError, TrainingError
 from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
@@ -78,9 +80,9 @@ def test_popularity_counts_users_or_adds_values():
     np.testing.assert_allclose(weighted.score(np.array([0]))[0], 2.5 * matrix.sum(axis=0))
 
 
-@pytest.mark.parametrize("block", [4, 1024])
-def test_item_knn_is_its_definition(block, monkeypatch):
-    monkeypatch.setattr("gnn.baselines.item_knn._BLOCK", block)
+@pytest.mark.parametrize("entries", [60, 1 << 24])
+def test_item_knn_is_its_definition(entries, monkeypatch):
+    monkeypatch.setattr("gnn.baselines.nearest._MOST_ENTRIES", entries)
     matrix = random_matrix(1)
     dot = matrix.T @ matrix
     norm = np.sqrt(np.diag(dot))
@@ -93,9 +95,9 @@ def test_item_knn_is_its_definition(block, monkeypatch):
     np.testing.assert_allclose(model.score(np.arange(50)), matrix @ similarity.T, rtol=1e-5)
 
 
-@pytest.mark.parametrize("block", [4, 1024])
-def test_rp3beta_is_its_definition(block, monkeypatch):
-    monkeypatch.setattr("gnn.baselines.rp3beta._BLOCK", block)
+@pytest.mark.parametrize("entries", [60, 1 << 24])
+def test_rp3beta_is_its_definition(entries, monkeypatch):
+    monkeypatch.setattr("gnn.baselines.nearest._MOST_ENTRIES", entries)
     matrix = random_matrix(1) * np.arange(1, 24)
     of_user, of_item = matrix.sum(axis=1, keepdims=True), matrix.sum(axis=0)
     first, back = (matrix / of_user) ** 0.7, (matrix / of_item) ** 0.7
@@ -105,6 +107,17 @@ def test_rp3beta_is_its_definition(block, monkeypatch):
         walks[item, np.lexsort((np.arange(23), -walks[item]))[5:]] = 0
     model = fitted(RP3beta(0.7, 0.4, 5), of_matrix(matrix, value=matrix[np.nonzero(matrix)]))
     np.testing.assert_allclose(model.score(np.arange(50)), first @ walks, rtol=1e-5)
+
+
+@pytest.mark.parametrize("most", [1, 30, 400])
+def test_blocks_of_a_product_hold_no_more_than_is_allowed_or_one_row(most, monkeypatch):
+    monkeypatch.setattr("gnn.baselines.nearest._MOST_ENTRIES", most)
+    taken = sparse.csr_array(random_matrix(3))
+    by_item = sparse.csr_array(taken.T)
+    blocks = list(product_blocks(by_item, taken))
+    assert [row for rows in blocks for row in range(rows.start, rows.stop)] == list(range(23))
+    assert all((by_item[rows] @ taken).nnz <= most or rows.stop - rows.start == 1 for rows in blocks)
+    assert list(product_blocks(sparse.csr_array((3, 4)), sparse.csr_array((4, 3)))) == [slice(0, 3)]
 
 
 def test_of_neighbours_that_are_as_near_the_first_are_kept():

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from graph.errors import ReleaseError
-from graph.neighbours import MOST_NEIGHBOURS, Neighbours, SimilarItems, nearest_by_cosine, strongest
+from graph.neighbours import MOST_NEIGHBOURS, Neighbours, SimilarItems, heaviest, nearest_by_cosine, strongest
 from graph.releases.checksums import Checksums
 from tests.small_releases import make_draft
 
@@ -34,6 +35,26 @@ def test_the_strongest_are_those_of_a_sort_however_many_rows_are_looked_at_at_on
         others = [place for place in np.argsort(-weights[item]) if place != item and weights[item, place] > 0][:4]
         assert [place for place, _ in told(found)[item]] == others
         assert found.weights[item, : len(others)].tolist() == weights[item, others].tolist()
+
+
+@pytest.mark.parametrize("k", [1, 4, 30])
+def test_the_heaviest_of_sparse_weights_are_the_strongest_of_the_same_as_a_table(k):
+    weights = np.where(RNG.random((17, 17)) < 0.4, RNG.integers(1, 5, (17, 17)), 0).astype(np.float32)
+    np.fill_diagonal(weights, 0)
+    weights[5] = 0
+    found, wanted = heaviest(sparse.csr_array(weights), k), strongest(lambda rows: weights[rows], 17, 17)
+    assert found.weights.sum() == pytest.approx(wanted.first(k).weights.sum())
+    for item, row in enumerate(told(found)):
+        assert row == sorted(row, key=lambda pair: (-pair[1], pair[0]))
+        assert all(weights[item, place] == weight for place, weight in row)
+    assert told(found)[5] == []
+
+
+def test_weights_of_all_domains_are_one_matrix():
+    first, second = neighbours([[(1, 3.0)], []]), neighbours([[(2, 2.0), (1, 1.0)], [], [(0, 4.0)]])
+    wanted = np.zeros((5, 5))
+    wanted[0, 1], wanted[2, 4], wanted[2, 3], wanted[4, 2] = 3, 2, 1, 4
+    assert SimilarItems("cosine", (first, second)).matrix().toarray().tolist() == wanted.tolist()
 
 
 def test_cosines_are_exact_and_items_without_a_direction_have_no_neighbours():

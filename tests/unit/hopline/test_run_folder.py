@@ -118,15 +118,19 @@ def test_a_damaged_run_is_told_and_training_again_is_advised(tmp_path, damage):
         read_run(tmp_path)
 
 
-def test_neighbours_of_the_items_of_each_domain_are_read_back_or_there_are_none(tmp_path):
+@pytest.mark.parametrize("by", ["ease", "rp3beta"])
+def test_neighbours_of_the_items_of_each_domain_are_read_back_or_there_are_none(tmp_path, by):
     write_run(tmp_path, make_run())
     assert read_run(tmp_path).similar is None
     near = Neighbours(np.array([[1], [0]], np.int32), np.array([[0.5], [0.0]], np.float32))
     other = Neighbours(np.zeros((2, 0), np.int32), np.zeros((2, 0), np.float32))
     items = (*make_run().items, Embeddings("Z `x`", np.array([1, 2]), np.ones((2, 2), np.float32)))
-    run = replace(make_run(), items=items, popular={"Item": ["y"]}, similar=SimilarItems("ease", (near, other)))
+    run = replace(
+        make_run(), items=items, popular={"Item": ["y"]}, similar=SimilarItems(by, (near, other)), retrieve="vectors+similar"
+    )
     write_run(tmp_path, run)
     found = read_run(tmp_path).similar
-    assert (found.by, [part.places.tolist() for part in found.of_domains]) == ("ease", [[[1], [0]], [[], []]])
+    assert (found.by, [part.places.tolist() for part in found.of_domains]) == (by, [[[1], [0]], [[], []]])
     assert found.of_domains[0].weights.tolist() == [[0.5], [0.0]]
+    assert draft_run(read_run(tmp_path)).retrieve == "vectors+similar"
     assert draft_run(read_run(tmp_path)).similar.of_domains[0].places.tolist() == [[1], [0]]
