@@ -38,28 +38,36 @@ class FusedRetrieval:
     def score(self, user_index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Map int64[b] to float32[b, num_items]."""
         scores = np.array(self._vectors.score(user_index), np.float32)
-        sums: NDArray[np.float32] = (self._met[user_index] @ self._weights).toarray()
         mask(scores, self._seen[user_index])
-        fused = np.full_like(scores, -np.inf)
+        sums = self._met[user_index] @ self._weights
+        fused, sum_of = np.full_like(scores, -np.inf), np.zeros(scores.shape[1], np.float32)
         for items in self._domains:
-            fused[:, items] = self._of_domain(scores[:, items], sums[:, items])
+            for row, by_vectors in enumerate(top_k(scores[:, items], self._k)):
+                of_row = slice(sums.indptr[row], sums.indptr[row + 1])
+                near = sums.indices[of_row]
+                sum_of[near] = sums.data[of_row]
+                chosen = self._candidates(by_vectors[by_vectors != NOTHING], near, scores[row], sum_of, items)
+                fused[row, chosen] = _by_largest(scores[row, chosen]) + self._share * _by_largest(sum_of[chosen])
+                sum_of[near] = 0
         return fused
 
-    def _of_domain(self, scores: NDArray[np.float32], sums: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the fused scores of one domain's items, float32[b, n]; those by vectors are minus infinity where seen."""
-        by_vectors = top_k(scores, self._k)
-        is_candidate = np.zeros(scores.shape, bool)
-        _mark(is_candidate, by_vectors)
-        others = np.where((scores > -np.inf) & ~is_candidate & (sums > 0), sums, -np.inf).astype(np.float32)
-        by_sums = top_k(others, 2 * self._k)
-        room = 2 * self._k - (by_vectors != NOTHING).sum(axis=1, keepdims=True)
-        _mark(is_candidate, np.where(np.arange(2 * self._k) < room, by_sums, NOTHING))
-        parts = [np.where(is_candidate, of, 0) for of in (scores, sums)]
-        largest = [np.abs(part).max(axis=1, keepdims=True) for part in parts]
-        alike, near = (part / np.where(most > 0, most, 1) for part, most in zip(parts, largest, strict=True))
-        return np.where(is_candidate, alike + self._share * near, -np.inf).astype(np.float32)
+    def _candidates(
+        self,
+        by_vectors: NDArray[np.int64],
+        near: NDArray[np.int32],
+        scores: NDArray[np.float32],
+        sum_of: NDArray[np.float32],
+        items: slice,
+    ) -> NDArray[np.int64]:
+        """Return a user's candidates of one domain, ``near`` being all that neighbours lead to, of ``scores`` by vectors."""
+        found = by_vectors + items.start
+        others = near[(near >= items.start) & (near < items.stop) & (scores[near] > -np.inf) & (sum_of[near] > 0)]
+        others = others[~np.isin(others, found)]
+        heaviest = others[np.lexsort((others, -sum_of[others]))]
+        return np.concatenate([found, heaviest[: 2 * self._k - len(found)]])
 
 
-def _mark(is_candidate: NDArray[np.bool_], chosen: NDArray[np.int64]) -> None:
-    row, place = np.nonzero(chosen != NOTHING)
-    is_candidate[row, chosen[row, place]] = True
+def _by_largest(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return values by the largest of them, of either sign."""
+    largest = np.abs(values).max(initial=0)
+    return values / (largest if largest else 1)

@@ -18,8 +18,8 @@ class ScoredItem:
     ``score`` is the model's (see the release's configuration), or for popular items the number of users who chose it. ``rules``
     are the names of those of ``[ask.rules]`` that moved it. ``propensity``, in an answer that explores, is how likely it was
     to be at its place, given those before. ``found_by``, in an answer that fuses retrievers, names those that found it, and the
-    score is then of both, each by its largest. ``scores``, in the order of a scenario, are what its tasks say, by name: the model's
-    score, a probability or a value; and the score is then their weighted sum, each spread alike among the candidates.
+    score is then what both say, each by its largest. ``scores``, in the order of a scenario, are what its tasks say, by name:
+    the model's score, a probability or a value; and the score is then their weighted sum, each spread alike among candidates.
     """
 
     id: Any
