@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gnn.baselines import EASE, RP3beta
+from gnn.interactions import Interactions
 from graph.embeddings import ReleaseDraft
 from graph.neighbours import (
     MOST_NEIGHBOURS,
@@ -41,10 +42,19 @@ def neighbours_by_ease(model: EASE, items: ItemSpace) -> SimilarItems:
     return SimilarItems("ease", tuple(of_domain(items.places[label]) for label, ids in items.ids.items() if len(ids)))
 
 
-def neighbours_by_walks(model: RP3beta, items: ItemSpace) -> SimilarItems:
-    """Return the neighbours of each item within its domain by walks of three steps: what having met it adds to their scores."""
-    of_domains = [model.walks[items.places[label], items.places[label]] for label, ids in items.ids.items() if len(ids)]
-    return SimilarItems("rp3beta", tuple(heaviest(weights, MOST_NEIGHBOURS) for weights in of_domains))
+def neighbours_by_walks(alpha: float, beta: float, pairs: Interactions, items: ItemSpace) -> SimilarItems:
+    """Return the neighbours of each item by RP3beta's walks over who met what of its domain.
+
+    A weight is what having met the one adds to the score of the other, but for what is the same for all that a user met.
+    """
+
+    def of_domain(places: slice) -> Neighbours:
+        rows = (pairs.item_index >= places.start) & (pairs.item_index < places.stop)
+        users, met = pairs.user_index[rows], pairs.item_index[rows] - places.start
+        model = RP3beta(alpha, beta, MOST_NEIGHBOURS).fit(users, met, pairs.num_users, places.stop - places.start)
+        return heaviest(model.walks, MOST_NEIGHBOURS)
+
+    return SimilarItems("rp3beta", tuple(of_domain(items.places[label]) for label, ids in items.ids.items() if len(ids)))
 
 
 def num_published(similar: int | None, retrieve: Retrieve) -> int:

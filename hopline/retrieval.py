@@ -10,7 +10,6 @@ from gnn.evaluate import Scorer
 from gnn.fuse import choose
 from gnn.fused_retrieval import FusedRetrieval
 from gnn.holdout import Holdout
-from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
 from gnn.watched import cutoff
 from graph.fused import MOST_MET, SHARE
@@ -52,12 +51,7 @@ def choose_retrieval(
         return Retrieval("vectors")
     on_stage("tuning RP3beta, to find what is near to what users met, on validation", 0, 0)
     params = tune(RP3beta, pairs.train, pairs.valid, metric, grid=_GRID).best.params
-
-    def walked(pairs: Interactions) -> SimilarItems:
-        model = RP3beta(params["alpha"], params["beta"], MOST_NEIGHBOURS)
-        return neighbours_by_walks(model.fit(pairs.user_index, pairs.item_index, pairs.num_users, pairs.num_items), items)
-
-    on_train = walked(pairs.train)
+    on_train = neighbours_by_walks(params["alpha"], params["beta"], pairs.train, items)
     near = on_train.first(config.publish.similar or USUAL_NEIGHBOURS)
     ways: dict[str, Scorer] = {
         "vectors": fused.validated,
@@ -67,7 +61,7 @@ def choose_retrieval(
     told = {"params": {"RP3beta": params}, f"valid/{metric}": dict(choice.tried)}
     return Retrieval(
         "vectors" if choice.taken == "vectors" else "vectors+similar",
-        on_train if pairs.learnt is pairs.train else walked(pairs.learnt),
+        on_train if pairs.learnt is pairs.train else neighbours_by_walks(params["alpha"], params["beta"], pairs.learnt, items),
         told,
     )
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from gnn.baselines import EASE
+from gnn.baselines import EASE, RP3beta
+from gnn.interactions import Interactions
 from graph.neighbours import nearest_by_cosine
 from graph.progress import silent
-from hopline.neighbours import neighbours_by_ease, neighbours_of
+from hopline.neighbours import neighbours_by_ease, neighbours_by_walks, neighbours_of
 from loaders.item_space import ItemSpace
 from tests.small_releases import make_draft
 
@@ -40,6 +41,19 @@ def test_weights_are_those_of_the_closed_form_within_each_domain(num_users):
             order = [place for place in np.argsort(-of_domain[item]) if of_domain[item, place] > 0]
             assert weights[: len(order)] == pytest.approx(of_domain[item, order], rel=1e-3)
             assert set(rows[: len(order)].tolist()) == set(order)
+
+
+@pytest.mark.parametrize("share", [0.4, 0.0])
+def test_walks_are_those_over_what_was_met_of_each_domain(share):
+    taken = (RNG.random((30, len(ITEMS))) < share).astype(np.float32)
+    users, items = taken.nonzero()
+    found = neighbours_by_walks(0.7, 0.2, Interactions(users, items, 30, len(ITEMS)), ITEMS)
+    assert (found.by, len(found.of_domains)) == ("rp3beta", 2)
+    for neighbours, label in zip(found.of_domains, ("Item", "Article"), strict=True):
+        of_domain = taken[:, ITEMS.places[label]]
+        wanted = RP3beta(0.7, 0.2).fit(*of_domain.nonzero(), *of_domain.shape).walks
+        assert (neighbours.matrix() != wanted).nnz == 0
+        assert neighbours.number == (0 if not share else len(neighbours.places) * (len(neighbours.places) - 1))
 
 
 def test_a_draft_is_published_with_its_own_neighbours_or_with_those_of_its_vectors_or_with_none():
