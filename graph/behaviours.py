@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ BEHAVIOURS = (
 )
 
 
+@lru_cache(10_000)  # every question asks it of every type
 def guess_behaviour(type_name: str) -> str:
     """Return the behaviour that a relationship type's name tells of: ``ADDED_TO_CART`` is a ``cart``.
 
