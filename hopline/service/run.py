@@ -29,6 +29,7 @@ _PARENT = "HOPLINE_SERVICE_PARENT"  # of one of several processes, told by it, a
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
 _PARENT_LOOKED_AT_S = 0.5
 _BACKLOG = 2048  # as uvicorn has it
+_KEPT_OPEN_S = 75  # an idle connection; clients close theirs after 5 to 60, and who closes first may meet a request on its way
 
 
 def run_service(file: Path | None, config: Config, on_bound: Callable[[str], None]) -> None:
@@ -57,6 +58,7 @@ def run_service(file: Path | None, config: Config, on_bound: Callable[[str], Non
             access_log=False,
             log_config=None,
             server_header=False,
+            timeout_keep_alive=_KEPT_OPEN_S,
             timeout_graceful_shutdown=serve.shutdown_s,
         )
         os.environ[_FILE] = "" if file is None else str(file)

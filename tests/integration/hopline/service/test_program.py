@@ -1,5 +1,6 @@
 """``hopline serve`` as a program: killed, told to stop, and with the database gone."""
 
+import http.client
 import json
 import os
 import signal
@@ -8,8 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
+import psutil
 import pytest
 
 from graph.database import Database
@@ -182,3 +184,18 @@ def test_keys_are_made_listed_and_removed(hopline, workplace):
     assert hopline("keys", "add", "shop")[0] == 1
     assert hopline("keys", "remove", "shop")[0] == 0
     assert "there is no key 'shop'" in hopline("keys", "remove", "shop")[2]
+
+
+def test_a_connection_stays_open_longer_than_clients_keep_an_idle_one(server, published, tmp_path):
+    with serving(server.home, tmp_path) as (process, client):
+        (address,) = {
+            one.laddr for one in psutil.Process(process.pid).net_connections("tcp") if one.status == psutil.CONN_LISTEN
+        }
+        with closing(http.client.HTTPConnection(address.ip, address.port, timeout=20)) as connection:
+            connection.connect()
+            connection.auto_open = False  # what was closed stays closed
+            for wait_s in (0, 7):  # httpx closes an idle one after 5
+                time.sleep(wait_s)
+                connection.request("GET", "/health/live")
+                assert connection.getresponse().read().startswith(b'{"status":"live"')
+        assert client.health().status == "ready"
