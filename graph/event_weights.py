@@ -35,15 +35,13 @@ class TypeWeight(BaseModel):
     unit: float = Field(default=1.0, gt=0)
     missing: float = Field(default=1.0, ge=0)
 
-    def of(self, value: ArrayLike) -> NDArray[np.float32]:
-        """Return what events count when they happen, float32[n], by their values, [n], NaN where there is none."""
+    def of(self, value: ArrayLike) -> NDArray[np.float64]:
+        """Return what events count when they happen, float64[n], by their values, [n], NaN where there is none."""
         given = np.asarray(value, np.float64)
         if self.value is None:
-            return np.full(len(given), self.weight, np.float32)
+            return np.full(len(given), self.weight)
         over = np.log1p(np.clip(given, 0, self.cap)) if self.cap is not None else np.maximum(given - self.neutral, 0)
-        found: NDArray[np.float32] = (self.weight * np.where(np.isnan(given), self.missing, over / self.unit)).astype(
-            np.float32
-        )
+        found: NDArray[np.float64] = self.weight * np.where(np.isnan(given), self.missing, over / self.unit)
         return found
 
 

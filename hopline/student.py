@@ -37,7 +37,7 @@ def learn_student(
     time = parts.log.time
     on_stage("learning to make vectors of users not seen", 0, 0)
     weights = read_event_weights(prepared.snapshot, rows, prepared.behaviours)
-    fading = None if weights.is_even else fading_of(prepared.snapshot, weights).of_rows(rows)
+    fading = None if weights.is_even else fading_of(prepared.snapshot, parts.log, weights).of_rows(rows)
     histories = Histories.of(parts.pairs(rows), None if time is None else time[rows], fading=fading)
     fitted = fit_student(items, histories, _traits(prepared.snapshot, features))
     if fitted is None:

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from gnn.errors import TrainingError
 from gnn.interactions import Interactions
+from gnn.spans import rows_of_spans
 from graph.event_weights import Fading
 
 
@@ -67,9 +68,10 @@ class Histories:
         return self._part(self.offsets[users] + number, self.counts[users] - number)
 
     def _part(self, first: NDArray[np.int64], number: NDArray[np.int64], fading: Fading | None = None) -> sparse.csr_array:
-        ends = np.concatenate([[0], np.cumsum(number)])
-        place = np.repeat(first - ends[:-1], number) + np.arange(ends[-1])
-        weight = np.ones(ends[-1], np.float32) if fading is None else fading.when(place, np.repeat(first + number - 1, number))
-        taken = sparse.csr_array((weight, self.items[place], ends), shape=(len(first), self.num_items))
+        place, offsets = rows_of_spans(first, number)
+        weight = (
+            np.ones(len(place), np.float32) if fading is None else fading.when(place, np.repeat(first + number - 1, number))
+        )
+        taken = sparse.csr_array((weight, self.items[place], offsets), shape=(len(first), self.num_items))
         taken.sort_indices()
         return taken

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnn.errors import TrainingError
+from gnn.spans import rows_of_spans
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,7 @@ class Lessons:
 
     def rows(self, rows: NDArray[np.int64]) -> Lessons:
         """Return some of them, int64[m]."""
-        counts = np.diff(self.offsets)[rows]
-        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        place = np.repeat(self.offsets[rows] - offsets[:-1], counts) + np.arange(offsets[-1])
+        place, offsets = rows_of_spans(self.offsets[rows], np.diff(self.offsets)[rows])
         weight = None if self.weight is None else self.weight[place]
         return Lessons(self.learnt[rows], self.met[place], offsets, self.since[rows], self.target[rows], weight)
 
@@ -96,6 +95,5 @@ class Lessons:
         Between the two come offsets, int64[n + 1].
         """
         counts = np.minimum(self.since, most)
-        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        place = np.repeat(self.offsets[1:] - counts - offsets[:-1], counts) + np.arange(offsets[-1])
+        place, offsets = rows_of_spans(self.offsets[1:] - counts, counts)
         return self.met[place], offsets, np.ones(len(place), np.float32) if self.weight is None else self.weight[place]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnn.inductive.lessons import Lessons
+from gnn.spans import rows_of_spans
 from gnn.vector_scorer import of_length_one
 from graph.event_weights import Fading
 from graph.snapshot import Snapshot
@@ -61,7 +62,7 @@ class UserEvents:
         _, first = np.unique(user * (len(log.items) + 1) + log.item_index[order], return_index=True)
         kept = np.sort(first[item[first] >= 0])
         weights = None if run.student is None else run.student.sum.weights
-        fading = None if weights is None else fading_of(snapshot, weights).of_rows(order[kept])
+        fading = None if weights is None else fading_of(snapshot, log, weights).of_rows(order[kept])
         user, item, place = user[kept], item[kept], place[kept]
         known, taught = (np.bincount(user[place < some[user]], minlength=num_users) for some in (known, taught))
         return cls(log.user_ids, user, item, learnt, known, taught, number, fading)
@@ -100,8 +101,7 @@ class UserEvents:
         since: NDArray[np.int64],
         target: NDArray[np.int64],
     ) -> Lessons:
-        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        rows = np.repeat(ends - counts - offsets[:-1], counts) + np.arange(offsets[-1])
+        rows, offsets = rows_of_spans(ends - counts, counts)
         weight = None if self.fading is None else self.fading.when(rows, np.repeat(ends - 1, counts))
         return Lessons(learnt, self.item[rows], offsets, np.minimum(since, counts), target, weight)
 

@@ -9,8 +9,8 @@ from graph.event_weights import EventWeights, Fading, TypeWeight
 from graph.schema import EdgeKind
 from graph.snapshot import EdgeColumns, Snapshot
 from loaders.behaviours.config import BehavioursConfig
-from loaders.behaviours.weights import SECONDS_A_DAY
-from loaders.interactions import read_interactions, rows_by_kind
+from loaders.behaviours.weights import SECONDS_A_DAY, value_weight
+from loaders.interactions import InteractionLog, rows_by_kind
 from loaders.splits import Rows
 
 
@@ -34,33 +34,22 @@ def read_event_weights(snapshot: Snapshot, rows: Rows, config: BehavioursConfig)
     return EventWeights(types=types, session_gap_s=config.session_gap_minutes * 60, session_decay=config.session_decay)
 
 
-def fading_of(snapshot: Snapshot, weights: EventWeights) -> Fading:
-    """Return what all interactions count, in the order of :func:`loaders.interactions.read_interactions`."""
-    log, kinds = read_interactions(snapshot), snapshot.schema.interactions
-    name = np.repeat([kind.type for kind in kinds], [len(snapshot.edges[kind.triple].source) for kind in kinds])
-    types = {one: np.flatnonzero(name == one) for one in {kind.type for kind in kinds}}
+def fading_of(snapshot: Snapshot, log: InteractionLog, weights: EventWeights) -> Fading:
+    """Return what all interactions of a snapshot, whose ``log`` is given, count."""
+    types: dict[str, list[Rows]] = {}
+    first = 0
+    for kind in snapshot.schema.interactions:
+        size = len(snapshot.edges[kind.triple].source)
+        types.setdefault(kind.type, []).append(np.arange(first, first + size))
+        first += size
     time = np.zeros(len(log), np.int64) if log.time is None else log.time
-    return weights.fading(log.user_index, types, log.value.astype(np.float64), time)
+    rows = {name: np.concatenate(parts) for name, parts in types.items()}
+    return weights.fading(log.user_index, rows, log.value.astype(np.float64), time)
 
 
 def _of_kind(kind: EdgeKind, columns: EdgeColumns, rows: Rows, weight: float, config: BehavioursConfig) -> TypeWeight:
     settings = config.settings(kind)
     days = settings.half_life_days or config.half_life_days
     half_life_s = None if days is None or kind.time is None else days * SECONDS_A_DAY
-    alike = TypeWeight(weight=weight, half_life_s=half_life_s)
-    if kind.value is None or columns.value is None or settings.value in ("ignore", "order"):
-        return alike
-    value = columns.value[rows].astype(np.float64)
-    value = value[~np.isnan(value)]
-    if not len(value):
-        return alike
-    if settings.value == "amount":
-        cap = max(float(np.quantile(value, settings.cap_quantile)), 0.0)
-        unit = float(np.log1p(np.clip(value, 0, cap)).mean()) or 1.0
-        return alike.model_copy(update={"value": kind.value, "cap": cap, "unit": unit})
-    neutral = settings.neutral or 0.0
-    over = np.maximum(value - neutral, 0)
-    unit = float(over.max()) or 1.0
-    return alike.model_copy(
-        update={"value": kind.value, "neutral": neutral, "unit": unit, "missing": float(over.mean()) / unit}
-    )
+    of_value = value_weight(kind, settings, None if columns.value is None else columns.value[rows])
+    return of_value.model_copy(update={"weight": weight, "half_life_s": half_life_s})

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.event_weights import FAINTEST
+from graph.event_weights import FAINTEST, TypeWeight
+from graph.schema import EdgeKind
 from graph.sessions import sessions_back
 from graph.snapshot import EdgeColumns, Snapshot, Triple
 from loaders.behaviours.config import BehaviourConfig, BehavioursConfig
@@ -51,7 +52,8 @@ def weigh_interactions(
     event, ordered = {}, {}
     for kind in kinds:
         settings, part = config.settings(kind), picked[kind.triple]
-        weight = _by_value(part, settings)
+        value = np.full(len(part.source), np.nan) if part.value is None else part.value
+        weight = value_weight(kind, settings, part.value).of(value)
         half_life = settings.half_life_days or config.half_life_days
         if half_life is not None and part.time is not None:
             age_days = (newest - part.time) / SECONDS_A_DAY
@@ -74,6 +76,24 @@ def positive_rows(snapshot: Snapshot, config: BehavioursConfig) -> NDArray[np.bo
     return np.concatenate(parts)
 
 
+def value_weight(kind: EdgeKind, settings: BehaviourConfig, value: NDArray[np.float32] | None) -> TypeWeight:
+    """Return what an event of a kind counts by its value, as those of the rows learnt from tell: ``value`` float32[m], or None.
+
+    Where there is none to tell by, all count alike; of single ones without a value, what the others do on the mean.
+    """
+    known = np.zeros(0) if value is None else value[~np.isnan(value)].astype(np.float64)
+    if settings.value in ("ignore", "order") or not len(known):
+        return TypeWeight()
+    if settings.value == "amount":
+        cap = max(float(np.quantile(known, settings.cap_quantile)), 0.0)
+        unit = float(np.log1p(np.clip(known, 0, cap)).mean()) or 1.0
+        return TypeWeight(value=kind.value, cap=cap, unit=unit)
+    neutral = settings.neutral or 0.0
+    over = np.maximum(known - neutral, 0)
+    unit = float(over.max()) or 1.0
+    return TypeWeight(value=kind.value, neutral=neutral, unit=unit, missing=float(over.mean()) / unit)
+
+
 def _picked(columns: EdgeColumns, rows: NDArray[np.int64]) -> EdgeColumns:
     value, time = columns.value, columns.time
     return EdgeColumns(
@@ -90,20 +110,6 @@ def _is_negative(columns: EdgeColumns, settings: BehaviourConfig) -> NDArray[np.
         return np.zeros(len(columns.source), np.bool_)
     negative: NDArray[np.bool_] = columns.value <= (settings.neutral or 0.0)
     return negative
-
-
-def _by_value(columns: EdgeColumns, settings: BehaviourConfig) -> NDArray[np.float64]:
-    if columns.value is None or settings.value in ("ignore", "order") or np.isnan(columns.value).all():
-        return np.ones(len(columns.source))
-    value = columns.value.astype(np.float64)
-    missing = np.isnan(value)
-    if settings.value == "amount":
-        cap = np.quantile(value[~missing], settings.cap_quantile)
-        amount = _mean_where(missing, np.log1p(np.clip(value, 0, max(cap, 0))))
-        return amount / (amount.mean() or 1.0)
-    neutral = settings.neutral or 0.0
-    over = np.maximum(value - neutral, 0)
-    return _mean_where(missing, over / (np.nanmax(over) or 1.0))
 
 
 def _by_order(columns: EdgeColumns, settings: BehaviourConfig) -> NDArray[np.float32]:

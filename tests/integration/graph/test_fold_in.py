@@ -8,7 +8,7 @@ import pytest
 from graph.choice import Choice
 from graph.database import Database
 from graph.embeddings import Embeddings
-from graph.errors import NotFoundError, ReleaseError
+from graph.errors import NotFoundError
 from graph.event_sum import SINCE, EventSum
 from graph.event_weights import EventWeights, TypeWeight
 from graph.fused import SHARE
@@ -288,23 +288,6 @@ def test_the_vectors_of_what_was_met_go_and_come_with_their_release(database):
     assert {name.removesuffix("_met") for name in traces(database)} <= kept
     before = next(release.version for release in list_releases(database) if release.state == "previous")
     assert activate(database, SCHEMA, before).met is not None  # its checksums, of these vectors too, are as they were
-
-
-def test_bytes_keep_a_vector_to_half_a_step():
-    vectors = np.random.default_rng(0).normal(size=(50, 15)).astype(np.float32) * np.geomspace(1e-3, 1e3, 50)[:, None]
-    vectors[7] = 0
-    kept = from_bytes([row.tobytes() for row in to_bytes(vectors.astype(np.float32))], 15)
-    step = np.abs(vectors).max(axis=1, keepdims=True) / 127
-    assert (np.abs(kept - vectors) <= 0.501 * step).all()
-    with pytest.raises(ReleaseError, match="not of 14 numbers"):
-        from_bytes([bytes(19)], 14)
-
-
-@pytest.mark.parametrize("shape", [(ITEMS - 1, SIZE), (ITEMS, SIZE + 1)])
-def test_vectors_of_what_was_met_that_do_not_fit_are_refused(shape):
-    events = EventSum(np.zeros(shape[1], np.float32), np.zeros(shape[1], np.float32), 0.5, 50.0)
-    with pytest.raises(ReleaseError, match="vectors of what was met of shapes"):
-        make_draft(met=MetVectors((np.zeros(shape, np.float32),), events))
 
 
 def test_a_moved_vector_and_neighbours_of_what_was_met_are_fused(database, path):

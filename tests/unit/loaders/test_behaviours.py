@@ -7,6 +7,7 @@ from graph.schema import EdgeKind, EdgeRole, Schema
 from graph.snapshot import EdgeColumns
 from loaders.behaviours import BehavioursConfig, fading_of, positive_rows, read_event_weights, weigh_interactions
 from loaders.errors import InputError
+from loaders.interactions import read_interactions
 from loaders.sampling.learning_graph import EXAMPLE, WEIGHT, build_learning_graph
 from tests.small_graphs import SCHEMA, snapshot
 
@@ -139,7 +140,7 @@ def test_events_that_a_user_is_known_by_count_what_they_count_in_training(told):
     graph = of_kinds(bought=made[::2], cart=made[1::2])
     config, learnt = BehavioursConfig.model_validate(told), weigh(graph, **told)
     weights = read_event_weights(graph, np.arange(41), config)
-    fading = fading_of(graph, weights)
+    fading = fading_of(graph, read_interactions(graph), weights)
     newest = int(np.argmax(fading.time))
     in_training = np.concatenate([learnt.gate[kind.triple] * learnt.event[kind.triple] for kind in graph.schema.interactions])
     np.testing.assert_allclose(fading.when(np.arange(41), np.full(41, newest)), in_training, rtol=1e-5, atol=1e-7)
