@@ -67,8 +67,6 @@ class Choice:
 
 BEST = Choice()
 """The best items by the model's score alone."""
-BY_VECTORS = Choice(retrieve="vectors")
-"""Those of them that a release's vector index finds."""
 
 
 def choice_of(

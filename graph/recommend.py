@@ -8,12 +8,13 @@ from typing import Any
 
 from graph.answers import Recommendations, item_names
 from graph.asking import Served, by_assigned_release, either_type
-from graph.choice import BEST, BY_VECTORS, Choice
+from graph.choice import BEST, Choice
 from graph.chosen import Pool, read_chosen
 from graph.database import Database
 from graph.filters import Condition
 from graph.fold_in import ask_by_vector, asking_of, history_params
 from graph.fused import fused_pool
+from graph.neighbours import Retrieve
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
 from graph.schema import NodeKind, Schema
@@ -59,14 +60,24 @@ def recommendations(
     return by_assigned_release(served, lambda release: _by_release(dialect, schema, release, item, user_id, k, choice), user_id)
 
 
-def recommend_by(database: Database, schema: Schema, release: Release, item: NodeKind, user_id: Any, k: int) -> Recommendations:
-    """Return what one release recommends of a domain by its learnt vectors, be it active or not; else as :func:`recommend`.
+def recommend_by(
+    database: Database,
+    schema: Schema,
+    release: Release,
+    item: NodeKind,
+    user_id: Any,
+    k: int,
+    retrieve: Retrieve = "vectors",
+) -> Recommendations:
+    """Return what one release, active or not, recommends of a domain to users as it learnt them; else as :func:`recommend`.
 
     Raises:
         ReleaseError: the release has nothing of that domain.
+        NotFoundError: ``retrieve`` is by relationships between items, which it does not have.
         DatabaseError: Neo4j refused or was lost, or the release was taken away.
     """
-    return database.answer(_by_release(database, schema, release, item, user_id, k, BY_VECTORS, as_learnt=True))[0]
+    choice = Choice(retrieve=retrieve)
+    return database.answer(_by_release(database, schema, release, item, user_id, k, choice, as_learnt=True))[0]
 
 
 def _by_release(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from graph.database import Database
 from graph.embeddings import Embeddings, PeopleVectors, ReleaseDraft, VectorColumn
 from graph.errors import ReleaseError
 from graph.filters import Indexed
-from graph.neighbours import SimilarItems, WeighedBy
 from graph.progress import OnStage
 from graph.releases import Release, active_release
 from graph.releases.checksums import read_checksums, total
@@ -24,7 +23,7 @@ from graph.releases.lease import Lease
 from graph.releases.record import ASKED, ASKING, NORM, similar_type
 from graph.releases.serve import begin_release, make_release_constraints, write_and_serve
 from graph.releases.slot import Slot, slot_of
-from graph.releases.stored import read_column, read_neighbours
+from graph.releases.stored import read_column, read_similar
 from graph.schema import Schema
 
 _OF_THE_OLD = {"version", "ready", "created_at", "before", "retired", "canary", "similar"}
@@ -53,11 +52,9 @@ def republish(database: Database, schema: Schema, lease: Lease, filters: Indexed
             "`hopline publish`"
         )
     columns = [_as_wanted(database, read_column(database, schema, release, one), filters) for one in release.columns]
-    similar = None
-    if release.similar is not None:
-        domains = [column for column in columns if column.label in release.similar.numbers and not column.suffix]
-        of_domains = tuple(read_neighbours(database, schema, release, column) for column in domains)
-        similar = SimilarItems(cast("WeighedBy", release.similar.by), of_domains)
+    labels = {domain.label for domain in release.domains}
+    of_items = [column for column in columns if column.label in labels and not column.suffix]
+    similar = read_similar(database, schema, release, of_items)
     slot = slot_of(version, Scales.of_release(release), columns, similar)
     _check(database, release, slot)
     (row,) = database.read(load("publish/read_active_release"))

@@ -34,10 +34,10 @@ def read_unmet(
     """Ask an index for ``$k`` items of a domain that meet some conditions; return the row and the reading that gave it.
 
     ``told`` is what the row has of each item beside its score; ``owned``, what the user must be like. ``but`` more items than
-    those that the user has met are left out. Where too few are left for a user whom the answer is for, the index is asked
-    again, as wide as there are items that the user has met; where conditions left too few that the index cannot decide, see
-    :func:`read_enough`. ``can_scan``: there is a form of the statement that looks at every item; else the index is asked for
-    all.
+    those that the user has met are left out. Where too few of the index's are left for a user whom the answer is for, though
+    neighbours may have filled it, the index is asked again, as wide as there are items that the user has met; where conditions
+    left too few that the index cannot decide, see :func:`read_enough`. ``can_scan``: there is a form of the statement that
+    looks at every item; else the index is asked for all.
     """
 
     def by_index(candidates: int) -> Read:
@@ -51,11 +51,11 @@ def read_unmet(
         else:
             by_scan = by_index(domain.num_items)
         return (
-            yield from read_enough(k, first, domain, by_index, by_scan, lambda row: len(row["items"]) if _is_final(row) else k)
+            yield from read_enough(k, first, domain, by_index, by_scan, lambda row: _num_found(row) if _is_final(row) else k)
         )
     read = by_index(first)
     (row,) = yield read
-    if len(row["items"]) == k or first == domain.num_items or not _is_final(row):
+    if _num_found(row) == k or first == domain.num_items or not _is_final(row):
         return read, row
     counting = load("recommend/count_met_items")
     met = yield Read(counting, {"user_id": row["user_id"]}, {name: names[name] for name in counting.identifiers})
@@ -67,6 +67,12 @@ def read_unmet(
 def _is_final(row: Row) -> bool:
     """Return whether a row has the items that are asked for, and not what another vector is to be made of."""
     return bool(row["norm"]) and row.get("asking") is None
+
+
+def _num_found(row: Row) -> int:
+    """Return how many items of a row the index gave: where neighbours found some, too, fewer than it has."""
+    found: int = row.get("by_index", len(row["items"]))
+    return found
 
 
 def read_enough(

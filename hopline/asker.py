@@ -102,7 +102,7 @@ class Asker:
         Raises:
             SchemaError: nothing was loaded yet.
         """
-        return Experiments(self.database, self.schema)
+        return Experiments(self.database, self.schema, self.config.ask.retrieve)
 
     def releases(self) -> list[Release]:
         """Return all releases, the newest first."""

@@ -1,4 +1,7 @@
-"""Whether a release that does not serve yet may: what it answers, how it ranks, and what it shows, beside the active one."""
+"""Whether a release that does not serve yet may: what it answers, how it ranks, and what it shows, beside the active one.
+
+Both are asked, and ranked, by what finds their recommendations: by their vectors, or by relationships between items too.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from gnn.evaluate import evaluate
+from gnn.evaluate import Scorer, evaluate
 from gnn.interactions import Interactions
 from gnn.topk import NOTHING
 from gnn.watched import cutoff
+from graph.choice import Choice
 from graph.database import Database
+from graph.fused import MOST_MET, neighbours_in
+from graph.neighbours import Retrieve
 from graph.recommend import recommend_by
 from graph.releases import Release, list_releases
+from graph.releases.verify import astray, count_similar
 from graph.schema import Schema
 from hopline.errors import ReleaseError
-from hopline.release_scorer import ReleaseScorer, best_unseen
+from hopline.held_out import held_out
+from hopline.history import History
+from hopline.release_scorer import ReleaseScorer, asked_by, best_unseen
 from hopline.split_log import SPLIT_SECTIONS, Prepared
 from loaders.interactions import InteractionLog, read_interactions
 
@@ -70,31 +79,45 @@ class CanaryReport:
 
 
 def check_canary(
-    database: Database, schema: Schema, prepared: Prepared, release: Release, metric: str, config: CanaryConfig
+    database: Database,
+    schema: Schema,
+    prepared: Prepared,
+    release: Release,
+    metric: str,
+    config: CanaryConfig,
+    retrieve: Retrieve | None,
 ) -> CanaryReport:
     """Ask a release that is written, indexed and not active for some users; hold it beside the active one.
 
     ``recall``: of the exact first items unmet, how many the served statement gives. ``seen items``: answered though they were
     met. ``metric``: on validation, see :func:`_metric_checks`. ``coverage``: distinct items shown to these users.
+    ``neighbours``, where they find items too: those that lie in the graph, against what was published. ``retrieve`` is
+    ``[ask] retrieve``.
 
     Raises:
         ReleaseError: a check failed; the message says which, with figures.
+        NotFoundError: it would be asked by relationships between items, and has none.
     """
+    if Choice(retrieve=retrieve).fuses(release):
+        neighbours_in(release)
     log = read_interactions(prepared.snapshot)
-    seen = Interactions(log.user_index, log.item_index, len(log.user_ids), len(log.items))
-    mine = ReleaseScorer.of(database, schema, release, log)
+    mine = ReleaseScorer.of(database, schema, release, log, asked_by(release, retrieve))
     active = next((one for one in list_releases(database) if one.active and one.columns), None)
     checks: list[CanaryCheck] = []
     users = np.flatnonzero(mine.known)
     users = users[np.unique(np.linspace(0, len(users) - 1, min(config.users, len(users))).astype(np.int64))]
-    theirs = None if active is None else ReleaseScorer.of(database, schema, active, log)
+    theirs = None if active is None else ReleaseScorer.of(database, schema, active, log, asked_by(active, retrieve))
+    history = History.of_users(database, schema, log, users)
+    seen, ranking = history.seen, mine.answering(config.k, history)
+    their_ranking = None if theirs is None else theirs.answering(config.k, history)
     for domain in release.domains:
         place = log.items.places[domain.label]
-        top, scores = best_unseen(mine, seen, users, place, config.k)
-        answered = _answers(database, schema, release, domain.label, log, users, config.k)
-        checks += _answer_checks(domain.label, answered, top, scores, mine, seen, users, config)
-        if theirs is not None and active is not None and domain.label in {one.label for one in active.domains}:
-            before = _num_shown(best_unseen(theirs, seen, users, place, config.k)[0])
+        top, scores = best_unseen(ranking, seen, users, place, config.k)
+        answered = _answers(database, schema, release, domain.label, log, users, config.k, mine.retrieve)
+        checks += _neighbour_checks(database, release, mine, domain.label)
+        checks += _answer_checks(domain.label, answered, top, scores, ranking, seen, users, config)
+        if their_ranking is not None and active is not None and domain.label in {one.label for one in active.domains}:
+            before = _num_shown(best_unseen(their_ranking, seen, users, place, config.k)[0])
             now = _num_shown(top)
             checks.append(
                 CanaryCheck(
@@ -133,13 +156,31 @@ def _answers(
     log: InteractionLog,
     users: NDArray[np.int64],
     k: int,
+    retrieve: Retrieve,
 ) -> list[list[int]]:
     """Return what the statement that serves gives each user, as items by number; one the snapshot lacks is left out."""
     place = log.items.places[label]
     number_of = {str(node_id): place.start + row for row, node_id in enumerate(log.items.ids[label].tolist())}
     item = schema.domain(label)
-    found = [recommend_by(database, schema, release, item, user_id, k).items for user_id in log.user_ids[users].tolist()]
+    user_ids = log.user_ids[users].tolist()
+    found = [recommend_by(database, schema, release, item, user_id, k, retrieve).items for user_id in user_ids]
     return [[number_of[str(one.id)] for one in items if str(one.id) in number_of] for items in found]
+
+
+def _neighbour_checks(database: Database, release: Release, mine: ReleaseScorer, label: str) -> list[CanaryCheck]:
+    """Hold the neighbours of a domain's items that answers are found by against those that were published."""
+    if mine.similar is None or release.similar is None:
+        return []
+    of_domains = dict(zip(mine.item_ids, mine.similar.of_domains, strict=True))
+    ids = mine.item_ids[label]
+    wrong = ids[astray(database, release, label, ids, of_domains[label])].tolist()
+    told = (
+        f"{count_similar(database, release.similar, label):,} relationships of type {release.similar.type} are in the graph, "
+        f"and {release.similar.numbers[label]:,} were published"
+    )
+    if wrong:
+        told += f"; {len(wrong):,} of {len(ids):,} items have other neighbours, the first of them {wrong[0]!s}"
+    return [CanaryCheck(f"neighbours/{label}", 1 - len(wrong) / max(len(ids), 1), 1.0, told)]
 
 
 def _answer_checks(
@@ -147,7 +188,7 @@ def _answer_checks(
     answered: list[list[int]],
     top: NDArray[np.int64],
     scores: NDArray[np.float32],
-    scorer: ReleaseScorer,
+    scorer: Scorer,
     seen: Interactions,
     users: NDArray[np.int64],
     config: CanaryConfig,
@@ -193,19 +234,25 @@ def _metric_checks(
     """
     if not len(prepared.split_log.split.valid):
         return []
-    name, kept = f"valid/{metric}", 1 - config.max_loss
+    kept = 1 - config.max_loss
     holdout = prepared.split_log.valid()
 
+    parts = prepared.split_log
+    history = History(parts.pairs(parts.split.train), lambda: parts.last_liked(parts.split.train, MOST_MET).matrix())
+
     def served(scorer: ReleaseScorer) -> float:
-        return evaluate(scorer, holdout, ks=(cutoff(metric),)).metrics[metric]
+        return evaluate(scorer.answering(cutoff(metric), history), holdout, ks=(cutoff(metric),)).metrics[metric]
 
     checks = []
-    if name in release.metrics and release.data.get("interactions") == prepared.interactions:
-        told = f"of the vectors as they lie in the graph; training measured {release.metrics[name]:.4g} while it was held out"
-        checks.append(CanaryCheck(f"{metric} as served", served(mine), kept * release.metrics[name], told))
+    measured = held_out(release.metrics, metric, mine.retrieve)
+    if measured is not None and release.data.get("interactions") == prepared.interactions:
+        what = "vectors" if mine.similar is None else "vectors and neighbours"
+        told = f"of the {what} as they lie in the graph; training measured {measured:.4g} while it was held out"
+        checks.append(CanaryCheck(f"{metric} as served", served(mine), kept * measured, told))
     if active is not None and theirs is not None:
-        if _validated_alike(release, active) and name in release.metrics and name in active.metrics:
-            now, before, how = release.metrics[name], active.metrics[name], "held out while training"
+        theirs_measured = held_out(active.metrics, metric, theirs.retrieve)
+        if _validated_alike(release, active) and measured is not None and theirs_measured is not None:
+            now, before, how = measured, theirs_measured, "held out while training"
         else:
             now, before, how = served(mine), served(theirs), "ranked as served"
         told = f"{how}; release {active.version} has {before:.4g}"

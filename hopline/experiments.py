@@ -13,17 +13,19 @@ from graph.experiments import (
     read_experiment,
     start_experiment,
 )
+from graph.neighbours import Retrieve
 from graph.schema import Schema
 from hopline.experiment_report import ExperimentReport, report_experiment
 from hopline.off_policy import OffPolicyReport, estimate_off_policy
 
 
 class Experiments:
-    """The experiments of one graph."""
+    """The experiments of one graph; ``retrieve``: what finds recommendations, None: what each release was validated with."""
 
-    def __init__(self, database: Database, schema: Schema) -> None:
+    def __init__(self, database: Database, schema: Schema, retrieve: Retrieve | None) -> None:
         self._database = database
         self._schema = schema
+        self._retrieve = retrieve
 
     def start(self, name: str, variants: Sequence[Variant], *, salt: str | None = None) -> Experiment:
         """Begin an experiment: from here on each user is answered by the release of their variant.
@@ -94,5 +96,13 @@ class Experiments:
             EvaluationError: nothing that was logged tells of it.
         """
         return estimate_off_policy(
-            self._database, self._schema, release, explore, k=k, domain=domain, since_s=since_s, clip=clip
+            self._database,
+            self._schema,
+            release,
+            explore,
+            k=k,
+            domain=domain,
+            since_s=since_s,
+            clip=clip,
+            retrieve=self._retrieve,
         )

@@ -112,7 +112,7 @@ def _fit(
     on_validation = validated.history[validated.best_epoch - 1].metrics | foretold.metrics
     if people is not None:
         on_validation = on_validation | people.metrics
-    metrics = {f"valid/{name}": value for name, value in on_validation.items()}
+    metrics = {f"valid/{name}": value for name, value in on_validation.items()} | retrieval.metrics(metric)
     if len(split.test):
         test = split_log.test()
         near = near_as_chosen(retrieval.retrieve, retrieval.similar, config.publish.similar)

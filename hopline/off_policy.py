@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from cypher import load
+from gnn.fused_retrieval import FusedRetrieval
+from gnn.interactions import Interactions
 from gnn.off_policy import PolicyValue, policy_value
-from graph.asking import interaction_types
+from gnn.vector_scorer import VectorScorer
 from graph.chosen import TIMES_WIDER
 from graph.database import Database
 from graph.embeddings import Embeddings
 from graph.errors import QuestionError
-from graph.events.stored_forms import time_property
+from graph.fused import MOST_MET, SHARE
+from graph.met_items import MetItem, last_liked, read_met_items
+from graph.neighbours import Retrieve
 from graph.releases import active_release, complete_release
-from graph.releases.stored import read_ranking
-from graph.schema import NodeKind, Schema
-from graph.snapshot.instants import instant
+from graph.releases.stored import read_ranking, read_similar
+from graph.schema import Schema
 from hopline.errors import EvaluationError
+from hopline.release_scorer import asked_by
 
 MOST_ANSWERS = 200_000
-_USERS_A_PAGE = 2_000
 
 
 @dataclass(frozen=True)
 class OffPolicyReport:
     """What a release would have got had it chosen at each place that was logged, given what stood before it.
 
-    It chooses by what it has learnt, without what users did since and without rules; ``explore`` is its share of places at
-    which any of the ``TIMES_WIDER`` times ``k`` best is drawn. ``left_out``: impressions that tell nothing of it, by the
-    reason, which nothing is guessed of. ``value`` tells the rest.
+    It chooses by what it has learnt, without what users did since and without rules, among what ``retrieve`` finds;
+    ``explore`` is its share of places at which any of the ``TIMES_WIDER`` times ``k`` best is drawn. ``left_out``: impressions
+    that tell nothing of it, by the reason, which nothing is guessed of. ``value`` tells the rest.
     """
 
     release: int
     domain: str
     explore: float
     k: int
+    retrieve: Retrieve
     value: PolicyValue
     left_out: dict[str, int]
 
@@ -65,11 +69,13 @@ def estimate_off_policy(
     domain: str | None = None,
     since_s: float = 0.0,
     clip: float | None = None,
+    retrieve: Retrieve | None = None,
 ) -> OffPolicyReport:
     """Estimate what a release, None: the active one, would have got with the share ``explore``, from what was logged.
 
     Logged are impressions that carry a propensity, and tell their answer and place in it (``shown``), as what could still be
-    chosen at a place depends on what stood before. ``since_s``: those since then alone, in seconds since 1970.
+    chosen at a place depends on what stood before. ``since_s``: those since then alone, in seconds since 1970. ``retrieve``:
+    ``[ask] retrieve``.
 
     Raises:
         QuestionError: ``explore`` is not from 0 to 1, or ``k`` below 1.
@@ -91,9 +97,11 @@ def estimate_off_policy(
     left_out["older"] = used - sum(len(answer["shown"]) for answer in answers)
     users, of_domains = read_ranking(database, schema, release)
     (items,) = (part for part in of_domains if part.label == item.label)
-    policy = ReleasePolicy(users, items, explore, TIMES_WIDER * k)
+    retrieve = asked_by(release, retrieve)
+    similar = read_similar(database, schema, release, [items]) if retrieve == "vectors+similar" else None
+    policy = ReleasePolicy(users, items, explore, k, None if similar is None else similar.matrix())
     decisions = Decisions([], [], [], [])
-    met = _met(database, schema, item, list(dict.fromkeys(answer["user_id"] for answer in answers)))
+    met = read_met_items(database, schema, item, list(dict.fromkeys(answer["user_id"] for answer in answers)))
     for answer in answers:
         policy.judge(answer, met.get(answer["user_id"], ()), decisions, left_out)
     if len(set(decisions.users)) < 2:
@@ -104,21 +112,26 @@ def estimate_off_policy(
         )
     index = np.unique(np.asarray([str(user) for user in decisions.users]), return_inverse=True)[1].astype(np.int64)
     columns = (np.asarray(column, np.float64) for column in (decisions.clicked, decisions.propensity, decisions.chosen))
-    return OffPolicyReport(release.version, item.label, explore, k, policy_value(index, *columns, clip=clip), left_out)
+    value = policy_value(index, *columns, clip=clip)
+    return OffPolicyReport(release.version, item.label, explore, k, retrieve, value, left_out)
 
 
 class ReleasePolicy:
-    """How likely a release is to choose an item at a place, given what stood before it and what the user had met."""
+    """How likely a release is to choose an item at a place, given what stood before it and what the user had met.
 
-    def __init__(self, users: Embeddings, items: Embeddings, explore: float, pool: int) -> None:
+    ``near``: the weights of items' neighbours, float32[num_items, num_items], where they find items too.
+    """
+
+    def __init__(
+        self, users: Embeddings, items: Embeddings, explore: float, k: int, near: sparse.csr_array | None = None
+    ) -> None:
         self._users = {user_id: row for row, user_id in enumerate(users.ids.tolist())}
         self._items = {item_id: row for row, item_id in enumerate(items.ids.tolist())}
         self._user_vectors, self._item_vectors = users.vectors, items.vectors
-        self._explore, self._pool = explore, pool
+        self._explore, self._pool = explore, TIMES_WIDER * k
+        self._asked_for, self._near = self._pool if explore else k, near
 
-    def judge(
-        self, answer: Mapping[str, Any], met: Sequence[tuple[Any, float]], decisions: Decisions, left_out: dict[str, int]
-    ) -> None:
+    def judge(self, answer: Mapping[str, Any], met: Sequence[MetItem], decisions: Decisions, left_out: dict[str, int]) -> None:
         """Add what an answer tells to the decisions, and what it does not to the counts of what is left out."""
         shown = sorted(answer["shown"], key=lambda one: one[1])
         user = self._users.get(str(answer["user_id"]))
@@ -141,13 +154,32 @@ class ReleasePolicy:
             if row is not None:
                 before.add(row)
 
-    def _order(self, user: int, shown: set[int], time: float, met: Sequence[tuple[Any, float]]) -> NDArray[np.int64]:
+    def _order(self, user: int, shown: set[int], time: float, met: Sequence[MetItem]) -> NDArray[np.int64]:
         """Return rows of the best items that the user had not met, the best first; what was shown had not been met."""
         scores = self._item_vectors @ self._user_vectors[user]
-        gone = [row for item_id, at in met if not at >= time and (row := self._items.get(str(item_id))) is not None]
-        scores[[row for row in gone if row not in shown]] = -np.inf
+        before = [one for one in met if not one.time >= time]
+        gone = [row for one in before if (row := self._items.get(str(one.id))) is not None and row not in shown]
+        if self._near is None:
+            scores[gone] = -np.inf
+        else:
+            followed = [self._items[str(one)] for one in last_liked(before, MOST_MET) if str(one) in self._items]
+            scores = self._fused(scores, self._near, [row for row in followed if row not in shown], gone)
         order = np.argsort(-scores, kind="stable")[: self._pool + len(shown)]
         found: NDArray[np.int64] = order[np.isfinite(scores[order])]
+        return found
+
+    def _fused(
+        self, scores: NDArray[np.float32], near: sparse.csr_array, followed: list[int], gone: list[int]
+    ) -> NDArray[np.float32]:
+        """Return a user's scores, float32[num_items], as a statement fuses them: of what they met, ``followed`` leads on."""
+
+        def pairs(items: list[int]) -> sparse.csr_array:
+            return Interactions(np.zeros(len(items), np.int64), np.array(items, np.int64), 1, len(scores)).matrix()
+
+        one = VectorScorer(np.ones((1, 1), np.float32), scores[:, None])
+        every = [slice(0, len(scores))]
+        fused = FusedRetrieval(one, near, pairs(followed), pairs(gone), every, self._asked_for, SHARE)
+        found: NDArray[np.float32] = fused.score(np.zeros(1, np.int64))[0]
         return found
 
     def _likely(self, row: int, order: NDArray[np.int64], before: set[int]) -> float:
@@ -156,24 +188,6 @@ class ReleasePolicy:
         best = next((one for one in order.tolist() if one not in before), None)
         drawn = self._explore / len(open_) if open_ and row in open_ else 0.0
         return drawn + (1 - self._explore if row == best else 0.0)
-
-
-def _met(database: Database, schema: Schema, item: NodeKind, user_ids: Sequence[Any]) -> dict[Any, list[tuple[Any, float]]]:
-    """Return the items that users met, with the seconds since 1970, NaN where that is not known."""
-    names = {
-        "user": schema.user.label,
-        "user_key": schema.user.key,
-        "item": item.label,
-        "item_key": item.key,
-        "types": interaction_types(schema, item),
-    }
-    times = {kind.type: time_property(kind) for kind in schema.interactions if kind.target == item.label}
-    found: dict[Any, list[tuple[Any, float]]] = {}
-    for start in range(0, len(user_ids), _USERS_A_PAGE):
-        params = {"user_ids": list(user_ids[start : start + _USERS_A_PAGE]), "times": times}
-        for row in database.read(load("experiments/read_met_items"), params, names):
-            found[row["user_id"]] = [(item_id, math.nan if time is None else instant(time)[0]) for item_id, time in row["met"]]
-    return found
 
 
 def _count(left_out: dict[str, int], reason: str, number: int) -> None:

@@ -526,7 +526,7 @@ class Recommender(Asker):
         """
         for version in (old, new):
             complete_release(self.database, version)  # before the graph is read for nothing
-        return diff_releases(self.database, self._snapshot(on_stage), old, new, k)
+        return diff_releases(self.database, self._snapshot(on_stage), old, new, k, self.config.ask.retrieve)
 
     def index_status(self) -> IndexStatus:
         """Return how what answering needs is: key constraints, vector indexes, popular items; and the last work on them.

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gnn.interactions import Interactions
 from gnn.topk import NOTHING
 from graph.database import Database
+from graph.neighbours import Retrieve
 from graph.releases import Release, complete_release
 from graph.snapshot import Snapshot
 from hopline.errors import QuestionError, ReleaseError
-from hopline.release_scorer import ReleaseScorer, best_unseen
+from hopline.history import History
+from hopline.release_scorer import ReleaseScorer, asked_by, best_unseen
 from loaders.interactions import read_interactions
 
 MOST_ITEMS = 1_000
@@ -41,7 +42,7 @@ class ReleaseDiff:
 
     ``slices``: the same, by domain, for users by how many distinct items of it they have met. ``users_known`` is how many users
     each of the two has a vector of; the others are shown its popular items. ``only_in`` names the domains that one of the two
-    has nothing of, with the release that has.
+    has nothing of, with the release that has; ``retrieve`` is what finds the items of each.
     """
 
     old: int
@@ -51,10 +52,13 @@ class ReleaseDiff:
     slices: dict[str, dict[str, Change]]
     users_known: tuple[int, int]
     only_in: dict[str, int]
+    retrieve: tuple[Retrieve, Retrieve]
 
 
-def diff_releases(database: Database, snapshot: Snapshot, old: int, new: int, k: int) -> ReleaseDiff:
-    """Rank exactly for every user of the graph as it is now, by both releases' vectors as they lie in it.
+def diff_releases(database: Database, snapshot: Snapshot, old: int, new: int, k: int, retrieve: Retrieve | None) -> ReleaseDiff:
+    """Rank exactly for every user of the graph as it is now, by what both releases have in it and are asked by.
+
+    ``retrieve`` is ``[ask] retrieve``.
 
     Raises:
         QuestionError: ``k`` is out of bounds.
@@ -64,8 +68,9 @@ def diff_releases(database: Database, snapshot: Snapshot, old: int, new: int, k:
         raise QuestionError(f"got {k} items to compare; expected 1 to {MOST_ITEMS}")
     releases = [complete_release(database, version) for version in (old, new)]
     log = read_interactions(snapshot)
-    seen = Interactions(log.user_index, log.item_index, len(log.user_ids), len(log.items))
-    scorers = [ReleaseScorer.of(database, snapshot.schema, release, log) for release in releases]
+    scorers = [ReleaseScorer.of(database, snapshot.schema, release, log, asked_by(release, retrieve)) for release in releases]
+    history = History.of_snapshot(snapshot, log)
+    seen, rankings = history.seen, [scorer.answering(k, history) for scorer in scorers]
     has = [{domain.label for domain in release.domains} for release in releases]
     shared = [label for label in log.items.sizes if label in has[0] & has[1]]
     if not shared:
@@ -77,7 +82,7 @@ def diff_releases(database: Database, snapshot: Snapshot, old: int, new: int, k:
     domains, slices = {}, {}
     for label in shared:
         place = log.items.places[label]
-        before, after = (best_unseen(scorer, seen, users, place, k)[0] for scorer in scorers)
+        before, after = (best_unseen(ranking, seen, users, place, k)[0] for ranking in rankings)
         num_met = np.diff(seen.matrix()[:, place].indptr)
         domains[label] = _change(before, after)
         slices[label] = {
@@ -91,6 +96,7 @@ def diff_releases(database: Database, snapshot: Snapshot, old: int, new: int, k:
         slices=slices,
         users_known=(int(scorers[0].known.sum()), int(scorers[1].known.sum())),
         only_in=_only_in(releases, has),
+        retrieve=(scorers[0].retrieve, scorers[1].retrieve),
     )
 
 

@@ -17,6 +17,7 @@ from graph.neighbours import MOST_NEIGHBOURS, Retrieve, SimilarItems
 from graph.progress import OnStage
 from hopline.config import Config
 from hopline.fusion import FusedVectors, Pairs, is_too_much
+from hopline.held_out import figure_of
 from hopline.neighbours import USUAL_NEIGHBOURS, neighbours_by_ease, neighbours_by_walks
 from hopline.split_log import SplitLog
 from loaders.splits import Rows
@@ -34,6 +35,12 @@ class Retrieval:
     retrieve: Retrieve
     similar: SimilarItems | None = None
     told: dict[str, Any] = field(default_factory=dict)
+
+    def metrics(self, metric: str) -> dict[str, float]:
+        """Return the figure on validation, by its name, of what vectors and neighbours find together, where they are chosen."""
+        if self.retrieve == "vectors":
+            return {}
+        return {figure_of(metric, self.retrieve): self.told[f"valid/{metric}"][self.retrieve]}
 
 
 def choose_retrieval(

@@ -9,6 +9,7 @@ import numpy as np
 from graph.embeddings import ReleaseDraft
 from graph.freshness import learnt
 from graph.met_vectors import MetVectors
+from hopline.held_out import is_of_ranking
 from hopline.people import people_draft
 from hopline.predict import by_domain
 from hopline.run_folder import LEARNT_FROM, Run
@@ -19,7 +20,7 @@ def draft_run(run: Run) -> ReleaseDraft:
 
     Rankings that training measured on validation are left out where `hopline compress` made the vectors: they are of others.
     """
-    metrics = {name: value for name, value in run.metrics.items() if not (run.compressed and _is_validated_ranking(name))}
+    metrics = {name: value for name, value in run.metrics.items() if not (run.compressed and is_of_ranking(name))}
     return ReleaseDraft(
         users=run.users,
         items=run.items,
@@ -48,8 +49,3 @@ def _met(run: Run) -> MetVectors | None:
         return None
     ends = np.cumsum([len(part.ids) for part in run.items])[:-1]
     return MetVectors(tuple(np.split(run.student.asking, ends)), run.student.sum)
-
-
-def _is_validated_ranking(name: str) -> bool:
-    part, _, figure = name.partition("/")
-    return part == "valid" and "/" not in figure

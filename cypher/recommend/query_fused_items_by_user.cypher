@@ -5,7 +5,7 @@
 // identifiers: user, user_key, item, item_key, title, interactions, liked, vector, norm, known, met, similar
 // terms: wanted, told, owned
 // params: $user_ids: list of ids that may be meant, the likeliest first, $vector: list of floats made of events, or null: the user's own, $k: integer, $candidates: integer, $zero: float, $times: property with the time, by relationship type, $most: integer, $weighed: whether events are told with what was met, $amounts: property that tells how much, by relationship type, $traits: list of names of properties of the user that are told where nothing was learnt of them, $met_most: integer, $share: float, what relationships count beside vectors, $index: index name, $own: list of names of properties of the user that are told
-// returns: turn, user_id, norm, asking, met, traits, own, items: id; title; score and what else is told of each, found_by
+// returns: turn, user_id, norm, asking, met, traits, own, items: id; title; score and what else is told of each, found_by, by_index: how many the index gave
 // access: read
 OPTIONAL MATCH (u:{{user}}) WHERE u.{{user_key}} IN $user_ids {{AND u.owned}}
 WITH u ORDER BY u.{{user_key}} = $user_ids[0] DESC LIMIT 1
@@ -51,16 +51,18 @@ CALL (u, fresh, norm) {
   ORDER BY similarity IS NULL, weight DESC, id LIMIT 2 * $k // the index's, and of the others those that neighbours tell most of
   WITH i, id, weight, similarity IS NOT NULL AS by_index,
        2 * coalesce(similarity, vector.similarity.cosine(i.{{vector}}, asked), 0.5) - 1 AS cosine
-  WITH collect([i, id, cosine, weight, by_index]) AS found, max(abs(cosine)) AS most_alike, max(weight) AS heaviest
+  WITH collect([i, id, cosine, weight, by_index]) AS found, max(abs(cosine)) AS most_alike, max(weight) AS heaviest,
+       count(CASE WHEN by_index THEN 1 END) AS by_index
   UNWIND found AS one
   WITH one[0] AS i, one[1] AS id, CASE WHEN most_alike > 0 THEN one[2] / most_alike ELSE 0 END
        + CASE WHEN heaviest > 0 THEN $share * one[3] / heaviest ELSE 0 END AS score,
-       CASE WHEN one[4] THEN ['vectors'] ELSE [] END + CASE WHEN one[3] > 0 THEN ['similar'] ELSE [] END AS retrievers
+       CASE WHEN one[4] THEN ['vectors'] ELSE [] END + CASE WHEN one[3] > 0 THEN ['similar'] ELSE [] END AS retrievers, by_index
   ORDER BY score DESC, id LIMIT $k
-  RETURN collect([id, toString(i.{{title}}), score {{, i.told}}]) AS items, collect(retrievers) AS found_by
+  RETURN collect([id, toString(i.{{title}}), score {{, i.told}}]) AS items, collect(retrievers) AS found_by,
+         coalesce(max(by_index), 0) AS by_index
 }
-WITH u, norm, asking, met, items, found_by // all is read before the pointer is: what it names has served until then
+WITH u, norm, asking, met, items, found_by, by_index // all is read before the pointer is: what it names has served until then
 OPTIONAL MATCH (p:HoplineActive {name: 'active'})
 RETURN p.turn AS turn, u.{{user_key}} AS user_id, CASE WHEN $vector IS NULL THEN norm ELSE 1.0 END AS norm, asking, met,
        CASE WHEN coalesce(norm, 0) = 0 THEN [name IN $traits | u[name]] END AS traits,
-       [name IN $own | u[name]] AS own, items, found_by
+       [name IN $own | u[name]] AS own, items, found_by, by_index

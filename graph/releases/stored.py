@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -11,8 +12,8 @@ from graph.codes import Code, decode
 from graph.database import Database
 from graph.embeddings import Embeddings, VectorColumn
 from graph.errors import ReleaseError
-from graph.neighbours import MOST_NEIGHBOURS, Neighbours
-from graph.releases.record import NORM, Release, StoredColumn
+from graph.neighbours import MOST_NEIGHBOURS, Neighbours, SimilarItems, WeighedBy
+from graph.releases.record import NORM, Release, StoredColumn, StoredNeighbours
 from graph.schema import Schema
 
 NODES_A_PAGE = 10_000
@@ -76,19 +77,31 @@ def read_column(database: Database, schema: Schema, release: Release, column: St
     )
 
 
-def read_neighbours(database: Database, schema: Schema, release: Release, items: VectorColumn) -> Neighbours:
-    """Return the neighbours that a release has of the items of a column; none for one without relationships.
+def read_similar(
+    database: Database, schema: Schema, release: Release, items: Sequence[VectorColumn | Embeddings]
+) -> SimilarItems | None:
+    """Return the neighbours that a release has of its items, domain by domain; None for one without relationships.
 
     Those of other labels, and weights that are none, are left out: something else wrote them.
+
+    Raises:
+        ReleaseError: an item is its own neighbour: something else wrote that.
     """
-    if release.similar is None:
-        return Neighbours(np.zeros((len(items.ids), 0), np.int32), np.zeros((len(items.ids), 0), np.float32))
+    if (stored := release.similar) is None:
+        return None
+    of_domains = tuple(_read_neighbours(database, schema, release, stored, of_label) for of_label in items)
+    return SimilarItems(cast("WeighedBy", stored.by), of_domains)
+
+
+def _read_neighbours(
+    database: Database, schema: Schema, release: Release, stored: StoredNeighbours, items: VectorColumn | Embeddings
+) -> Neighbours:
     place = {node_id: row for row, node_id in enumerate(items.ids.tolist())}
     names = {
         "label": items.label,
         "key": schema.node(items.label).key,
         "property": release.name,
-        "type": release.similar.type,
+        "type": stored.type,
     }
     found: list[list[tuple[int, float]]] = [[] for _ in place]
     after = -1

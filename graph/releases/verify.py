@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from cypher import load
 from graph.database import Database
 from graph.errors import ReleaseError
+from graph.neighbours import Neighbours
 from graph.releases.checksums import Checksums, Hashes, hash_neighbours, hash_texts, read_checksums
 from graph.releases.record import SIMILAR, Release, StoredColumn, StoredNeighbours, index_name
 from graph.releases.stored import column_of_rows
@@ -76,7 +80,7 @@ def _verify_neighbours(
 ) -> None:
     """See that items have the neighbours that were published; of those that are no longer there nothing is missed."""
     names = {"label": column.label, "type": similar.type}
-    published, counted = similar.numbers[column.label], database.read(load("publish/count_similar"), {}, names)[0]["number"]
+    published, counted = similar.numbers[column.label], count_similar(database, similar, column.label)
     wrong: list[str] = []
     if counted == published:
         of_items = {"key": schema.node(column.label).key, "property": release.name}
@@ -90,6 +94,17 @@ def _verify_neighbours(
             f"release {release.version} is damaged: of the relationships of type {similar.type} {what}; something else wrote "
             "such: activate another, or publish anew"
         )
+
+
+def astray(database: Database, release: Release, label: str, ids: NDArray[Any], neighbours: Neighbours) -> NDArray[np.bool_]:
+    """Return of which items of a domain, bool[n], the ``neighbours`` that were read back are not those that were published."""
+    return Checksums.of_neighbours(ids, neighbours).unlike(read_checksums(database, release.version)[label, SIMILAR])
+
+
+def count_similar(database: Database, similar: StoredNeighbours, label: str) -> int:
+    """Return how many of a release's relationships lead from items of a domain to their neighbours."""
+    found: int = database.read(load("publish/count_similar"), {}, {"label": label, "type": similar.type})[0]["number"]
+    return found
 
 
 def _hash_read(neighbours: list[list[tuple[object, float]]]) -> Hashes:

@@ -10,6 +10,7 @@ from graph.checkup import Finding, Status
 from graph.checkup.content import check_content
 from graph.checkup.embedded import check_embedded
 from graph.checkup.indexes import check_indexes
+from graph.checkup.neighbours import check_neighbours
 from graph.checkup.rights import check_rights
 from graph.checkup.server import check_server, check_server_memory
 from graph.checkup.tenants import check_owners
@@ -101,6 +102,7 @@ def _check_graph(database: Database, config: Config | None, findings: list[Findi
     findings += check_rights(database, counts)
     schema = _schema(database, config, counts, findings)
     findings += check_indexes(database, schema)
+    findings += check_neighbours(database, None if config is None else config.ask.retrieve)
     if schema is None:
         return None
     found = describe(database, schema)

@@ -47,8 +47,9 @@ def report_notes(found: ExperimentReport) -> Iterator[str]:
 def estimate_lines(found: OffPolicyReport) -> Iterator[str]:
     """Yield what a release would have got, how much that rests on, and what tells nothing of it."""
     value = found.value
+    asked = "" if found.retrieve == "vectors" else " by vectors and neighbours of what users met"
     yield (
-        f"release {found.release}, exploring {found.explore:.0%} of places, would have got "
+        f"release {found.release}, exploring {found.explore:.0%} of places{asked}, would have got "
         f"{_interval(value.snips) or 'nothing'} clicks an impression (SNIPS), {_interval(value.ips)} (IPS); "
         f"logged: {_interval(value.logged)}"
     )

@@ -121,6 +121,9 @@ def diff(
         console.print(
             f"{label}: the first {k} differ for {change.changed:,} of {change.num_users:,} users from release {old} to {new}"
         )
+    for version, retrieve in {old: found.retrieve[0], new: found.retrieve[1]}.items():
+        if retrieve == "vectors+similar":
+            console.print(f"release {version}: items found by vectors and by neighbours of what users met", highlight=False)
     for label, version in found.only_in.items():
         console.print(f"{label}: only release {version} has it")
     console.print(_diff_table(found))

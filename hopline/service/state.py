@@ -102,7 +102,7 @@ class State:
     @property
     def experiments(self) -> Experiments:
         """The experiments of the graph; what they do waits for Neo4j, so it belongs into a thread."""
-        return Experiments(self._blocking, self.schema)
+        return Experiments(self._blocking, self.schema, self.config.ask.retrieve)
 
     async def start(self) -> None:
         """Begin to write events and to look after the release."""

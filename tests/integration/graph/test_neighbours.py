@@ -256,6 +256,25 @@ def test_of_a_user_who_met_nothing_vectors_alone_find_and_of_an_unknown_one_noth
     assert session(database, SCHEMA, ["i1"], 5, choice=FUSED).version == 1
 
 
+@pytest.mark.parametrize("narrowed", [False, True])
+def test_of_a_user_who_met_most_of_what_the_index_gives_the_next_are_candidates_too(database, path, narrowed):
+    draft = make_draft(num_items=200)
+    near = nearest_by_cosine(np.random.default_rng(9).normal(size=(200, 4)).astype(np.float32), K)
+    draft = replace(draft, similar=SimilarItems("rp3beta", (near,)))
+    met = best(draft, 1, 60)[0]
+    write_graph(database, draft, [("u1", item) for item in met])
+    publish(database, SCHEMA, draft)
+    titles = {"title": [f"title of i{n}" for n in range(200)]}  # which no index decides
+    any_item = conditions_of(titles, {"title": FilterType.TEXT}, SCHEMA) if narrowed else ()
+    weights, score = by_neighbours(draft, met), dict(zip(*best(draft, 1, 200, met), strict=True))
+    alike, others = best(draft, 1, K, met)[0], sorted(weights, key=lambda item: (-weights[item], item))
+    candidates = [*alike, *[item for item in others if item not in alike][:K]]
+    wanted = fused({item: score[item] for item in candidates}, {item: weights.get(item, 0) for item in candidates}, K)
+    found = recommend(database, SCHEMA, "u1", K, choice=Choice(any_item, retrieve="vectors+similar"))
+    assert [item.id for item in found.items] == wanted[0]
+    assert [item.score for item in found.items] == pytest.approx(wanted[1], rel=1e-5)
+
+
 def test_similar_items_are_fused_too(database, path):
     draft = make_draft()
     near = nearest_by_cosine(np.random.default_rng(5).normal(size=(40, 3)).astype(np.float32), 6)  # of a model of its own

@@ -6,13 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import hopline.publish
 from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings
+from graph.neighbours import SimilarItems, nearest_by_cosine
 from graph.releases import list_releases
 from graph.releases.stored import read_ranking
 from graph.snapshot import read_snapshot
 from hopline.compressed_file import Compressed, write_compressed
-from hopline.errors import QuestionError, ReleaseError
+from hopline.errors import NotFoundError, QuestionError, ReleaseError
+from hopline.history import History
 from hopline.run_folder import Run, write_run
 from loaders.interactions import read_interactions
 from tests.small_files import SIZE
@@ -32,18 +35,21 @@ def run(recommender, workplace):
     whole = recommender.config.model_dump(mode="json")
     config = {name: whole[name] for name in ("clean", "behaviours", "split")}
 
-    def write(users=PARITY, items=PARITY * SPREAD, valid=0.3, interactions=digest, code=None):
+    def write(users=PARITY, items=PARITY * SPREAD, valid=0.3, interactions=digest, code=None, near=None, together=None):
+        measured = {"valid/ndcg@20": valid, "valid/vectors+similar/ndcg@20": together}
         made = Run(
             users=Embeddings("User", np.array([f"u{n}" for n in range(SIZE)]), users),
             items=(Embeddings("Item", np.array([f"f{n}" for n in range(SIZE)]), items),),
             popular={"Item": ["f3", "f1", "f2"]},
             config=config,
-            metrics={"ndcg@20": 0.25} | ({} if valid is None else {"valid/ndcg@20": valid}),
+            metrics={"ndcg@20": 0.25} | {name: value for name, value in measured.items() if value is not None},
             best_epoch=1,
             train_s=0.1,
             interactions=interactions,
             read_at=1_700_000_000,
             cleaning={},
+            similar=None if near is None else SimilarItems("rp3beta", (nearest_by_cosine(near, 4),)),
+            retrieve="vectors" if near is None else "vectors+similar",
         )
         write_run(workplace / "runs" / "default", made)
         if code is not None:
@@ -51,6 +57,10 @@ def run(recommender, workplace):
             write_compressed(workplace / "runs" / "default", compressed)
 
     return write
+
+
+def noise(seed):
+    return np.random.default_rng(seed).normal(size=(SIZE, 5)).astype(np.float32)
 
 
 def checks(release):
@@ -143,6 +153,119 @@ def test_vectors_are_read_back_as_they_were_published(recommender, run):
         order = [int(node_id.removeprefix(prefix)) for node_id in found.ids]
         assert sorted(order) == list(range(SIZE))
         assert found.vectors == pytest.approx(wanted[order], rel=1e-5, abs=1e-6)
+
+
+@pytest.fixture
+def both(run):
+    """What writes a run whose items are found by neighbours too, which know what vectors do not: another likeness of items."""
+    return lambda seed=0, **more: run(users=noise(seed), items=noise(seed + 10), near=noise(seed + 20), **more)
+
+
+def test_a_release_that_is_asked_by_neighbours_too_is_ranked_so_and_passes(recommender, run, both):
+    both(valid=None)
+    first = recommender.publish(canary=True)
+    found = checks(first)
+    assert set(found) == {"neighbours/Item", "recall@10/Item", "seen items/Item"}
+    assert (found["neighbours/Item"]["value"], found["recall@10/Item"]["value"]) == (1.0, 1.0)
+    assert (
+        "96 relationships of type HOPLINE_SIMILAR_V1 are in the graph, and 96 were published"
+        in found["neighbours/Item"]["told"]
+    )
+    answers = {user: [item.id for item in recommender.recommend(user, 10).items] for user in ("u0", "u7")}
+    alone = {user: [item.id for item in recommender.recommend(user, 10, retrieve="vectors").items] for user in answers}
+    assert all(answers[user] != alone[user] for user in answers)  # so what is held to exact search is no ranking by vectors
+    second = recommender.publish(canary=True)
+    assert checks(second)["coverage/Item"]["value"] == 1.0
+    assert "ranked as served" in checks(second)["ndcg@20 on validation"]["told"]
+    assert checks(second)["ndcg@20 on validation"]["value"] == pytest.approx(
+        checks(second)["ndcg@20 on validation"]["limit"] / 0.98
+    )
+
+
+def test_what_was_measured_of_vectors_and_neighbours_together_is_what_counts(recommender, run, both):
+    run(valid=0.3)
+    recommender.publish()
+    both(valid=0.1, together=0.31, seed=3)
+    recommender.config = recommender.config.changed({"publish": {"canary": {"max_loss": 0.9, "min_coverage": 0}}})
+    told = checks(recommender.publish(canary=True))["ndcg@20 on validation"]
+    assert (told["value"], "held out while training; release 1 has 0.3" in told["told"]) == (0.31, True)
+    recommender.config = recommender.config.changed({"ask": {"retrieve": "vectors"}})
+    assert checks(recommender.publish(canary=True))["ndcg@20 on validation"]["value"] == 0.1
+
+
+def test_what_users_liked_last_is_the_same_by_a_snapshot_and_in_the_graph(recommender, run, monkeypatch):
+    monkeypatch.setattr("hopline.history.MOST_MET", 3)
+    database, schema = recommender.database, recommender.schema
+    snapshot = read_snapshot(database, schema)
+    log = read_interactions(snapshot)
+    of_all = History.of_snapshot(snapshot, log).last
+    assert (of_all.sum(axis=1) == 3).all()
+    assert (of_all != History.of_users(database, schema, log, np.arange(SIZE)).last).nnz == 0
+    of_two = History.of_users(database, schema, log, np.array([2, 5])).last
+    assert sorted(set(of_two.nonzero()[0].tolist())) == [2, 5]
+
+
+def damaged(monkeypatch, database, statement):
+    """Have somebody write to what a publisher made, before it is asked."""
+    check = hopline.publish.check_canary
+
+    def after(*given):
+        rows(database, statement)
+        return check(*given)
+
+    monkeypatch.setattr(hopline.publish, "check_canary", after)
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("MATCH ()-[s:HOPLINE_SIMILAR_V2]->() DELETE s", "0 relationships of type HOPLINE_SIMILAR_V2 are in the graph"),
+        (
+            "MATCH ()-[s:HOPLINE_SIMILAR_V2]->() DELETE s WITH count(s) AS n MATCH (i)-[s:HOPLINE_SIMILAR_V1]->(j) "
+            "CREATE (i)-[:HOPLINE_SIMILAR_V2 {weight: s.weight}]->(j)",
+            "96 relationships of type HOPLINE_SIMILAR_V2 are in the graph",
+        ),
+    ],
+    ids=["none left", "those of another"],
+)
+def test_neighbours_that_are_not_those_published_hold_a_release_back(recommender, both, monkeypatch, damage, told):
+    both(valid=None)
+    recommender.publish()
+    both(seed=1, valid=None)
+    damaged(monkeypatch, recommender.database, damage)
+    message = refused(recommender, "neighbours/Item is 0, expected at least 1", told, "and 96 were published")
+    assert "24 of 24 items have other neighbours, the first of them f" in message
+
+
+def test_where_questions_would_be_refused_nothing_is_published(recommender, run):
+    run()
+    recommender.publish()
+    recommender.config = recommender.config.changed({"ask": {"retrieve": "vectors+similar"}, "publish": {"similar": 0}})
+    with pytest.raises(NotFoundError, match=r"release 2 has no relationships between items; set \[publish\] similar"):
+        recommender.publish(canary=True)
+    assert [release.version for release in list_releases(recommender.database)] == [1]
+
+
+def test_the_same_vectors_with_and_without_neighbours_show_other_items(recommender, both, hopline):
+    both(valid=None)
+    recommender.publish()
+    recommender.config = recommender.config.changed({"publish": {"similar": 0}})
+    recommender.publish()
+    found = recommender.diff_releases(2, 1, k=5)
+    assert found.retrieve == ("vectors", "vectors+similar")
+    lists = {}
+    for version in (1, 2):
+        recommender.activate(version)
+        lists[version] = [[item.id for item in recommender.recommend(f"u{n}", 5).items] for n in range(SIZE)]
+    change = found.domains["Item"]
+    assert change.changed == sum(one != two for one, two in zip(lists[1], lists[2], strict=True)) > SIZE / 2
+    assert change.other_items == sum(set(one) != set(two) for one, two in zip(lists[1], lists[2], strict=True))
+    assert recommender.diff_releases(1, 1, k=5).domains["Item"].changed == 0
+    recommender.config = recommender.config.changed({"ask": {"retrieve": "vectors"}})
+    same = recommender.diff_releases(2, 1, k=5)
+    assert (same.retrieve, same.domains["Item"].changed) == (("vectors", "vectors"), 0)
+    _, out, _ = hopline("releases", "diff", "2", "1", "--quiet")
+    assert "release 1: items found by vectors and by neighbours of what users met" in out
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
 """The doctor tells what is there, what is missing and what to do, starts nothing, and leaves nothing behind."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from graph.database import Database
+from graph.neighbours import SimilarItems, nearest_by_cosine
+from graph.publish import publish
 from graph.server.lifecycle import status
 from graph.settings import ConnectionSettings, ServerSettings
 from hopline import Recommender
 from tests.small_files import SIZE
-from tests.small_releases import rows, rows_of_system
+from tests.small_releases import SCHEMA, make_draft, rows, rows_of_system, write_graph
 
 pytestmark = pytest.mark.integration
 
@@ -92,7 +95,7 @@ def test_an_empty_graph_and_one_without_a_schema_are_told_apart(doctor, database
     assert "hopline init" in finding["todo"]
 
 
-SCHEMA = """
+GIVEN_SCHEMA = """
 [[graph_schema.nodes]]
 label = "User"
 role = "user"
@@ -111,7 +114,7 @@ role = "interaction"
 
 
 def test_a_graph_that_the_schema_does_not_fit_is_told_by_what_is_absent(hopline, doctor, database, workplace):
-    (workplace / "hopline.toml").write_text(SCHEMA)
+    (workplace / "hopline.toml").write_text(GIVEN_SCHEMA)
     rows(database, "CREATE (:User {id: 1})")
     status, found, _ = doctor()
     assert (status, "no nodes Item" in found["schema"]["what"]) == (1, True)
@@ -163,6 +166,40 @@ def test_it_can_be_asked_from_python(workplace):
     found = Recommender.doctor(estimate=False, train={"epochs": 1})
     assert found.is_well
     assert found.estimate is None
+
+
+def test_relationships_between_items_are_counted_against_what_was_published(doctor, database, monkeypatch):
+    draft = make_draft()
+    near = SimilarItems("cosine", tuple(nearest_by_cosine(part.vectors, 5) for part in draft.items))
+    write_graph(database, draft, [("u1", "i1")])
+    assert "neighbours" not in doctor()[1]
+    number = publish(database, SCHEMA, replace(draft, similar=near, retrieve="vectors+similar")).similar.numbers["Item"]
+    status, found, _ = doctor()
+    assert (status, found["neighbours"]["status"]) == (0, "ok")
+    assert f"all {number} relationships between items of the active release 1 are there" in found["neighbours"]["what"]
+    rows(database, "MATCH ()-[s:HOPLINE_SIMILAR_V1]->() WITH s LIMIT 3 DELETE s")
+    status, found, _ = doctor()
+    assert (status, found["neighbours"]["status"]) == (1, "problem")
+    assert f"{number - 3} relationships of type HOPLINE_SIMILAR_V1" in found["neighbours"]["what"]
+    assert "hopline publish" in found["neighbours"]["todo"]
+    monkeypatch.setenv("HOPLINE_ASK__RETRIEVE", "vectors")
+    status, found, _ = doctor()
+    assert (status, found["neighbours"]["status"]) == (0, "warning")
+    rows(database, "MATCH (i:Item {id: 'i7'}) DETACH DELETE i")
+    assert "1 items were deleted since" in doctor()[1]["neighbours"]["what"]
+    rows(database, "MATCH (a:Item), (b:Item) CREATE (a)-[:HOPLINE_SIMILAR_V1 {weight: 1.0}]->(b)")
+    assert "something else wrote such" in doctor()[1]["neighbours"]["what"]
+
+
+def test_to_ask_by_relationships_that_the_active_release_does_not_have_is_a_problem(doctor, database, monkeypatch):
+    draft = make_draft()
+    write_graph(database, draft, [("u1", "i1")])
+    publish(database, SCHEMA, draft)
+    assert "neighbours" not in doctor()[1]
+    monkeypatch.setenv("HOPLINE_ASK__RETRIEVE", "vectors+similar")
+    status, found, _ = doctor()
+    assert (status, found["neighbours"]["status"]) == (1, "problem")
+    assert "set [publish] similar" in found["neighbours"]["todo"]
 
 
 def test_items_that_are_no_tenants_are_told_of(hopline, doctor, database, monkeypatch):

@@ -1,12 +1,14 @@
 """Experiments from the first answer to the last figure, with users whose chances of a click are known."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from graph.events import EventReader, EventsConfig, EventWriter
 from graph.experiments import Variant
+from graph.neighbours import SimilarItems, nearest_by_cosine
 from graph.publish import publish
 from graph.releases import activate
 from hopline.cli.experiment import parse_variant
@@ -189,6 +191,31 @@ def test_what_the_logging_release_itself_would_have_got_is_what_it_got(recommend
     value = recommender.experiments.estimate(1, 0.4, k=K).value
     assert value.snips.value == pytest.approx(value.logged.value)
     assert value.effective_sample_size == pytest.approx(value.num_impressions)
+
+
+def test_a_release_that_is_asked_by_neighbours_too_is_taken_to_choose_by_them(recommender, drafts, send, database):
+    rows(
+        database,
+        "UNWIND range(0, 39) AS n MATCH (u:User {id: 'u' + n}) UNWIND [n % 25, (n + 7) % 25] AS m MATCH (i:Item {id: 'i' + m}) "
+        "CREATE (u)-[:RATED {value: 4.0, time: $time}]->(i)",
+        time=T - 1000,
+    )
+    near = nearest_by_cosine(np.random.default_rng(5).normal(size=(NUM_ITEMS, 4)).astype(np.float32), 5)
+    asked = replace(drafts[1], similar=SimilarItems("rp3beta", (near,)), retrieve="vectors+similar")
+    version = publish(database, SCHEMA, asked).version
+    rng, events = np.random.default_rng(2), []
+    for row in range(40):
+        impressions = shown_to(f"u{row}", recommender.recommend(f"u{row}", 2, explore=0.4, seed=f"s{row}"), f"s{row}")
+        events += impressions + [click(one) for one in impressions if rng.random() < 0.3]
+    send(events)
+    found = recommender.experiments.estimate(version, 0.4, k=2)
+    assert found.retrieve == "vectors+similar"
+    assert found.value.snips.value == pytest.approx(found.value.logged.value)
+    assert found.value.effective_sample_size == pytest.approx(found.value.num_impressions)
+    recommender.config = recommender.config.changed({"ask": {"retrieve": "vectors"}})
+    by_vectors = recommender.experiments.estimate(version, 0.4, k=2)
+    assert by_vectors.retrieve == "vectors"
+    assert by_vectors.value.effective_sample_size < 0.9 * by_vectors.value.num_impressions
 
 
 def test_what_tells_nothing_of_another_way_to_choose_is_counted_and_never_guessed(recommender, send, database):

@@ -1,10 +1,15 @@
 """What a release would have got, from answers that explored, where every chance of a click, and so the truth, is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gnn.off_policy import policy_value
 from graph.answers import ScoredItem
+from graph.fused import SHARE
+from graph.met_items import MetItem
+from graph.neighbours import nearest_by_cosine
 from graph.selection import Candidate, Taste, select
 from hopline.off_policy import Decisions, ReleasePolicy
 from tests.small_releases import make_draft
@@ -30,8 +35,12 @@ def answered(row, seed):
     return [[item.id, place, item.propensity, False] for place, item in enumerate(found, 1)]
 
 
-def judged(draft, explore, answers, met=(), time=100.0):
-    policy = ReleasePolicy(draft.users, draft.items[0], explore, 5 * K)
+def met_at(*pairs):
+    return [MetItem(item, time, is_liked=True, made=number) for number, (item, time) in enumerate(pairs)]
+
+
+def judged(draft, explore, answers, met=(), time=100.0, near=None):
+    policy = ReleasePolicy(draft.users, draft.items[0], explore, K, near)
     decisions, left_out = Decisions([], [], [], []), {}
     for row, shown in answers.items():
         policy.judge({"user_id": f"u{row}", "time": time, "shown": shown}, met, decisions, left_out)
@@ -76,11 +85,34 @@ def test_what_was_met_before_is_not_chosen_and_what_was_met_since_may_be():
     shown = {0: [[second, 1, 0.5, False]]}
     assert judged(OTHER, 0.0, shown)[0].chosen == [0]
     for at in (99.0, float("nan")):
-        assert judged(OTHER, 0.0, shown, [(best, at)])[0].chosen == [1]
-    assert judged(OTHER, 0.0, shown, [(best, 100.0)])[0].chosen == [0]
-    assert judged(OTHER, 0.0, shown, [(best, 99.0), (second, 99.0)])[0].chosen == [1]  # it was shown, so it was not met yet
+        assert judged(OTHER, 0.0, shown, met_at((best, at)))[0].chosen == [1]
+    assert judged(OTHER, 0.0, shown, met_at((best, 100.0)))[0].chosen == [0]
+    assert judged(OTHER, 0.0, shown, met_at((best, 99.0), (second, 99.0)))[0].chosen == [
+        1
+    ]  # it was shown, so it was not met yet
     two = {0: [[best, 1, 0.5, False], [third, 2, 0.5, False]]}
-    assert judged(OTHER, 0.0, two, [(second, 1.0)])[0].chosen == [1, 1]
+    assert judged(OTHER, 0.0, two, met_at((second, 1.0)))[0].chosen == [1, 1]
+
+
+@pytest.mark.parametrize("explore", [0.0, 0.4])
+def test_where_neighbours_of_what_was_met_find_items_too_it_chooses_by_both(explore):
+    """Vectors and neighbours are fused as among the candidates of an answer; only what was liked before leads on."""
+    near = nearest_by_cosine(np.random.default_rng(1).normal(size=(NUM_ITEMS, 4)).astype(np.float32), 6).matrix()
+    met = met_at(("i3", 9.0), ("i8", 98.0), ("i5", 101.0))
+    met.append(replace(met[0], id="i11", is_liked=False))
+    alike, size = scores(OTHER, 0), 5 * K if explore else K
+    unmet = [row for row in range(NUM_ITEMS) if row not in (3, 8, 11)]
+    sums = near[[3, 8]].sum(axis=0)
+    found = sorted(unmet, key=lambda row: -alike[row])[:size]
+    others = [row for row in sorted(unmet, key=lambda row: -sums[row]) if sums[row] > 0 and row not in found]
+    among = [*found, *others[: 2 * size - len(found)]]
+    fused = {row: alike[row] / np.abs(alike[among]).max() + SHARE * sums[row] / sums[among].max() for row in among}
+    first, second, *_ = sorted(among, key=lambda row: -fused[row])
+    assert (first, second) != tuple(sorted(unmet, key=lambda row: -alike[row])[:2])
+    shown = {0: [[f"i{first}", 1, 0.5, False], [f"i{second}", 2, 0.5, False]]}
+    pool = min(size, len(among))
+    chosen = judged(OTHER, explore, shown, met, near=near)[0].chosen
+    assert chosen == pytest.approx([1 - explore + explore / pool, 1 - explore + explore / (pool - 1)])
 
 
 def test_users_and_items_that_it_does_not_know_and_places_after_a_gap_are_counted_or_never_chosen():

@@ -2,11 +2,16 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
+from gnn.fused_retrieval import FusedRetrieval
 from gnn.interactions import Interactions
 from gnn.topk import NOTHING
 from graph.embeddings import Embeddings
+from graph.fused import SHARE
+from graph.neighbours import SimilarItems, nearest_by_cosine
 from hopline.canary import CanaryCheck, CanaryConfig, _answer_checks
+from hopline.history import History
 from hopline.release_diff import _by_items_met, _change
 from hopline.release_scorer import ReleaseScorer, best_unseen
 from hopline.run_draft import draft_run
@@ -81,6 +86,45 @@ def test_a_user_whom_the_release_does_not_know_gets_its_popular_items_and_a_new_
     assert best_unseen(scorer, seen, NOBODY, slice(0, 3), 3)[0].shape == (0, 3)
 
 
+def test_where_neighbours_find_items_too_both_are_fused_whatever_the_order_of_the_release_and_who_is_not_known_gets_popular():
+    rng = np.random.default_rng(0)
+    ids = np.array([f"i{n}" for n in range(12)])
+    of_release = rng.permutation(ids)[:11]  # and one that the graph no longer has
+    vectors = {item: rng.normal(size=3).astype(np.float32) for item in [*of_release, "gone"]}
+    items = Embeddings("Item", np.array([*of_release, "gone"]), np.stack(list(vectors.values())))
+    near = nearest_by_cosine(rng.normal(size=(12, 3)).astype(np.float32), 4)
+    users = Embeddings("User", np.array(["u", "v"]), rng.normal(size=(2, 3)).astype(np.float32))
+    space = ItemSpace({"Item": ids})
+    user_ids = np.array(["v", "nobody", "u"])
+    popular = {"Item": ["i3", "i1"]}
+    scorer = ReleaseScorer(users, (items,), popular, user_ids, space, SimilarItems("rp3beta", (near,)))
+    seen = Interactions(np.array([0, 0, 2, 2]), np.array([3, 4, 5, 6]), 3, 12)
+    k, history = 3, History(seen, seen.matrix)
+    weight = np.zeros((12, 12), np.float32)
+    for row, (places, weights) in enumerate(zip(near.places, near.weights, strict=True)):
+        for place, one in zip(places, weights, strict=True):
+            if "gone" not in (items.ids[row], items.ids[place]):
+                weight[int(items.ids[row][1:]), int(items.ids[place][1:])] = one
+    by_vectors = ReleaseScorer(users, (items,), popular, user_ids, space)
+    wanted = FusedRetrieval(by_vectors, csr_array(weight), seen.matrix(), seen.matrix(), [slice(0, 12)], k, SHARE)
+    everyone = np.arange(3)
+    scores = scorer.answering(k, history).score(everyone)
+    assert scores[[0, 2]] == pytest.approx(wanted.score(np.array([0, 2])), rel=1e-5)
+    assert (scores[1] == by_vectors.score(everyone)[1]).all()
+    assert best_unseen(scorer.answering(k, history), seen, everyone, slice(0, 12), k)[0][1].tolist() == [3, 1, NOTHING]
+    assert (scorer.retrieve, by_vectors.retrieve) == ("vectors+similar", "vectors")
+
+
+def test_vectors_alone_rank_without_a_look_at_what_was_liked():
+    def never():
+        raise AssertionError
+
+    vectors = np.ones((1, 2), np.float32)
+    space = ItemSpace({"Item": np.array(["i"])})
+    scorer = ReleaseScorer(Embeddings("User", np.array(["u"]), vectors), (), {}, np.array(["u"]), space)
+    assert scorer.answering(3, History(Interactions(NOBODY, NOBODY, 1, 1), never)) is scorer
+
+
 def test_what_training_measured_of_other_vectors_is_not_told_of_compressed_ones():
     vectors = np.ones((1, 2), np.float32)
     run = Run(
@@ -88,7 +132,7 @@ def test_what_training_measured_of_other_vectors_is_not_told_of_compressed_ones(
         items=(Embeddings("Item", np.array(["i"]), vectors),),
         popular={},
         config={},
-        metrics={"ndcg@20": 0.5, "valid/ndcg@20": 0.6, "valid/click/auc": 0.7},
+        metrics={"ndcg@20": 0.5, "valid/ndcg@20": 0.6, "valid/vectors+similar/ndcg@20": 0.65, "valid/click/auc": 0.7},
         best_epoch=1,
         train_s=0.1,
         interactions="digest",
