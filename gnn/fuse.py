@@ -35,6 +35,13 @@ class FuseConfig(BaseModel):
     ials: float = Field(default=0.2, ge=0, le=1, description="share of iALS, a matrix factorisation; 0: without")
     item_knn: float = Field(default=0.0, ge=0, le=1, description="share of ItemKNN, cosines of items; 0: without")
     rp3beta: float = Field(default=0.0, ge=0, le=1, description="share of RP3beta, walks of three steps; 0: without")
+    nearby_ease: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="share in EASE's place of NearbyEASE, to which items that a user met at other times tell less of each "
+        "other; tried where there are times and EASE has a share, taken where better on validation for sure; 0: not tried",
+    )
     scales: tuple[float, ...] = Field(
         default=(0.0, 0.5, 2.0),
         description="what all shares are tried times, beside 1; taken where better on validation for sure",
@@ -64,6 +71,8 @@ class FuseConfig(BaseModel):
         shares = self.ease + self.ials + self.item_knn + self.rp3beta
         if min(self.scales, default=0) < 0 or max((1.0, *self.scales)) * shares >= 1:
             raise ValueError("scales must be 0 or more, and the largest times all shares together below 1")
+        if self.ease and shares - self.ease + self.nearby_ease >= 1:
+            raise ValueError("nearby_ease, which is tried in EASE's place, and all other shares together must be below 1")
         if min(self.lengths, default=1) <= 0:
             raise ValueError("lengths must be above 0; leave them all out, lengths = [], to keep vectors as long as they are")
         return self

@@ -31,11 +31,12 @@ def _checked(name: str, index: ArrayLike, bound: int) -> Indices:
 
 @dataclass(frozen=True, eq=False)
 class Interactions:
-    """Pairs of a user and an item, with an optional weight each; repeated pairs are allowed.
+    """Pairs of a user and an item, with an optional weight and time each; repeated pairs are allowed.
 
     ``domains`` gives the number of items of each domain by name, in the order in which they are numbered; None: all are of one.
 
-    Shapes: ``user_index`` int64[n], ``item_index`` int64[n], ``value`` float32[n] or None.
+    Shapes: ``user_index`` int64[n], ``item_index`` int64[n], ``value`` float32[n] or None, ``time`` int64[n] or None, of
+    which the order counts.
 
     Raises:
         EvaluationError: an index out of range, columns of unequal length, a value that is not finite, or domains that have more
@@ -48,6 +49,7 @@ class Interactions:
     num_items: int
     value: NDArray[np.float32] | None = None
     domains: Mapping[str, int] | None = None
+    time: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "user_index", _checked("user_index", self.user_index, self.num_users))
@@ -62,9 +64,13 @@ class Interactions:
                     f"{int((~np.isfinite(value)).sum())} of {len(value)} values are NaN or infinite; "
                     "expected finite weights. Clean them or leave value out."
                 )
+        if self.time is not None:
+            object.__setattr__(self, "time", np.asarray(self.time, dtype=np.int64).reshape(-1))
+            lengths.append(len(self.time))
         if len(set(lengths)) != 1:
             raise EvaluationError(
-                f"the columns user_index, item_index, value hold {lengths} rows; expected as many in each. Pass one row a pair."
+                f"the columns user_index, item_index, value, time hold {lengths} rows; expected as many in each. "
+                "Pass one row a pair."
             )
 
         if self.domains is not None and sum(self.domains.values()) != self.num_items:

@@ -9,20 +9,26 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from gnn.baselines import EASE, IALS, Baseline, ItemKNN, RP3beta, tune
+from gnn.baselines import EASE, IALS, Baseline, ItemKNN, NearbyEASE, RP3beta, tune
 from gnn.compress import distil, shorten
 from gnn.errors import TrainingError
+from gnn.evaluate import Scorer, evaluate
 from gnn.fitted_shares import fit_shares
 from gnn.fuse import FuseConfig, Fused, choose, factorise
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 from gnn.lengthen import lengthened
 from gnn.vector_scorer import VectorScorer
+from gnn.watched import cutoff
 from graph.progress import OnStage
 from hopline.split_log import SplitLog
 
 USUAL, FITTED = "1", "fitted"
 """Names of shares: those that are configured, by their scale, and those that validation fits."""
+NEARBY = "nearby"
+"""The name of the usual shares with NearbyEASE in EASE's place."""
+_REACHES = (30.0, 10.0, 100.0)  # items of a history; the first is what λ is chosen at
+_PARTS_OF_REG = (1 / 4, 1 / 8, 1 / 2)  # of EASE's λ: of pairs that lie apart less is counted
 AS_LEARNT = "0"
 """The name of lengths that stay, among the powers that are tried."""
 KNOWN: dict[str, tuple[str, type[Baseline]]] = {
@@ -89,7 +95,7 @@ class Member:
     def fit(self, pairs: Interactions) -> Baseline:
         """Return the model, learnt from pairs."""
         model = self.baseline(**self.params)
-        return model.fit(pairs.user_index, pairs.item_index, pairs.num_users, pairs.num_items, pairs.value)
+        return model.fit(pairs.user_index, pairs.item_index, pairs.num_users, pairs.num_items, pairs.value, pairs.time)
 
     def share(self, config: FuseConfig) -> float:
         """Return its share of the sum."""
@@ -103,7 +109,7 @@ def fuse(
 
     ``trained`` is returned as it is where nothing is asked for or nothing can be fitted. Where there is too much to score, it
     may have other lengths of items instead. ``validated`` was learnt from train alone. Each scale of the shares is judged by
-    ``metric``, of the sum factorised; the one taken is distilled.
+    ``metric``, of the sum; the one taken is distilled.
     """
     members = choose_members(pairs, metric, config, on_stage)
     if is_too_much(pairs, config) and config.lengths:
@@ -111,22 +117,27 @@ def fuse(
     if not members:
         return FusedVectors(trained, validated, TeacherVectors(trained, validated))
     fitted = on_train = [member.fit(pairs.train) for member in members]
+    nearby = _nearby(members, validated, on_train, pairs, metric, config, on_stage)
+    if nearby is not None:
+        members.append(nearby)
+        on_train.append(nearby.fit(pairs.train))
     shares_by_name = _candidates(members, validated, on_train, pairs.holdout, config)
-    sums = {name: _Sum(validated, on_train, shares) for name, shares in shares_by_name.items()}
-    choice = choose({name: one.factorised for name, one in sums.items()}, USUAL, pairs.holdout, metric)
+    sums = {name: _sum(validated, on_train, shares) for name, shares in shares_by_name.items()}
+    choice = choose(sums, USUAL, pairs.holdout, metric)
     shares = shares_by_name[choice.taken]
     told = {
         "shares": {member.name: share for member, share in zip(members, shares, strict=True)},
         "params": {member.name: member.params for member in members},
         f"valid/{metric}": dict(choice.tried),
     }
-    on_valid = on_all = sums[choice.taken]
+    on_valid = on_all = _Sum(validated, on_train, shares)
     before = now = on_valid.distilled(pairs.train.matrix(), config, on_stage)
     if trained is not validated or pairs.learnt is not pairs.train:
         fitted = [member.fit(pairs.learnt) for member in members]
         on_all = _Sum(trained, fitted, shares)
         now = on_all.distilled(pairs.learnt.matrix(), config, on_stage)
-    ease = next((model for model, share in zip(fitted, shares, strict=True) if share and isinstance(model, EASE)), None)
+    of_ease = [(share, model) for share, model in zip(shares, fitted, strict=True) if share and isinstance(model, EASE)]
+    ease = max(of_ease, key=lambda one: one[0])[1] if of_ease else None
     return FusedVectors(now, before, TeacherVectors(on_all.factorised, on_valid.factorised), told, ease)
 
 
@@ -134,13 +145,52 @@ def _candidates(
     members: Sequence[Member], validated: VectorScorer, models: Sequence[Baseline], holdout: Holdout, config: FuseConfig
 ) -> dict[str, list[float]]:
     """Return the members' shares that are tried, by name; what they leave of 1 is the network's."""
-    told = [member.share(config) for member in members]
+    told = [0.0 if member.baseline is NearbyEASE else member.share(config) for member in members]
     tried = {f"{scale:g}": [scale * share for share in told] for scale in (float(USUAL), *config.scales)}
+    if any(member.baseline is NearbyEASE for member in members):
+        tried[NEARBY] = _shares_with_nearby(members, config)
     if config.fitted:
         found = fit_shares([validated, *models], holdout)
         if found is not None:
             tried[FITTED] = found[1:].tolist()
     return tried
+
+
+def _shares_with_nearby(members: Sequence[Member], config: FuseConfig) -> list[float]:
+    return [0.0 if member.baseline is EASE else member.share(config) for member in members]
+
+
+def _nearby(
+    members: Sequence[Member],
+    validated: VectorScorer,
+    on_train: Sequence[Baseline],
+    pairs: Pairs,
+    metric: str,
+    config: FuseConfig,
+    on_stage: OnStage,
+) -> Member | None:
+    """Return NearbyEASE with what does best in EASE's place, λ first, then the reach; None: not asked for or not to be fitted.
+
+    It is tuned within the sum, where less regularised members do better than by themselves.
+    """
+    reg = next((member.params["reg"] for member in members if member.baseline is EASE), None)
+    if reg is None or not config.nearby_ease or pairs.train.time is None:
+        return None
+    on_stage("tuning NearbyEASE, to be fused with, on validation", 0, 0)
+
+    def judged(member: Member) -> float:
+        models, shares = [*on_train, member.fit(pairs.train)], _shares_with_nearby([*members, member], config)
+        return evaluate(_sum(validated, models, shares), pairs.holdout, ks=(cutoff(metric),)).metrics[metric]
+
+    def best(tried: Sequence[dict[str, float]]) -> Member:
+        return max((Member("NearbyEASE", "nearby_ease", NearbyEASE, params) for params in tried), key=judged)
+
+    try:
+        found = best([{"reg": part * reg, "reach": _REACHES[0]} for part in _PARTS_OF_REG])
+        return best([{**found.params, "reach": reach} for reach in _REACHES])
+    except TrainingError as error:
+        on_stage(f"not fused with NearbyEASE: {error}", 0, 0)
+        return None
 
 
 def _lengthened(
@@ -165,11 +215,17 @@ def is_too_much(pairs: Pairs, config: FuseConfig) -> bool:
     return pairs.train.num_users * pairs.train.num_items > config.max_scores
 
 
+def _sum(vectors: VectorScorer, models: Sequence[Baseline], shares: Sequence[float]) -> Scorer:
+    """Return the network's vectors with ``models``, each by its share, as a scorer."""
+    members = [(model, share) for model, share in zip(models, shares, strict=True) if share]
+    return Fused([(vectors, 1 - sum(shares)), *members]) if members else vectors
+
+
 class _Sum:
     """The network's vectors with ``models``, each by its share: ``factorised``, vectors of the network's size."""
 
     def __init__(self, vectors: VectorScorer, models: Sequence[Baseline], shares: Sequence[float]) -> None:
-        self._scorer = Fused([(vectors, 1 - sum(shares)), *zip(models, shares, strict=True)]) if any(shares) else vectors
+        self._scorer = _sum(vectors, models, shares)
         self.factorised = fused_vectors(vectors, models, shares)
 
     def distilled(self, seen: sparse.csr_array, config: FuseConfig, on_stage: OnStage) -> VectorScorer:
@@ -208,5 +264,4 @@ def fused_vectors(vectors: VectorScorer, models: Sequence[Baseline], shares: Seq
     """Return the network's vectors with those of ``models``, each by its share, as vectors of the same size."""
     if not any(shares):
         return vectors
-    scorer = Fused([(vectors, 1 - sum(shares)), *zip(models, shares, strict=True)])
-    return factorise(scorer, len(vectors.users), len(vectors.items), vectors.items.shape[1])
+    return factorise(_sum(vectors, models, shares), len(vectors.users), len(vectors.items), vectors.items.shape[1])

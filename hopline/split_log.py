@@ -38,10 +38,15 @@ class SplitLog:
     target: NDArray[np.bool_]
 
     def pairs(self, rows: Rows) -> Interactions:
-        """Return interactions by row as user–item pairs."""
+        """Return interactions by row as user–item pairs, with their times if any kind of interaction has times."""
         log = self.log
         return Interactions(
-            log.user_index[rows], log.item_index[rows], len(log.user_ids), len(log.items), domains=log.items.sizes
+            log.user_index[rows],
+            log.item_index[rows],
+            len(log.user_ids),
+            len(log.items),
+            domains=log.items.sizes,
+            time=None if log.time is None else log.time[rows],
         )
 
     def liked(self, rows: Rows) -> Interactions:

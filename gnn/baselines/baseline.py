@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from gnn.interactions import Interactions
 
@@ -29,14 +28,15 @@ class Baseline(ABC):
         num_users: int,
         num_items: int,
         value: NDArray[np.float32] | None = None,
+        time: NDArray[np.int64] | None = None,
     ) -> Self:
-        """Learn from pairs int64[n], int64[n], with weights float32[n] or 1 each; return itself."""
-        self._fit(Interactions(user_index, item_index, num_users, num_items, value).matrix())
+        """Learn from pairs int64[n], int64[n], with weights float32[n] or 1 each and times int64[n]; return itself."""
+        self._fit(Interactions(user_index, item_index, num_users, num_items, value, time=time))
         return self
 
     @abstractmethod
-    def _fit(self, interactions: sparse.csr_array) -> None:
-        """Learn from float32[num_users, num_items]."""
+    def _fit(self, pairs: Interactions) -> None:
+        """Learn from pairs that are checked; their times are None unless they were given."""
 
     @abstractmethod
     def score(self, user_index: NDArray[np.int64]) -> NDArray[np.float32]:

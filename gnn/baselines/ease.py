@@ -11,6 +11,7 @@ from scipy.linalg import lapack
 
 from gnn.baselines.baseline import Baseline
 from gnn.errors import TrainingError
+from gnn.interactions import Interactions
 
 _BLOCK = 1024  # items whose diagonal is worked out at a time
 _BYTES_A_PAIR = 20  # at the peak: the Gram matrix in float64, and its sparse form before or float32 copies after
@@ -38,23 +39,25 @@ class EASE(Baseline):
         self.reg = reg
         self.max_size = max_size
 
-    def _fit(self, interactions: sparse.csr_array) -> None:
-        size = min(interactions.shape)
+    def _fit(self, pairs: Interactions) -> None:
+        size = min(pairs.num_users, pairs.num_items)
         if size > self.max_size:
             needed = _BYTES_A_PAIR * size**2
             raise TrainingError(
-                f"EASE got {interactions.shape[0]:,} users and {interactions.shape[1]:,} items, for which it needs about "
+                f"EASE got {pairs.num_users:,} users and {pairs.num_items:,} items, for which it needs about "
                 f"{needed:,} bytes ({needed / 2**30:.1f} GiB); expected at most max_size={self.max_size:,} of either. "
                 "Use ItemKNN, or raise max_size if the memory and time are there."
             )
-        self._interactions = interactions
-        if interactions.shape[0] < interactions.shape[1]:
-            self._fit_by_users(interactions)
+        self._interactions = pairs.matrix()
+        self._is_by_users = pairs.num_users < pairs.num_items
+        if self._is_by_users:
+            self._fit_by_users(self._interactions)
         else:
-            self._fit_by_items(interactions)
+            self._fit_by_items(_dense(self._interactions.T @ self._interactions))
 
-    def _fit_by_items(self, interactions: sparse.csr_array) -> None:
-        inverse = self._inverse(interactions.T @ interactions)
+    def _fit_by_items(self, gram: NDArray[np.float64]) -> None:
+        """Learn from the items' Gram matrix, float64[num_items, num_items] by columns, which is written over."""
+        inverse = self._inverse(gram)
         scale = -1.0 / np.diag(inverse)
         weights = _symmetric(inverse)
         weights *= scale.astype(np.float32)
@@ -63,18 +66,17 @@ class EASE(Baseline):
 
     def _fit_by_users(self, interactions: sparse.csr_array) -> None:
         columns = sparse.csc_array(interactions)
-        self._kernel = _symmetric(self._inverse(interactions @ interactions.T))
+        self._kernel = _symmetric(self._inverse(_dense(interactions @ interactions.T)))
         diagonal = np.empty(interactions.shape[1])
         for start in range(0, len(diagonal), _BLOCK):
             part = columns[:, start : start + _BLOCK]
             diagonal[start : start + _BLOCK] = part.multiply(self._kernel @ part).sum(axis=0)
         self._scale = (self.reg / (1 - diagonal)).astype(np.float32)  # 1 / diag(P), by Woodbury's identity
 
-    def _inverse(self, gram: sparse.csr_array) -> NDArray[np.float64]:
+    def _inverse(self, gram: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the inverse of ``gram + λI``, float64[n, n], its lower triangle alone."""
-        dense = gram.toarray(order="F").astype(np.float64)
-        dense[np.diag_indices(len(dense))] += self.reg
-        factor, failed = lapack.dpotrf(dense, lower=True, clean=False, overwrite_a=True)
+        gram[np.diag_indices(len(gram))] += self.reg
+        factor, failed = lapack.dpotrf(gram, lower=True, clean=False, overwrite_a=True)
         inverse, failed_too = lapack.dpotri(factor, lower=True, overwrite_c=True)
         if failed or failed_too:
             raise TrainingError(f"EASE could not invert XᵀX + {self.reg}·I; expected a positive definite matrix. Raise reg.")
@@ -84,7 +86,7 @@ class EASE(Baseline):
     def score(self, user_index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Map int64[b] to float32[b, num_items]."""
         taken = self._interactions[user_index]
-        if self._interactions.shape[0] < self._interactions.shape[1]:
+        if self._is_by_users:
             predicted: NDArray[np.float32] = taken.toarray() - (self._kernel[user_index] @ self._interactions) * self._scale
             return predicted
         scores: NDArray[np.float32] = taken @ self._weights
@@ -92,14 +94,19 @@ class EASE(Baseline):
 
     def fold_in(self, taken: sparse.csr_array) -> NDArray[np.float32]:
         """Return the scores float32[b, num_items] of users not learnt from, by what they took, float32[b, num_items]."""
-        learnt = self._interactions
-        if learnt.shape[0] >= learnt.shape[1]:
+        if not self._is_by_users:
             scores: NDArray[np.float32] = taken @ self._weights
             return scores
+        learnt = self._interactions
         given = taken.toarray()
         explained = ((taken @ learnt.T) @ self._kernel) @ learnt  # X·P = (X − X·Xᵀ·K·X) / λ for users X of any kind
         predicted: NDArray[np.float32] = given - (given - explained) * (self._scale / np.float32(self.reg))
         return predicted
+
+
+def _dense(gram: sparse.csr_array) -> NDArray[np.float64]:
+    dense: NDArray[np.float64] = gram.toarray(order="F").astype(np.float64)
+    return dense
 
 
 def _symmetric(lower: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from gnn.baselines.baseline import Baseline
 from gnn.errors import TrainingError
+from gnn.interactions import Interactions
 
 Floats = NDArray[np.float32]
 
@@ -48,8 +49,8 @@ class IALS(Baseline):
         self.epochs = epochs
         self.seed = seed
 
-    def _fit(self, interactions: sparse.csr_array) -> None:
-        of_user = sparse.csr_array(interactions, dtype=np.float32, copy=True)
+    def _fit(self, pairs: Interactions) -> None:
+        of_user = pairs.matrix()
         of_user.eliminate_zeros()
         of_item = sparse.csr_array(of_user.T)
         rng = np.random.default_rng(self.seed)

@@ -11,6 +11,7 @@ from scipy import sparse
 from gnn.baselines.baseline import Baseline
 from gnn.baselines.nearest import keep_largest, product_blocks
 from gnn.errors import TrainingError
+from gnn.interactions import Interactions
 
 
 class ItemKNN(Baseline):
@@ -33,8 +34,8 @@ class ItemKNN(Baseline):
         self.neighbours = neighbours
         self.shrinkage = shrinkage
 
-    def _fit(self, interactions: sparse.csr_array) -> None:
-        self._interactions = interactions
+    def _fit(self, pairs: Interactions) -> None:
+        self._interactions = interactions = pairs.matrix()
         by_item = sparse.csr_array(interactions.T, dtype=np.float64)
         norms = np.sqrt(np.asarray(by_item.power(2).sum(axis=1)))
         blocks = [

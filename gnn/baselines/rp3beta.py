@@ -11,6 +11,7 @@ from scipy import sparse
 from gnn.baselines.baseline import Baseline
 from gnn.baselines.nearest import keep_largest, product_blocks
 from gnn.errors import TrainingError
+from gnn.interactions import Interactions
 
 
 class RP3beta(Baseline):
@@ -35,8 +36,8 @@ class RP3beta(Baseline):
         self.beta = beta
         self.neighbours = neighbours
 
-    def _fit(self, interactions: sparse.csr_array) -> None:
-        of_user = sparse.csr_array(interactions, dtype=np.float64)
+    def _fit(self, pairs: Interactions) -> None:
+        of_user = sparse.csr_array(pairs.matrix(), dtype=np.float64)
         of_item = sparse.csr_array(of_user.T)
         popularity = np.asarray(of_item.sum(axis=1))
         self._first = _steps(of_user, self.alpha)

@@ -60,7 +60,7 @@ def tune(
         params = dict(zip(tried, values, strict=True))
         started = perf_counter()
         model = baseline(**params)
-        model.fit(train.user_index, train.item_index, train.num_users, train.num_items, train.value)
+        model.fit(train.user_index, train.item_index, train.num_users, train.num_items, train.value, train.time)
         fit_s = perf_counter() - started
         trials.append(Trial(params, evaluate(model, holdout, ks=(int(k),)).metrics, fit_s))
     if metric not in trials[0].metrics:
@@ -74,4 +74,5 @@ def _of_some_users(pairs: Interactions, most: int) -> Interactions:
         return pairs
     rows = np.isin(pairs.user_index, np.random.default_rng(0).choice(users, most, replace=False))
     value = None if pairs.value is None else pairs.value[rows]
-    return replace(pairs, user_index=pairs.user_index[rows], item_index=pairs.item_index[rows], value=value)
+    time = None if pairs.time is None else pairs.time[rows]
+    return replace(pairs, user_index=pairs.user_index[rows], item_index=pairs.item_index[rows], value=value, time=time)

@@ -4,23 +4,24 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from gnn.baselines import EASE, IALS, Baseline, ItemKNN, Popularity, RP3beta, tune
+from gnn.baselines import EASE, IALS, Baseline, ItemKNN, NearbyEASE, Popularity, RP3beta, tune
 from gnn.baselines.nearest import product_blocks
 from gnn.errors import EvaluationError, TrainingError
 from gnn.evaluate import evaluate
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 
-BASELINES = [Popularity, ItemKNN, RP3beta, EASE, IALS]
+BASELINES = [Popularity, ItemKNN, RP3beta, EASE, NearbyEASE, IALS]
 
 
 def of_matrix(matrix, **values):
     user, item = np.nonzero(matrix)
+    values.setdefault("time", (7 * user + 5 * item) % 9)
     return Interactions(user, item, *matrix.shape, **values)
 
 
 def fitted(model, data):
-    return model.fit(data.user_index, data.item_index, data.num_users, data.num_items, data.value)
+    return model.fit(data.user_index, data.item_index, data.num_users, data.num_items, data.value, data.time)
 
 
 def checkerboard(size=40):
@@ -34,7 +35,8 @@ def random_matrix(seed=0, shape=(50, 23)):
 
 
 @pytest.mark.parametrize(
-    "model", [ItemKNN(), ItemKNN(neighbours=25, shrinkage=5), RP3beta(), EASE(), EASE(reg=1), IALS(embedding_size=4)]
+    "model",
+    [ItemKNN(), ItemKNN(neighbours=25, shrinkage=5), RP3beta(), EASE(), EASE(reg=1), NearbyEASE(), IALS(embedding_size=4)],
 )
 def test_withheld_item_ranks_first(model):
     train, test = checkerboard()
@@ -143,6 +145,64 @@ def test_ease_is_ridge_regression_of_each_item_on_the_others(shape, monkeypatch)
     np.testing.assert_allclose(model.score(np.arange(shape[0])), matrix @ weights, rtol=1e-4, atol=2e-6)
 
 
+def nearby_reference(interactions, reg, reach, values=None):
+    """Weights by the definition, pair of items by pair of items: the places of each user's items are counted out."""
+    num_users, num_items = interactions.num_users, interactions.num_items
+    gram, taken = np.zeros((num_items, num_items)), np.zeros((num_users, num_items))
+    for user in range(num_users):
+        mine = interactions.user_index == user
+        items, times = interactions.item_index[mine], interactions.time[mine]
+        weight = np.ones(len(items)) if values is None else values[mine]
+        place = np.array([(times < time).sum() + ((times == time).sum() - 1) / 2 for time in times])
+        for one, i in enumerate(items):
+            taken[user, i] = weight[one]
+            for other, j in enumerate(items):
+                gram[i, j] += weight[one] * weight[other] * np.exp(-abs(place[one] - place[other]) / reach)
+    inverse = np.linalg.inv(gram + reg * np.eye(num_items))
+    weights = -inverse / np.diag(inverse)
+    np.fill_diagonal(weights, 0)
+    return taken @ weights
+
+
+@pytest.mark.parametrize("block", [3, 1024])
+@pytest.mark.parametrize("shape", [(50, 23), (23, 50)], ids=["fewer items", "fewer users"])
+def test_nearby_ease_is_its_definition(shape, block, monkeypatch):
+    monkeypatch.setattr("gnn.baselines.nearby_ease._BLOCK", block)
+    matrix = random_matrix(2, shape)
+    values = np.random.default_rng(1).random(int(matrix.sum())).astype(np.float32) + 0.5
+    plain, weighed = of_matrix(matrix), of_matrix(matrix, value=values)
+    for data, value in ((plain, None), (weighed, values)):
+        found = fitted(NearbyEASE(reg=7.0, reach=2.0), data).score(np.arange(shape[0]))
+        np.testing.assert_allclose(found, nearby_reference(data, 7.0, 2.0, value), rtol=1e-4, atol=2e-6)
+
+
+def test_nearby_ease_is_ease_where_all_is_of_one_moment_or_nothing_is_far():
+    matrix = random_matrix(2)
+    usual = fitted(EASE(5.0), of_matrix(matrix)).score(np.arange(50))
+    at_once = of_matrix(matrix, time=np.full(int(matrix.sum()), 7))
+    np.testing.assert_allclose(fitted(NearbyEASE(5.0, 1.0), at_once).score(np.arange(50)), usual, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(
+        fitted(NearbyEASE(5.0, 1e9), of_matrix(matrix)).score(np.arange(50)), usual, rtol=1e-4, atol=1e-6
+    )
+
+
+def test_of_a_pair_that_came_twice_the_last_time_counts_whatever_the_order():
+    once = Interactions([0, 0, 0, 1, 1], [0, 1, 2, 0, 2], 2, 3, time=[5, 1, 6, 1, 2])
+    twice = Interactions([0, 1, 0, 0, 0, 1], [1, 2, 0, 0, 2, 0], 2, 3, time=[1, 2, 5, 0, 6, 1])
+    one, other = (fitted(NearbyEASE(1.0, 1.0), data).score(np.arange(2)) for data in (once, twice))
+    np.testing.assert_allclose(one, other, rtol=1e-6)
+    assert one[0, 1] < one[0, 0]  # item 2 was near 0 and far from 1
+
+
+def test_nearby_ease_refuses_what_it_cannot_learn_from():
+    with pytest.raises(TrainingError, match=r"without times.*Use EASE"):
+        NearbyEASE().fit(np.array([0]), np.array([0]), 1, 1)
+    with pytest.raises(TrainingError, match=r"20,000 items.*max_size=10,000.*Use EASE"):
+        NearbyEASE().fit(np.array([0]), np.array([0]), 1, 20_000, time=np.array([0]))
+    with pytest.raises(EvaluationError, match=r"value, time hold \[1, 1, 2\] rows"):
+        NearbyEASE().fit(np.array([0]), np.array([0]), 1, 1, time=np.array([0, 1]))
+
+
 def ials_loss(matrix, users, items, unobserved, reg):
     scores = users @ items.T
     fit = (matrix * (1 - scores) ** 2).sum() + unobserved * (scores**2).sum()
@@ -188,6 +248,8 @@ def test_ease_refuses_more_users_and_items_than_memory_is_meant_for():
     ("baseline", "wrong"),
     [
         (EASE, {"reg": 0}),
+        (NearbyEASE, {"reg": 0}),
+        (NearbyEASE, {"reach": 0}),
         (ItemKNN, {"neighbours": 0}),
         (ItemKNN, {"shrinkage": -1.0}),
         (RP3beta, {"alpha": 0}),
@@ -245,7 +307,7 @@ def test_tuning_refuses_metrics_it_does_not_know(metric):
 
 
 def test_no_baseline_goes_untested():
-    assert set(Baseline.__subclasses__()) == set(BASELINES)
+    assert {*Baseline.__subclasses__(), *EASE.__subclasses__()} == set(BASELINES)
 
 
 @pytest.mark.parametrize("shape", [(50, 23), (23, 50)])

@@ -122,3 +122,21 @@ def test_settings_of_servers_out_of_range_are_named(monkeypatch):
 def test_a_task_weight_that_is_not_above_zero_is_refused_by_its_name(task, weight):
     with pytest.raises(ConfigError, match=rf"tasks\.{task}\.weight: (Value error, )?Input should be greater than 0"):
         read_config(tasks={task: {"weight": weight}})
+
+
+@pytest.mark.parametrize(
+    ("fuse", "message"),
+    [
+        ({"ials": 0.5}, "the largest times all shares together below 1"),
+        ({"nearby_ease": 0.8}, "nearby_ease, which is tried in EASE's place, and all other shares together must be below 1"),
+        ({"nearby_ease": -0.1}, "fuse.nearby_ease: Input should be greater than or equal to 0"),
+        ({"lengths": (0,)}, "lengths must be above 0"),
+    ],
+)
+def test_shares_that_leave_the_network_nothing_are_refused(fuse, message):
+    with pytest.raises(ConfigError, match=message):
+        read_config(fuse=fuse)
+
+
+def test_a_share_in_the_place_of_what_has_none_is_no_mistake():
+    assert read_config(fuse={"ease": 0.0, "nearby_ease": 0.9}).fuse.nearby_ease == 0.9

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from gnn.baselines import NearbyEASE
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
@@ -36,11 +37,11 @@ def told(vectors, parts, **fuse_config):
 
 
 def test_models_that_know_better_are_heard(parts, vectors):
-    found, heard = told(vectors, parts, ease=0.3, ials=0.1)
+    found, heard = told(vectors, parts, ease=0.3, ials=0.1, fitted=False)
     assert found.vectors.users.shape == found.vectors.items.shape == (SIZE, 8)
     assert found.told["shares"].keys() == {"EASE", "iALS"}
     assert all(share > 0 for share in found.told["shares"].values())
-    assert found.told["valid/ndcg@20"].keys() == {"0", "0.5", "1", "2", "fitted"}
+    assert found.told["valid/ndcg@20"].keys() == {"0", "0.5", "1", "2"}
     scores = found.vectors.score(np.arange(SIZE))
     alike = np.add.outer(np.arange(SIZE), np.arange(SIZE)) % 2 == 0
     before = vectors.score(np.arange(SIZE))
@@ -61,6 +62,79 @@ def test_what_is_not_asked_for_is_not_fitted(parts, vectors):
     assert (found.told, heard) == ({}, [])
     assert told(vectors, parts, ials=0.0)[0].told["shares"].keys() == {"EASE"}
     assert "fitted" not in told(vectors, parts, ials=0.0, fitted=False)[0].told["valid/ndcg@20"]
+
+
+def walks(num_users, num_items, length, reach, seed):
+    """Users who go from item to item, each step to one near by; their histories, and when each item was met."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for user in range(num_users):
+        item, met = int(rng.integers(num_items)), []
+        while len(met) < length:
+            if item not in met:
+                met.append(item)
+            item = (
+                int((item + rng.integers(-reach, reach + 1)) % num_items)
+                if rng.random() < 0.8
+                else int(rng.integers(num_items))
+            )
+        rows += [(user, item, time) for time, item in enumerate(met)]
+    return np.array(rows)
+
+
+def fuse_walks(time_of, **fuse_config):
+    """Fuse vectors that are noise with what is learnt of walks, of which a fifth is held out."""
+    user, item, time = walks(80, 60, 30, 1, 0).T
+    is_valid = np.random.default_rng(1).random(len(user)) < 0.2
+
+    def part(rows):
+        return Interactions(user[rows], item[rows], 80, 60, time=time_of(time[rows]))
+
+    train, valid, learnt = part(~is_valid), part(is_valid), part(np.arange(len(user)))
+    rng = np.random.default_rng(0)
+    noise = VectorScorer(*(rng.standard_normal((size, 8)).astype(np.float32) for size in (80, 60)))
+    heard = []
+    config = Config().changed({"fuse": fuse_config}).fuse
+    pairs = Pairs(train, valid, learnt, Holdout(train, valid))
+    return fuse(noise, noise, pairs, "ndcg@20", config, lambda stage, *_: heard.append(stage)), heard
+
+
+def test_what_was_met_at_about_the_same_time_counts_where_validation_surely_gains_by_it():
+    shares = {"ease": 0.4, "nearby_ease": 0.4, "ials": 0.0, "scales": (), "fitted": False}
+    found, heard = fuse_walks(lambda time: time, **shares)
+    tried = found.told["valid/ndcg@20"]
+    assert tried["nearby"] > 1.1 * tried["1"]
+    assert found.told["shares"] == {"EASE": 0.0, "NearbyEASE": 0.4}
+    assert found.told["params"]["NearbyEASE"].keys() == {"reg", "reach"}
+    assert type(found.ease) is NearbyEASE  # the relationships that are published are by what the vectors were fused with
+    assert any(stage.startswith("tuning NearbyEASE") for stage in heard)
+
+
+@pytest.mark.parametrize(
+    ("time_of", "changed"),
+    [(lambda _time: None, {}), (lambda time: time, {"nearby_ease": 0.0}), (lambda time: time, {"ease": 0.0})],
+    ids=["no times", "not asked for", "without EASE"],
+)
+def test_nearness_is_not_tried_without_times_or_where_it_is_switched_off(time_of, changed):
+    found, heard = fuse_walks(time_of, **{"ials": 0.2, "fitted": False} | changed)
+    assert "nearby" not in found.told["valid/ndcg@20"]
+    assert "NearbyEASE" not in found.told["shares"]
+    assert not any("NearbyEASE" in stage for stage in heard)
+
+
+def test_nearness_is_left_where_times_tell_nothing():
+    """Each interaction has a time by chance, so validation cannot surely gain."""
+    shuffled = np.random.default_rng(3).permutation
+    found, _ = fuse_walks(shuffled, ease=0.4, ials=0.0, scales=(), fitted=False)
+    assert "nearby" in found.told["valid/ndcg@20"]
+    assert found.told["shares"] == {"EASE": 0.4, "NearbyEASE": 0.0}
+
+
+def test_too_many_items_for_nearness_leave_ease_and_say_so(monkeypatch):
+    monkeypatch.setattr(NearbyEASE.__init__, "__defaults__", (100.0, 30.0, 59))
+    found, heard = fuse_walks(lambda time: time, ials=0.0, fitted=False)
+    assert found.told["shares"].keys() == {"EASE"}
+    assert any(stage.startswith("not fused with NearbyEASE: NearbyEASE got 60 items") for stage in heard)
 
 
 def test_every_model_that_is_named_takes_part(parts, vectors):
