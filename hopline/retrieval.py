@@ -7,7 +7,7 @@ from typing import Any
 
 from gnn.baselines import RP3beta, tune
 from gnn.evaluate import Scorer
-from gnn.fuse import choose
+from gnn.fuse import Choice, choose
 from gnn.fused_retrieval import FusedRetrieval
 from gnn.holdout import Holdout
 from gnn.vector_scorer import VectorScorer
@@ -43,6 +43,47 @@ class Retrieval:
         return {figure_of(metric, self.retrieve): self.told[f"valid/{metric}"][self.retrieve]}
 
 
+@dataclass(frozen=True)
+class TriedNeighbours:
+    """Neighbours by walks, ``on_train`` alone, that are tried beside vectors on validation: the strongest ``number`` of each.
+
+    ``params`` are those of the walks, tuned on validation.
+    """
+
+    params: dict[str, float]
+    on_train: SimilarItems
+    parts: SplitLog
+    pairs: Pairs
+    number: int
+
+    @classmethod
+    def of(cls, parts: SplitLog, pairs: Pairs, metric: str, config: Config, on_stage: OnStage) -> TriedNeighbours | None:
+        """Return them, None where none are tried: vectors are fused with models that know as much, or none are wanted."""
+        if not is_too_much(pairs, config.fuse) or config.publish.similar == 0:
+            return None
+        on_stage("tuning RP3beta, to find what is near to what users met, on validation", 0, 0)
+        params = tune(RP3beta, pairs.train, pairs.valid, metric, grid=_GRID).best.params
+        on_train = neighbours_by_walks(params["alpha"], params["beta"], pairs.train, parts.log.items)
+        return cls(params, on_train, parts, pairs, config.publish.similar or USUAL_NEIGHBOURS)
+
+    def beside(self, vectors: VectorScorer, k: int) -> Scorer:
+        """Return what ranks by ``vectors`` and by them, as answers of ``k`` items do."""
+        near, parts, holdout = self.on_train.first(self.number), self.parts, self.pairs.holdout
+        return retrieved(vectors, near, parts, parts.split.train, holdout, k)
+
+    def chosen(self, vectors: VectorScorer, metric: str) -> Choice:
+        """Return what finds best by ``metric``, by its name: "vectors", or with neighbours where they surely gain by it."""
+        ways: dict[str, Scorer] = {"vectors": vectors, "vectors+similar": self.beside(vectors, cutoff(metric))}
+        return choose(ways, "vectors", self.pairs.holdout, metric)
+
+    def learnt(self) -> SimilarItems:
+        """Return neighbours by the same walks over all that is learnt in the end."""
+        learnt, params = self.pairs.learnt, self.params
+        if learnt is self.pairs.train:
+            return self.on_train
+        return neighbours_by_walks(params["alpha"], params["beta"], learnt, self.parts.log.items)
+
+
 def choose_retrieval(
     fused: FusedVectors, parts: SplitLog, pairs: Pairs, metric: str, config: Config, on_stage: OnStage
 ) -> Retrieval:
@@ -51,26 +92,14 @@ def choose_retrieval(
     Vectors that are fused with others know what neighbours would tell. Where that is too much and the network is alone,
     neighbours by walks are tried beside them, and taken where validation surely gains by it.
     """
-    items = parts.log.items
     if fused.ease is not None:
-        return Retrieval("vectors", neighbours_by_ease(fused.ease, items))
-    if not is_too_much(pairs, config.fuse) or config.publish.similar == 0:
+        return Retrieval("vectors", neighbours_by_ease(fused.ease, parts.log.items))
+    tried = TriedNeighbours.of(parts, pairs, metric, config, on_stage)
+    if tried is None:
         return Retrieval("vectors")
-    on_stage("tuning RP3beta, to find what is near to what users met, on validation", 0, 0)
-    params = tune(RP3beta, pairs.train, pairs.valid, metric, grid=_GRID).best.params
-    on_train = neighbours_by_walks(params["alpha"], params["beta"], pairs.train, items)
-    near = on_train.first(config.publish.similar or USUAL_NEIGHBOURS)
-    ways: dict[str, Scorer] = {
-        "vectors": fused.validated,
-        "vectors+similar": retrieved(fused.validated, near, parts, parts.split.train, pairs.holdout, cutoff(metric)),
-    }
-    choice = choose(ways, "vectors", pairs.holdout, metric)
-    told = {"params": {"RP3beta": params}, f"valid/{metric}": dict(choice.tried)}
-    return Retrieval(
-        "vectors" if choice.taken == "vectors" else "vectors+similar",
-        on_train if pairs.learnt is pairs.train else neighbours_by_walks(params["alpha"], params["beta"], pairs.learnt, items),
-        told,
-    )
+    choice = tried.chosen(fused.validated, metric)
+    told = {"params": {"RP3beta": tried.params}, f"valid/{metric}": dict(choice.tried)}
+    return Retrieval("vectors" if choice.taken == "vectors" else "vectors+similar", tried.learnt(), told)
 
 
 def retrieved(

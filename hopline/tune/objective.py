@@ -10,13 +10,15 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
-from gnn.evaluate import evaluate
+from gnn.evaluate import Scorer, evaluate
 from gnn.train import OnEpoch, OnStep, train
+from gnn.vector_scorer import VectorScorer
 from gnn.watched import cutoff, watched
 from graph.progress import OnStage
 from hopline.config import Config
 from hopline.fusion import Pairs, choose_members, fused_vectors
 from hopline.node_properties import OnFeatures
+from hopline.retrieval import TriedNeighbours
 from hopline.split_log import Prepared
 from hopline.validated_part import hold_out
 
@@ -38,7 +40,8 @@ class Measured:
 class Objective:
     """Measures configurations on one graph. What is the same for all, inputs and closed-form models, is made once.
 
-    ``fused_with``: keys in ``[fuse]`` of the models that could be fitted.
+    ``fused_with``: keys in ``[fuse]`` of the models that could be fitted. Where nothing can be fused, what is measured of a
+    ranking is that of vectors and neighbours together, where these surely gain by it, as training would choose.
 
     Raises:
         FeatureError: a text encoder that cannot be used.
@@ -52,6 +55,8 @@ class Objective:
         pairs = Pairs.of(prepared.split_log, refit=config.train.refit)
         fused = self._decides.is_of_ranking
         self._members = choose_members(pairs, self._decides.key, config.fuse, on_stage) if fused else []
+        parts = prepared.split_log
+        self._near = TriedNeighbours.of(parts, pairs, self._decides.key, config, on_stage) if fused else None
         self._models = [member.fit(pairs.train) for member in self._members]
         self.data = self._part.data
         self.fused_with = {member.key for member in self._members}
@@ -60,6 +65,8 @@ class Objective:
         """Return a text that differs as soon as what is learnt from, what is measured on, or the program differs."""
         digest = hashlib.blake2b(version("hopline").encode(), digest_size=16)
         digest.update(self.data.digest() + self._part.validation.digest())
+        if self._near is not None:
+            digest.update(f"{self._near.number} neighbours by {sorted(self._near.params.items())}".encode())
         return digest.hexdigest()
 
     def measure(self, config: Config, on_step: OnStep, on_epoch: OnEpoch) -> Measured:
@@ -84,6 +91,13 @@ class Objective:
         if self._decides.is_of_ranking:
             shares = [member.share(config.fuse) for member in self._members]
             vectors = fused_vectors(trained.scorer(), self._models, shares)
-            found = evaluate(vectors, self._part.validation.ranking, ks=(cutoff(self._decides.key),))
+            found = evaluate(self._as_asked(vectors), self._part.validation.ranking, ks=(cutoff(self._decides.key),))
             value, per_user = self._decides.gain(found.metrics), found.per_user[self._decides.key]
         return Measured(value, alone, trained.best_epoch, time.perf_counter() - started, per_user)
+
+    def _as_asked(self, vectors: VectorScorer) -> Scorer:
+        """Return what would find recommendations."""
+        key = self._decides.key
+        if self._near is None or self._near.chosen(vectors, key).taken == "vectors":
+            return vectors
+        return self._near.beside(vectors, cutoff(key))

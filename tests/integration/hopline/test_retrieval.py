@@ -30,11 +30,15 @@ def test_neighbours_find_recommendations_too_where_the_network_knows_little(hopl
     assert trained["retrieve"] == "vectors+similar"
     tried = trained["fused"]["similar"]["valid/ndcg@20"]
     assert tried["vectors+similar"] > tried["vectors"]
+    assert trained["metrics"]["valid/vectors+similar/ndcg@20"] == tried["vectors+similar"]
     report = as_json(hopline("evaluate", "--no-tune", "--json"))
     assert report["retrieve"] == "vectors+similar"
     assert report["models"]["hopline"]["metrics"]["ndcg@20"] == pytest.approx(trained["metrics"]["ndcg@20"])
     assert "by neighbours of what users met" in hopline("evaluate", "--no-tune")[1]
-    published = as_json(hopline("publish", "--json"))
+    published = as_json(hopline("publish", "--canary", "--json"))
+    told = {check["name"]: check for check in published["canary"]["checks"]}
+    assert told["ndcg@20 as served"]["limit"] == pytest.approx(0.98 * tried["vectors+similar"])
+    assert "of the vectors and neighbours as they lie in the graph" in told["ndcg@20 as served"]["told"]
     assert (published["similar"]["by"], published["similar"]["k"]) == ("rp3beta", 20)
     assert found_by(hopline) == {"vectors", "similar"}
     assert found_by(hopline, "--retrieve", "vectors") == set()

@@ -125,6 +125,17 @@ def test_a_trial_of_a_program_that_was_killed_is_tried_again(config):
     assert outcomes(search(graph(), config, trials=3)) == outcomes(whole)
 
 
+def test_where_nothing_can_be_fused_a_trial_is_what_neighbours_find_too_where_they_know_better(config):
+    """Trained at next to no rate vectors are noise, where walks over a checkerboard know all."""
+    poor = config.changed({"train": {"learning_rate": 1e-6}, "fuse": {"max_scores": 1}})
+    (trial,) = search(graph(), poor, trials=1).trials
+    assert trial.value > 1.2 * trial.alone
+    assert search(graph(), poor, trials=1).new == 0
+    without = poor.changed({"publish": {"similar": 0}})
+    (by_vectors,) = search(graph(), without, trials=1).trials
+    assert (by_vectors.value, by_vectors.alone) == (pytest.approx(trial.alone), trial.alone)
+
+
 def test_another_seed_graph_or_fixed_setting_is_another_search(config):
     first = search(graph(), config, trials=2)
     assert search(graph(), config, trials=2).new == 0
