@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 from graph.schema import EdgeKind, Schema
+from graph.snapshot import Snapshot
 from graph.social import is_mutual, is_tie
 from loaders.sampling.held_out import HeldEdges
 from loaders.sampling.learning_graph import EdgeType, LearningGraph
@@ -24,6 +25,12 @@ def ends_in(data: LearningGraph) -> Ends:
         source, target = data.graph.edges(etype=etype, order="eid")
         found[etype] = source.numpy(), target.numpy()
     return found
+
+
+def ends_between(snapshot: Snapshot) -> Ends:
+    """Return the same of a snapshot."""
+    found = {kind.triple: snapshot.edges[kind.triple] for kind in snapshot.schema.social}
+    return {triple: (columns.source, columns.target) for triple, columns in found.items()}
 
 
 def ends_of(held: Mapping[EdgeType, HeldEdges], schema: Schema) -> Ends:

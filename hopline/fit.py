@@ -13,6 +13,7 @@ import numpy as np
 from gnn.checkpoint import EpochRecord
 from gnn.evaluate import evaluate
 from gnn.foretell import foretell, measure_all
+from gnn.ties import ends_between, ties
 from gnn.train import OnEpoch, OnStep, TrainedModel, Validation, train
 from gnn.watched import ranking_metric
 from graph.embeddings import Embeddings
@@ -96,7 +97,9 @@ def _fit(
     started = time.perf_counter()
     part = hold_out(prepared, config, on_stage, on_features)
     validated, trained = learn(prepared, part, config, on_stage, on_step, record.begin, told)
-    pairs, metric = Pairs.of(split_log, refit=config.train.refit), ranking_metric(config.train.metric, config.tasks)
+    who_has_whom = ties(ends_between(snapshot), snapshot.schema, len(log.user_ids)).matrix()
+    pairs = Pairs.of(split_log, refit=config.train.refit, ties=who_has_whom)
+    metric = ranking_metric(config.train.metric, config.tasks)
     fused = fuse(validated.scorer(), trained.scorer(), pairs, metric, config.fuse, on_stage)
     retrieval = choose_retrieval(fused, split_log, pairs, metric, config, on_stage)
     people = rank_people(validated, trained, part.validation, config, on_stage)

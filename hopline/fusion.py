@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from gnn.baselines import EASE, IALS, Baseline, ItemKNN, NearbyEASE, RP3beta, tune
+from gnn.baselines import EASE, IALS, Baseline, ItemKNN, NearbyEASE, RP3beta, SocialKNN, tune
 from gnn.compress import distil, shorten
 from gnn.errors import TrainingError
 from gnn.evaluate import Scorer, evaluate
@@ -26,7 +27,8 @@ from hopline.split_log import SplitLog
 USUAL, FITTED = "1", "fitted"
 """Names of shares: those that are configured, by their scale, and those that validation fits."""
 NEARBY = "nearby"
-"""The name of the usual shares with NearbyEASE in EASE's place."""
+SOCIAL = "social"
+"""Names of the usual shares with NearbyEASE in EASE's place, and with SocialKNN beside the others."""
 _REACHES = (30.0, 10.0, 100.0)  # items of a history; the first is what λ is chosen at
 _PARTS_OF_REG = (1 / 4, 1 / 8, 1 / 2)  # of EASE's λ: of pairs that lie apart less is counted
 AS_LEARNT = "0"
@@ -68,19 +70,20 @@ class FusedVectors:
 class Pairs:
     """What models are fitted to, ``train`` and then ``learnt``, and judged on: ``valid``, as lists to rank in ``holdout``.
 
-    Pairs of a user and an item, or of a user and another.
+    Pairs of a user and an item, or of a user and another. ``ties``: who has whom, float32[num_users, num_users].
     """
 
     train: Interactions
     valid: Interactions
     learnt: Interactions
     holdout: Holdout
+    ties: sparse.csr_array | None = None
 
     @classmethod
-    def of(cls, parts: SplitLog, *, refit: bool) -> Pairs:
+    def of(cls, parts: SplitLog, *, refit: bool, ties: sparse.csr_array | None = None) -> Pairs:
         """Return the interactions of liking; ``refit``: validation is learnt from in the end."""
         train, valid = parts.liked(parts.split.train), parts.liked(parts.split.valid)
-        return cls(train, valid, parts.liked(parts.learnt) if refit else train, parts.valid())
+        return cls(train, valid, parts.liked(parts.learnt) if refit else train, parts.valid(), ties)
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class Member:
 
     name: str
     key: str
-    baseline: type[Baseline]
+    baseline: Callable[..., Baseline]
     params: dict[str, float]
 
     def fit(self, pairs: Interactions) -> Baseline:
@@ -118,9 +121,10 @@ def fuse(
         return FusedVectors(trained, validated, TeacherVectors(trained, validated))
     fitted = on_train = [member.fit(pairs.train) for member in members]
     nearby = _nearby(members, validated, on_train, pairs, metric, config, on_stage)
-    if nearby is not None:
-        members.append(nearby)
-        on_train.append(nearby.fit(pairs.train))
+    for member in (nearby, _social(pairs, config)):
+        if member is not None:
+            members.append(member)
+            on_train.append(member.fit(pairs.train))
     shares_by_name = _candidates(members, validated, on_train, pairs.holdout, config)
     sums = {name: _sum(validated, on_train, shares) for name, shares in shares_by_name.items()}
     choice = choose(sums, USUAL, pairs.holdout, metric)
@@ -145,10 +149,15 @@ def _candidates(
     members: Sequence[Member], validated: VectorScorer, models: Sequence[Baseline], holdout: Holdout, config: FuseConfig
 ) -> dict[str, list[float]]:
     """Return the members' shares that are tried, by name; what they leave of 1 is the network's."""
-    told = [0.0 if member.baseline is NearbyEASE else member.share(config) for member in members]
-    tried = {f"{scale:g}": [scale * share for share in told] for scale in (float(USUAL), *config.scales)}
-    if any(member.baseline is NearbyEASE for member in members):
-        tried[NEARBY] = _shares_with_nearby(members, config)
+    usual = _shares(members, config, ("nearby_ease", "social_knn"))
+    tried = {f"{scale:g}": [scale * share for share in usual] for scale in (float(USUAL), *config.scales)}
+    has_nearby, has_social = (any(member.key == key for member in members) for key in ("nearby_ease", "social_knn"))
+    if has_nearby:
+        tried[NEARBY] = _shares(members, config, ("ease", "social_knn"))
+    if has_social:
+        tried[SOCIAL] = _shares(members, config, ("nearby_ease",))
+    if has_nearby and has_social:
+        tried[f"{NEARBY}+{SOCIAL}"] = _shares(members, config, ("ease",))
     if config.fitted:
         found = fit_shares([validated, *models], holdout)
         if found is not None:
@@ -156,8 +165,15 @@ def _candidates(
     return tried
 
 
-def _shares_with_nearby(members: Sequence[Member], config: FuseConfig) -> list[float]:
-    return [0.0 if member.baseline is EASE else member.share(config) for member in members]
+def _shares(members: Sequence[Member], config: FuseConfig, without: Sequence[str]) -> list[float]:
+    return [0.0 if member.key in without else member.share(config) for member in members]
+
+
+def _social(pairs: Pairs, config: FuseConfig) -> Member | None:
+    """Return SocialKNN, if it is asked for and somebody has somebody."""
+    if not config.social_knn or pairs.ties is None or not pairs.ties.nnz:
+        return None
+    return Member("SocialKNN", "social_knn", partial(SocialKNN, pairs.ties), {})
 
 
 def _nearby(
@@ -173,13 +189,13 @@ def _nearby(
 
     It is tuned within the sum, where less regularised members do better than by themselves.
     """
-    reg = next((member.params["reg"] for member in members if member.baseline is EASE), None)
+    reg = next((member.params["reg"] for member in members if member.key == "ease"), None)
     if reg is None or not config.nearby_ease or pairs.train.time is None:
         return None
     on_stage("tuning NearbyEASE, to be fused with, on validation", 0, 0)
 
     def judged(member: Member) -> float:
-        models, shares = [*on_train, member.fit(pairs.train)], _shares_with_nearby([*members, member], config)
+        models, shares = [*on_train, member.fit(pairs.train)], _shares([*members, member], config, ("ease",))
         return evaluate(_sum(validated, models, shares), pairs.holdout, ks=(cutoff(metric),)).metrics[metric]
 
     def best(tried: Sequence[dict[str, float]]) -> Member:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from gnn.baselines import EASE, IALS, Baseline, ItemKNN, NearbyEASE, Popularity, RP3beta, tune
+from gnn.baselines import EASE, IALS, Baseline, ItemKNN, NearbyEASE, Popularity, RP3beta, SocialKNN, tune
 from gnn.baselines.nearest import product_blocks
 from gnn.errors import EvaluationError, TrainingError
 from gnn.evaluate import evaluate
@@ -203,6 +203,22 @@ def test_nearby_ease_refuses_what_it_cannot_learn_from():
         NearbyEASE().fit(np.array([0]), np.array([0]), 1, 1, time=np.array([0, 1]))
 
 
+def test_social_knn_is_the_share_of_friends_who_took_an_item():
+    matrix, ties = random_matrix(2), (np.random.default_rng(1).random((50, 50)) < 0.1).astype(np.float32)
+    ties[7] = 0
+    values = np.random.default_rng(1).random(int(matrix.sum())).astype(np.float32) + 0.5
+    weighed = np.zeros_like(matrix)
+    weighed[np.nonzero(matrix)] = values
+    model = fitted(SocialKNN(sparse.csr_array(3 * ties)), of_matrix(matrix, value=values))
+    expected = np.array([weighed[row > 0].mean(axis=0) if row.any() else np.zeros(23) for row in ties])
+    asked = np.array([7, 3, 3, 49])
+    np.testing.assert_allclose(model.score(asked), expected[asked], rtol=1e-5)
+    assert not model.score(np.array([7])).any()
+    assert model.score(asked[:0]).shape == (0, 23)
+    with pytest.raises(TrainingError, match=r"ties between 49 users and interactions of 50"):
+        fitted(SocialKNN(sparse.csr_array((49, 49))), of_matrix(matrix))
+
+
 def ials_loss(matrix, users, items, unobserved, reg):
     scores = users @ items.T
     fit = (matrix * (1 - scores) ** 2).sum() + unobserved * (scores**2).sum()
@@ -307,7 +323,7 @@ def test_tuning_refuses_metrics_it_does_not_know(metric):
 
 
 def test_no_baseline_goes_untested():
-    assert {*Baseline.__subclasses__(), *EASE.__subclasses__()} == set(BASELINES)
+    assert {*Baseline.__subclasses__(), *EASE.__subclasses__()} == {*BASELINES, SocialKNN}
 
 
 @pytest.mark.parametrize("shape", [(50, 23), (23, 50)])

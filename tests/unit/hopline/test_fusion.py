@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 from scipy.stats import spearmanr
 
 from gnn.baselines import NearbyEASE
@@ -135,6 +136,49 @@ def test_too_many_items_for_nearness_leave_ease_and_say_so(monkeypatch):
     found, heard = fuse_walks(lambda time: time, ials=0.0, fitted=False)
     assert found.told["shares"].keys() == {"EASE"}
     assert any(stage.startswith("not fused with NearbyEASE: NearbyEASE got 60 items") for stage in heard)
+
+
+def fuse_circles(seed_of_ties, **fuse_config):
+    """Fuse vectors that are noise with what is learnt of users who take what their circle does; ties are within circles."""
+    rng = np.random.default_rng(0)
+    circle = np.repeat(np.arange(20), 5)
+    favourites = rng.integers(0, 60, (20, 12))
+    user = np.repeat(np.arange(100), 8)
+    taken = np.unique(np.column_stack([user, favourites[circle[user], rng.integers(0, 12, len(user))]]), axis=0)
+    is_valid = rng.random(len(taken)) < 0.3
+    train, valid, learnt = (Interactions(*taken[rows].T, 100, 60) for rows in (~is_valid, is_valid, slice(None)))
+    who = circle if seed_of_ties is None else np.random.default_rng(seed_of_ties).permutation(circle)
+    ties = sparse.csr_array(((who[:, None] == who) & ~np.eye(100, dtype=bool)).astype(np.float32))
+    noise = VectorScorer(*(rng.standard_normal((size, 8)).astype(np.float32) for size in (100, 60)))
+    config = Config().changed({"fuse": {"scales": (), "fitted": False} | fuse_config}).fuse
+    return fuse(noise, noise, Pairs(train, valid, learnt, Holdout(train, valid), ties), "ndcg@20", config, lambda *_: None)
+
+
+def test_what_friends_met_counts_where_validation_surely_gains_by_it():
+    found = fuse_circles(None, social_knn=0.3)
+    tried = found.told["valid/ndcg@20"]
+    assert tried["social"] > 1.2 * tried["1"]
+    assert found.told["shares"] == {"EASE": 0.05, "iALS": 0.2, "SocialKNN": 0.3}
+    assert found.told["params"]["SocialKNN"] == {}
+    assert "social" not in fuse_circles(None, social_knn=0.0).told["valid/ndcg@20"]
+
+
+def test_friends_with_nothing_in_common_are_left_out():
+    found = fuse_circles(4, social_knn=0.3)
+    assert "social" in found.told["valid/ndcg@20"]
+    assert found.told["shares"]["SocialKNN"] == 0
+
+
+def test_times_and_friends_are_tried_together():
+    user, item, time = walks(80, 60, 30, 1, 0).T
+    is_valid = np.random.default_rng(1).random(len(user)) < 0.2
+    train, valid = (Interactions(user[rows], item[rows], 80, 60, time=time[rows]) for rows in (~is_valid, is_valid))
+    everyone = sparse.csr_array(np.ones((80, 80), np.float32))
+    noise = VectorScorer(np.ones((80, 2), np.float32), np.zeros((60, 2), np.float32))
+    pairs = Pairs(train, valid, train, Holdout(train, valid), everyone)
+    found = fuse(noise, noise, pairs, "ndcg@20", Config().fuse, lambda *_: None)
+    assert found.told["valid/ndcg@20"].keys() == {"0", "0.5", "1", "2", "fitted", "nearby", "social", "nearby+social"}
+    assert found.told["shares"].keys() == {"EASE", "iALS", "NearbyEASE", "SocialKNN"}
 
 
 def test_every_model_that_is_named_takes_part(parts, vectors):
