@@ -46,8 +46,8 @@ class FuseConfig(BaseModel):
         default=0.04,
         ge=0,
         le=1,
-        description="share of SocialKNN, what a user's friends met; tried where the graph has ties between users, taken where "
-        "better on validation for sure; 0: not tried",
+        description="share of SocialKNN, what a user's friends met, beside other models; where the graph has ties between "
+        "users, unless validation is better without for sure; 0: without",
     )
     scales: tuple[float, ...] = Field(
         default=(0.0, 0.5, 2.0),
@@ -75,14 +75,11 @@ class FuseConfig(BaseModel):
 
     @model_validator(mode="after")
     def _shares_and_powers_make_sense(self) -> FuseConfig:
-        shares = self.ease + self.ials + self.item_knn + self.rp3beta
+        shares = self.ease + self.ials + self.item_knn + self.rp3beta + self.social_knn
         if min(self.scales, default=0) < 0 or max((1.0, *self.scales)) * shares >= 1:
             raise ValueError("scales must be 0 or more, and the largest times all shares together below 1")
-        with_nearby = shares - self.ease + self.nearby_ease if self.ease else shares
-        if max(shares, with_nearby) + self.social_knn >= 1:
-            raise ValueError(
-                "nearby_ease, which is tried in EASE's place, social_knn and all other shares must together be below 1"
-            )
+        if self.ease and shares - self.ease + self.nearby_ease >= 1:
+            raise ValueError("nearby_ease, which is tried in EASE's place, and all other shares together must be below 1")
         if min(self.lengths, default=1) <= 0:
             raise ValueError("lengths must be above 0; leave them all out, lengths = [], to keep vectors as long as they are")
         return self

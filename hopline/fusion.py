@@ -27,8 +27,8 @@ from hopline.split_log import SplitLog
 USUAL, FITTED = "1", "fitted"
 """Names of shares: those that are configured, by their scale, and those that validation fits."""
 NEARBY = "nearby"
-SOCIAL = "social"
-"""Names of the usual shares with NearbyEASE in EASE's place, and with SocialKNN beside the others."""
+UNSOCIAL = "unsocial"
+"""Names of the usual shares with NearbyEASE in EASE's place, and without SocialKNN."""
 _REACHES = (30.0, 10.0, 100.0)  # items of a history; the first is what λ is chosen at
 _PARTS_OF_REG = (1 / 4, 1 / 8, 1 / 2)  # of EASE's λ: of pairs that lie apart less is counted
 AS_LEARNT = "0"
@@ -120,11 +120,13 @@ def fuse(
     if not members:
         return FusedVectors(trained, validated, TeacherVectors(trained, validated))
     fitted = on_train = [member.fit(pairs.train) for member in members]
+    if pairs.ties is not None and pairs.ties.nnz and config.social_knn:
+        members.append(Member("SocialKNN", "social_knn", partial(SocialKNN, pairs.ties), {}))
+        on_train.append(members[-1].fit(pairs.train))
     nearby = _nearby(members, validated, on_train, pairs, metric, config, on_stage)
-    for member in (nearby, _social(pairs, config)):
-        if member is not None:
-            members.append(member)
-            on_train.append(member.fit(pairs.train))
+    if nearby is not None:
+        members.append(nearby)
+        on_train.append(nearby.fit(pairs.train))
     shares_by_name = _candidates(members, validated, on_train, pairs.holdout, config)
     sums = {name: _sum(validated, on_train, shares) for name, shares in shares_by_name.items()}
     choice = choose(sums, USUAL, pairs.holdout, metric)
@@ -149,15 +151,15 @@ def _candidates(
     members: Sequence[Member], validated: VectorScorer, models: Sequence[Baseline], holdout: Holdout, config: FuseConfig
 ) -> dict[str, list[float]]:
     """Return the members' shares that are tried, by name; what they leave of 1 is the network's."""
-    usual = _shares(members, config, ("nearby_ease", "social_knn"))
+    usual = _shares(members, config, ("nearby_ease",))
     tried = {f"{scale:g}": [scale * share for share in usual] for scale in (float(USUAL), *config.scales)}
     has_nearby, has_social = (any(member.key == key for member in members) for key in ("nearby_ease", "social_knn"))
     if has_nearby:
-        tried[NEARBY] = _shares(members, config, ("ease", "social_knn"))
+        tried[NEARBY] = _shares(members, config, ("ease",))
     if has_social:
-        tried[SOCIAL] = _shares(members, config, ("nearby_ease",))
+        tried[UNSOCIAL] = _shares(members, config, ("nearby_ease", "social_knn"))
     if has_nearby and has_social:
-        tried[f"{NEARBY}+{SOCIAL}"] = _shares(members, config, ("ease",))
+        tried[f"{NEARBY}, {UNSOCIAL}"] = _shares(members, config, ("ease", "social_knn"))
     if config.fitted:
         found = fit_shares([validated, *models], holdout)
         if found is not None:
@@ -167,13 +169,6 @@ def _candidates(
 
 def _shares(members: Sequence[Member], config: FuseConfig, without: Sequence[str]) -> list[float]:
     return [0.0 if member.key in without else member.share(config) for member in members]
-
-
-def _social(pairs: Pairs, config: FuseConfig) -> Member | None:
-    """Return SocialKNN, if it is asked for and somebody has somebody."""
-    if not config.social_knn or pairs.ties is None or not pairs.ties.nnz:
-        return None
-    return Member("SocialKNN", "social_knn", partial(SocialKNN, pairs.ties), {})
 
 
 def _nearby(
