@@ -24,6 +24,7 @@ from graph.recommend import recommend_by
 from graph.releases import Release, list_releases
 from graph.releases.verify import astray, count_similar
 from graph.schema import Schema
+from graph.snapshot import Snapshot
 from hopline.errors import ReleaseError
 from hopline.held_out import held_out
 from hopline.history import History
@@ -80,7 +81,7 @@ class CanaryReport:
 
 def check_canary(
     database: Database,
-    schema: Schema,
+    snapshot: Snapshot,
     prepared: Prepared,
     release: Release,
     metric: str,
@@ -92,7 +93,7 @@ def check_canary(
     ``recall``: of the exact first items unmet, how many the served statement gives. ``seen items``: answered though they were
     met. ``metric``: on validation, see :func:`_metric_checks`. ``coverage``: distinct items shown to these users.
     ``neighbours``, where they find items too: those that lie in the graph, against what was published. ``retrieve`` is
-    ``[ask] retrieve``.
+    ``[ask] retrieve``. ``snapshot`` is the graph as it is: what cleaning leaves out of ``prepared`` was met all the same.
 
     Raises:
         ReleaseError: a check failed; the message says which, with figures.
@@ -100,7 +101,7 @@ def check_canary(
     """
     if Choice(retrieve=retrieve).fuses(release):
         neighbours_in(release)
-    log = read_interactions(prepared.snapshot)
+    schema, log = snapshot.schema, read_interactions(snapshot)
     mine = ReleaseScorer.of(database, schema, release, log, asked_by(release, retrieve))
     active = next((one for one in list_releases(database) if one.active and one.columns), None)
     checks: list[CanaryCheck] = []

@@ -60,7 +60,7 @@ def canary_gate(
         read_at = draft.data.get("read_at", int(time.time()))
         prepared = prepare(snapshot, learnt.clean, learnt.behaviours, learnt.split, read_at)
         metric = ranking_metric(config.train.metric, config.tasks)
-        report = check_canary(database, schema, prepared, release, metric, config.publish.canary, config.ask.retrieve)
+        report = check_canary(database, snapshot, prepared, release, metric, config.publish.canary, config.ask.retrieve)
         on_stage("canary", 1, 1)
         return report.as_dict()
 

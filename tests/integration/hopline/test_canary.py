@@ -142,6 +142,20 @@ def test_a_release_that_shows_everyone_the_same_few_items_is_held_back(recommend
     refused(recommender, "coverage/Item is 0.", "distinct items are shown to 24 users, by release 2 ")
 
 
+def test_what_cleaning_leaves_out_was_met_all_the_same(recommender, run):
+    """Interactions of the future are not learnt from; answers leave their items out, so exact rankings do too."""
+    run(users=noise(0), items=noise(1))
+    changed = rows(
+        recommender.database,
+        "MATCH (:User)-[r:RATED]->(i:Item) WHERE i.id IN ['f20', 'f21', 'f22', 'f23'] "
+        "SET r.time = 9999999999 RETURN count(r) AS number",
+    )
+    assert changed[0]["number"] > 20
+    found = checks(recommender.publish(canary=True))
+    assert found["recall@10/Item"]["value"] == 1.0
+    assert found["seen items/Item"]["value"] == 0
+
+
 def test_vectors_are_read_back_as_they_were_published(recommender, run):
     rng = np.random.default_rng(0)
     users, items = (rng.normal(size=(SIZE, 5)).astype(np.float32) for _ in range(2))
