@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,7 @@ def fuse(
         return _lengthened(validated, trained, pairs, metric, config, on_stage)
     if not members:
         return FusedVectors(trained, validated, TeacherVectors(trained, validated))
-    fitted = on_train = [member.fit(pairs.train) for member in members]
+    on_train = [member.fit(pairs.train) for member in members]
     if pairs.ties is not None and pairs.ties.nnz and config.social_knn:
         members.append(Member("SocialKNN", "social_knn", partial(SocialKNN, pairs.ties), {}))
         on_train.append(members[-1].fit(pairs.train))
@@ -136,13 +137,15 @@ def fuse(
         "params": {member.name: member.params for member in members},
         f"valid/{metric}": dict(choice.tried),
     }
-    on_valid = on_all = _Sum(validated, on_train, shares)
+    heard = [number for number, share in enumerate(shares) if share]  # the others need not be fitted again
+    members, fitted, shares = [members[one] for one in heard], [on_train[one] for one in heard], [shares[one] for one in heard]
+    on_valid = on_all = _Sum(validated, fitted, shares)
     before = now = on_valid.distilled(pairs.train.matrix(), config, on_stage)
     if trained is not validated or pairs.learnt is not pairs.train:
         fitted = [member.fit(pairs.learnt) for member in members]
         on_all = _Sum(trained, fitted, shares)
         now = on_all.distilled(pairs.learnt.matrix(), config, on_stage)
-    of_ease = [(share, model) for share, model in zip(shares, fitted, strict=True) if share and isinstance(model, EASE)]
+    of_ease = [(share, model) for share, model in zip(shares, fitted, strict=True) if isinstance(model, EASE)]
     ease = max(of_ease, key=lambda one: one[0])[1] if of_ease else None
     return FusedVectors(now, before, TeacherVectors(on_all.factorised, on_valid.factorised), told, ease)
 
@@ -189,16 +192,15 @@ def _nearby(
         return None
     on_stage("tuning NearbyEASE, to be fused with, on validation", 0, 0)
 
-    def judged(member: Member) -> float:
+    def judged(reg: float, reach: float) -> tuple[float, Member]:
+        member = Member("NearbyEASE", "nearby_ease", NearbyEASE, {"reg": reg, "reach": reach})
         models, shares = [*on_train, member.fit(pairs.train)], _shares([*members, member], config, ("ease",))
-        return evaluate(_sum(validated, models, shares), pairs.holdout, ks=(cutoff(metric),)).metrics[metric]
-
-    def best(tried: Sequence[dict[str, float]]) -> Member:
-        return max((Member("NearbyEASE", "nearby_ease", NearbyEASE, params) for params in tried), key=judged)
+        return evaluate(_sum(validated, models, shares), pairs.holdout, ks=(cutoff(metric),)).metrics[metric], member
 
     try:
-        found = best([{"reg": part * reg, "reach": _REACHES[0]} for part in _PARTS_OF_REG])
-        return best([{**found.params, "reach": reach} for reach in _REACHES])
+        found = max((judged(part * reg, _REACHES[0]) for part in _PARTS_OF_REG), key=itemgetter(0))
+        others = (judged(found[1].params["reg"], reach) for reach in _REACHES[1:])
+        return max(found, *others, key=itemgetter(0))[1]
     except TrainingError as error:
         on_stage(f"not fused with NearbyEASE: {error}", 0, 0)
         return None
