@@ -59,11 +59,7 @@ def _last_by_log(snapshot: Snapshot, log: InteractionLog) -> sparse.csr_array:
     is_liked = np.concatenate(
         [np.full(len(snapshot.edges[kind.triple].source), kind.type in liking) for kind in schema.interactions]
     )
-    rows = np.flatnonzero(is_liked)
-    time = np.zeros(len(rows), np.int64) if log.time is None else log.time[rows]
-    rows = rows[np.lexsort((-rows, -time, log.user_index[rows]))]
-    _, newest = np.unique(log.user_index[rows] * len(log.items) + log.item_index[rows], return_index=True)
-    rows = rows[np.sort(newest)]
+    rows = log.newest_of_pairs(np.flatnonzero(is_liked))
     kept = []
     for place in log.items.places.values():
         of_domain = rows[(log.item_index[rows] >= place.start) & (log.item_index[rows] < place.stop)]

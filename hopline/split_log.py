@@ -58,12 +58,8 @@ class SplitLog:
 
         Without times, those of later rows count as later: which are the newest is a guess then.
         """
-        log, rows = self.log, rows[self.positive[rows]]
-        time = np.zeros(len(rows), np.int64) if log.time is None else log.time[rows]
-        rows = rows[np.lexsort((-rows, -time, log.user_index[rows]))]
-        _, newest = np.unique(log.user_index[rows] * len(log.items) + log.item_index[rows], return_index=True)
-        rows = rows[np.sort(newest)]
-        users = log.user_index[rows]
+        rows = self.log.newest_of_pairs(rows[self.positive[rows]])
+        users = self.log.user_index[rows]
         place = np.arange(len(rows)) - np.searchsorted(users, users)
         return self.pairs(rows[place < most])
 

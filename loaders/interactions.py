@@ -42,6 +42,17 @@ class InteractionLog:
             time=None if self.time is None else self.time[rows],
         )
 
+    def newest_of_pairs(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return, of each pair of a user and an item among some rows, the newest: user by user, what was met last first.
+
+        Without times, those of later rows count as later: which are the newest is a guess then.
+        """
+        time = np.zeros(len(rows), np.int64) if self.time is None else self.time[rows]
+        rows = rows[np.lexsort((-rows, -time, self.user_index[rows]))]
+        _, first = np.unique(self.user_index[rows] * len(self.items) + self.item_index[rows], return_index=True)
+        newest: NDArray[np.int64] = rows[np.sort(first)]
+        return newest
+
     def digest(self) -> str:
         """Return a text that differs as soon as another user met another item, or an id is another."""
         digest = hashlib.blake2b(digest_size=16)
