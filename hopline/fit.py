@@ -13,7 +13,6 @@ import numpy as np
 from gnn.checkpoint import EpochRecord
 from gnn.evaluate import evaluate
 from gnn.foretell import foretell, measure_all
-from gnn.ties import ends_between, ties
 from gnn.train import OnEpoch, OnStep, TrainedModel, Validation, train
 from gnn.watched import ranking_metric
 from graph.embeddings import Embeddings
@@ -22,10 +21,11 @@ from graph.snapshot import Snapshot
 from hopline.config import Config
 from hopline.event_files import FOLDER as EVENT_FOLDER
 from hopline.event_files import EventFiles
-from hopline.fusion import Pairs, fuse
+from hopline.fusion import fuse
 from hopline.liked import Liked
 from hopline.neighbours import near_as_chosen
 from hopline.node_properties import OnFeatures
+from hopline.pairs import Pairs
 from hopline.people import rank_people
 from hopline.refitted_graph import refitted_graph
 from hopline.retrieval import choose_retrieval, retrieved
@@ -97,8 +97,7 @@ def _fit(
     started = time.perf_counter()
     part = hold_out(prepared, config, on_stage, on_features)
     validated, trained = learn(prepared, part, config, on_stage, on_step, record.begin, told)
-    who_has_whom = ties(ends_between(snapshot), snapshot.schema, len(log.user_ids)).matrix()
-    pairs = Pairs.of(split_log, refit=config.train.refit, ties=who_has_whom)
+    pairs = Pairs.of(prepared, refit=config.train.refit)
     metric = ranking_metric(config.train.metric, config.tasks)
     fused = fuse(validated.scorer(), trained.scorer(), pairs, metric, config.fuse, on_stage)
     retrieval = choose_retrieval(fused, split_log, pairs, metric, config, on_stage)

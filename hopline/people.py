@@ -14,7 +14,8 @@ from gnn.vector_scorer import VectorScorer
 from graph.embeddings import Embeddings, PeopleVectors
 from graph.progress import OnStage
 from hopline.config import Config
-from hopline.fusion import Pairs, fuse
+from hopline.fusion import fuse
+from hopline.pairs import Pairs
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from graph.fused import MOST_MET, SHARE
 from graph.neighbours import MOST_NEIGHBOURS, Retrieve, SimilarItems
 from graph.progress import OnStage
 from hopline.config import Config
-from hopline.fusion import FusedVectors, Pairs, is_too_much
+from hopline.fusion import FusedVectors
 from hopline.held_out import figure_of
 from hopline.neighbours import USUAL_NEIGHBOURS, neighbours_by_ease, neighbours_by_walks
+from hopline.pairs import Pairs
 from hopline.split_log import SplitLog
 from loaders.splits import Rows
 
@@ -59,7 +60,7 @@ class TriedNeighbours:
     @classmethod
     def of(cls, parts: SplitLog, pairs: Pairs, metric: str, config: Config, on_stage: OnStage) -> TriedNeighbours | None:
         """Return them, None where none are tried: vectors are fused with models that know as much, or none are wanted."""
-        if not is_too_much(pairs, config.fuse) or config.publish.similar == 0:
+        if not pairs.is_too_much(config.fuse) or config.publish.similar == 0:
             return None
         on_stage("tuning RP3beta, to find what is near to what users met, on validation", 0, 0)
         params = tune(RP3beta, pairs.train, pairs.valid, metric, grid=_GRID).best.params

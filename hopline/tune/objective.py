@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnn.evaluate import Scorer, evaluate
+from gnn.fuse import FuseConfig
 from gnn.train import OnEpoch, OnStep, train
 from gnn.vector_scorer import VectorScorer
 from gnn.watched import cutoff, watched
 from graph.progress import OnStage
 from hopline.config import Config
-from hopline.fusion import Pairs, choose_members, fused_vectors
+from hopline.fusion import choose_lengths
+from hopline.members import Members
 from hopline.node_properties import OnFeatures
+from hopline.pairs import Pairs
 from hopline.retrieval import TriedNeighbours
 from hopline.split_log import Prepared
 from hopline.validated_part import hold_out
@@ -38,10 +41,11 @@ class Measured:
 
 
 class Objective:
-    """Measures configurations on one graph. What is the same for all, inputs and closed-form models, is made once.
+    """Measures configurations on one graph. What is the same for all, inputs and models beside the network, is made once.
 
-    ``fused_with``: keys in ``[fuse]`` of the models that could be fitted. Where nothing can be fused, what is measured of a
-    ranking is that of vectors and neighbours together, where these surely gain by it, as training would choose.
+    ``fused_with``: keys in ``[fuse]`` of the models that could be fitted. What is measured of a ranking is what would be
+    served: the sum by the shares that training would choose; where nothing can be fused, vectors of the lengths that it would
+    choose, with neighbours where these surely gain by it.
 
     Raises:
         FeatureError: a text encoder that cannot be used.
@@ -51,15 +55,15 @@ class Objective:
     def __init__(self, prepared: Prepared, config: Config, on_stage: OnStage, on_features: OnFeatures) -> None:
         self._part = hold_out(prepared, config, on_stage, on_features)
         self._decides = watched(config.train.metric, config.tasks)
-        # Only rankings are served by fused vectors.
-        pairs = Pairs.of(prepared.split_log, refit=config.train.refit)
-        fused = self._decides.is_of_ranking
-        self._members = choose_members(pairs, self._decides.key, config.fuse, on_stage) if fused else []
-        parts = prepared.split_log
-        self._near = TriedNeighbours.of(parts, pairs, self._decides.key, config, on_stage) if fused else None
-        self._models = [member.fit(pairs.train) for member in self._members]
+        key, is_of_ranking = self._decides.key, self._decides.is_of_ranking  # only rankings are served by fused vectors
+        self._pairs = Pairs.of(prepared, refit=config.train.refit)
+        self._beside = Members((), (), self._pairs, key)
+        if is_of_ranking:
+            # By a sum without the network, whose vectors differ from trial to trial.
+            self._beside = Members.of(self._pairs, key, config.fuse, on_stage).with_nearby(None, config.fuse, on_stage)
+        self._near = TriedNeighbours.of(prepared.split_log, self._pairs, key, config, on_stage) if is_of_ranking else None
         self.data = self._part.data
-        self.fused_with = {member.key for member in self._members}
+        self.fused_with = {member.key for member in self._beside.members}
 
     def digest(self) -> str:
         """Return a text that differs as soon as what is learnt from, what is measured on, or the program differs."""
@@ -89,15 +93,19 @@ class Objective:
         value = alone = self._decides.gain(trained.history[trained.best_epoch - 1].metrics)
         per_user = None
         if self._decides.is_of_ranking:
-            shares = [member.share(config.fuse) for member in self._members]
-            vectors = fused_vectors(trained.scorer(), self._models, shares)
-            found = evaluate(self._as_asked(vectors), self._part.validation.ranking, ks=(cutoff(self._decides.key),))
+            served = self._as_served(trained.scorer(), config.fuse)
+            found = evaluate(served, self._part.validation.ranking, ks=(cutoff(self._decides.key),))
             value, per_user = self._decides.gain(found.metrics), found.per_user[self._decides.key]
         return Measured(value, alone, trained.best_epoch, time.perf_counter() - started, per_user)
 
-    def _as_asked(self, vectors: VectorScorer) -> Scorer:
+    def _as_served(self, vectors: VectorScorer, config: FuseConfig) -> Scorer:
         """Return what would find recommendations."""
         key = self._decides.key
+        if self._beside.members:
+            _, shares = self._beside.choose(vectors, config)
+            return self._beside.sum(vectors, shares)
+        if self._pairs.is_too_much(config) and config.lengths:
+            vectors, _, _ = choose_lengths(vectors, self._pairs, key, config)
         if self._near is None or self._near.chosen(vectors, key).taken == "vectors":
             return vectors
         return self._near.beside(vectors, cutoff(key))

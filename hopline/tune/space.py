@@ -16,10 +16,13 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from gnn.schedule import Schedule
 from gnn.tasks import Ranking
 from hopline.config import Config
+from hopline.members import KNOWN
 from hopline.tune.settings import Settings, read_setting
 from loaders.sampling.learning_graph import LearningGraph
 
 _DIGITS = 3  # of a number that is tried, so that it can be read and typed
+_SHARES = {"ease": 0.15, "ials": 0.3, "social_knn": 0.1, "nearby_ease": 0.3}  # up to where each is searched
+_MOST_OF_SUM = 0.98  # of models beside the network
 _GRAIN = 8  # sizes tried are multiples of it, as processors compute that many numbers at once
 
 
@@ -63,13 +66,23 @@ def search_space(config: Config, data: LearningGraph, fused_with: Collection[str
         if task is not Ranking and task.applies(data):
             # Losses are of different units, so what a weight means is known within a factor of some ten.
             wanted[f"tasks.{task.name}.weight"] = FloatDistribution(0.003, 0.3, log=True)
-    # Shares: at twice their sum, which a fit tries too, something must be left for the network.
-    for key, most in (("ease", 0.15), ("ials", 0.3)):
-        if key in fused_with:
-            wanted[f"fuse.{key}"] = FloatDistribution(0.0, most)
+    for key, most in _most_of_shares(config, fused_with).items():
+        wanted[f"fuse.{key}"] = FloatDistribution(0.0, most)
     present = {key: read_setting(config, key) for key in wanted}
     on = {key: of for key, of in wanted.items() if present[key]}
     return Space(on, {key: present[key] for key in on})
+
+
+def _most_of_shares(config: Config, fused_with: Collection[str]) -> dict[str, float]:
+    """Return up to where the share of each model is searched, by its key.
+
+    At the largest scale of their sum, which a fit tries too, something must be left for the network.
+    """
+    searched = {key: most for key, most in _SHARES.items() if key in fused_with}
+    others = sum(getattr(config.fuse, key) for key in KNOWN if key not in searched)
+    room = _MOST_OF_SUM / max((1.0, *config.fuse.scales)) - others
+    summed = sum(most for key, most in searched.items() if key != "nearby_ease")  # which is in another's place
+    return {key: most * min(1.0, max(0.0, room / summed)) for key, most in searched.items()} if summed else {}
 
 
 def _widened(of: BaseDistribution, values: Sequence[Any]) -> BaseDistribution:

@@ -1,5 +1,7 @@
 """What is served: the network's vectors, fused or alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -10,7 +12,8 @@ from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 from gnn.vector_scorer import VectorScorer
 from hopline.config import Config
-from hopline.fusion import Pairs, fuse
+from hopline.fusion import fuse
+from hopline.pairs import Pairs
 from hopline.split_log import prepare
 from tests.small_graphs import checkerboard, snapshot
 
@@ -18,9 +21,9 @@ SIZE = 24
 
 
 @pytest.fixture(scope="module")
-def parts():
+def prepared():
     config = Config()
-    return prepare(snapshot(checkerboard()), config.clean, config.behaviours, config.split, 0).split_log
+    return prepare(snapshot(checkerboard()), config.clean, config.behaviours, config.split, 0)
 
 
 @pytest.fixture
@@ -30,15 +33,15 @@ def vectors():
     return VectorScorer(users / np.linalg.norm(users, axis=1, keepdims=True), items)
 
 
-def told(vectors, parts, **fuse_config):
+def told(vectors, prepared, **fuse_config):
     heard = []
     config = Config().changed({"fuse": fuse_config})
-    pairs = Pairs.of(parts, refit=True)
+    pairs = replace(Pairs.of(prepared, refit=True), ties=None)
     return fuse(vectors, vectors, pairs, "ndcg@20", config.fuse, lambda stage, _done, _total: heard.append(stage)), heard
 
 
-def test_models_that_know_better_are_heard(parts, vectors):
-    found, heard = told(vectors, parts, ease=0.3, ials=0.1, fitted=False)
+def test_models_that_know_better_are_heard(prepared, vectors):
+    found, heard = told(vectors, prepared, ease=0.3, ials=0.1, fitted=False)
     assert found.vectors.users.shape == found.vectors.items.shape == (SIZE, 8)
     assert found.told["shares"].keys() == {"EASE", "iALS"}
     assert all(share > 0 for share in found.told["shares"].values())
@@ -51,18 +54,18 @@ def test_models_that_know_better_are_heard(parts, vectors):
     assert list(dict.fromkeys(stages)) == ["tuning EASE", "tuning iALS", "distilling into 8 numbers a vector"]
 
 
-def test_the_sum_is_distilled_into_the_size_that_is_asked_for(parts, vectors):
-    found, _ = told(vectors, parts, size=3)
+def test_the_sum_is_distilled_into_the_size_that_is_asked_for(prepared, vectors):
+    found, _ = told(vectors, prepared, size=3)
     assert found.vectors.users.shape == found.validated.items.shape == (SIZE, 3)
-    assert told(vectors, parts, size=3, scales=(), ease=0.0, ials=0.0)[0].vectors is vectors
+    assert told(vectors, prepared, size=3, scales=(), ease=0.0, ials=0.0)[0].vectors is vectors
 
 
-def test_what_is_not_asked_for_is_not_fitted(parts, vectors):
-    found, heard = told(vectors, parts, ease=0.0, ials=0.0)
+def test_what_is_not_asked_for_is_not_fitted(prepared, vectors):
+    found, heard = told(vectors, prepared, ease=0.0, ials=0.0)
     assert found.vectors is vectors
     assert (found.told, heard) == ({}, [])
-    assert told(vectors, parts, ials=0.0)[0].told["shares"].keys() == {"EASE"}
-    assert "fitted" not in told(vectors, parts, ials=0.0, fitted=False)[0].told["valid/ndcg@20"]
+    assert told(vectors, prepared, ials=0.0)[0].told["shares"].keys() == {"EASE"}
+    assert "fitted" not in told(vectors, prepared, ials=0.0, fitted=False)[0].told["valid/ndcg@20"]
 
 
 def walks(num_users, num_items, length, reach, seed):
@@ -190,23 +193,23 @@ def test_times_and_friends_are_tried_together():
     assert found.told["shares"].keys() == {"EASE", "iALS", "NearbyEASE", "SocialKNN"}
 
 
-def test_every_model_that_is_named_takes_part(parts, vectors):
-    found, _ = told(vectors, parts, ease=0.1, ials=0.1, item_knn=0.05, rp3beta=0.05)
+def test_every_model_that_is_named_takes_part(prepared, vectors):
+    found, _ = told(vectors, prepared, ease=0.1, ials=0.1, item_knn=0.05, rp3beta=0.05)
     assert found.told["shares"].keys() == found.told["params"].keys() == {"EASE", "iALS", "ItemKNN", "RP3beta"}
 
 
-def test_a_network_that_knows_nothing_is_left_out_by_shares_that_validation_fits(parts, vectors):
+def test_a_network_that_knows_nothing_is_left_out_by_shares_that_validation_fits(prepared, vectors):
     """The vectors are noise: the shares that are configured leave them most of the sum, whatever they are scaled by."""
-    found, _ = told(vectors, parts)
-    kept, _ = told(vectors, parts, fitted=False)
+    found, _ = told(vectors, prepared)
+    kept, _ = told(vectors, prepared, fitted=False)
     assert sum(found.told["shares"].values()) > 0.9
     assert sum(kept.told["shares"].values()) <= 0.5
     tried = found.told["valid/ndcg@20"]
     assert tried["fitted"] > max(value for name, value in tried.items() if name != "fitted")
 
 
-def test_too_much_to_score_leaves_the_network_alone_and_says_so(parts, vectors):
-    found, heard = told(vectors, parts, max_scores=SIZE * SIZE - 1, lengths=())
+def test_too_much_to_score_leaves_the_network_alone_and_says_so(prepared, vectors):
+    found, heard = told(vectors, prepared, max_scores=SIZE * SIZE - 1, lengths=())
     assert found.vectors is vectors
     assert found.told == {}
     assert heard == ["the network alone: 576 users times items are more than [fuse] max_scores"]

@@ -1,6 +1,7 @@
 """What finds recommendations, as validation chooses it where the network is alone."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from gnn.vector_scorer import VectorScorer
 from graph.fused import SHARE
 from graph.progress import silent
 from hopline.config import Config
-from hopline.fusion import FusedVectors, Pairs, TeacherVectors, fuse
+from hopline.fusion import FusedVectors, TeacherVectors, fuse
 from hopline.neighbours import num_published
+from hopline.pairs import Pairs
 from hopline.retrieval import choose_retrieval, retrieved
 from hopline.split_log import prepare
 from tests.small_graphs import checkerboard, snapshot
@@ -21,10 +23,15 @@ SIZE = 24
 ALONE = {"fuse": {"max_scores": SIZE * SIZE - 1}}
 
 
+@cache
+def prepared():
+    config = Config()
+    return prepare(snapshot(checkerboard()), config.clean, config.behaviours, config.split, 0)
+
+
 @pytest.fixture(scope="module")
 def parts():
-    config = Config()
-    return prepare(snapshot(checkerboard()), config.clean, config.behaviours, config.split, 0).split_log
+    return prepared().split_log
 
 
 def as_fused(vectors, ease=None):
@@ -34,7 +41,7 @@ def as_fused(vectors, ease=None):
 def chosen(vectors, parts, **sections):
     config = Config().changed(sections)
     heard = []
-    pairs = Pairs.of(parts, refit=True)
+    pairs = Pairs.of(prepared(), refit=True)
 
     def say(stage, _done, _total):
         heard.append(stage)
@@ -85,7 +92,7 @@ def test_nothing_is_tried_where_models_can_be_fused_or_no_neighbours_are_wanted(
     for sections in ({}, {**ALONE, "publish": {"similar": 0}}):
         found, heard = chosen(noise(), parts, **sections)
         assert (found.retrieve, found.similar, found.told, heard) == ("vectors", None, {}, [])
-    config, pairs = Config(), Pairs.of(parts, refit=True)
+    config, pairs = Config(), Pairs.of(prepared(), refit=True)
     fused = fuse(noise(), noise(), pairs, "ndcg@20", config.fuse, silent)
     found = choose_retrieval(fused, parts, pairs, "ndcg@20", config, silent)
     assert (found.retrieve, found.similar.by) == ("vectors", "ease")

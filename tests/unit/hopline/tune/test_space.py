@@ -58,3 +58,12 @@ def test_what_is_off_or_not_there_is_not_searched(data):
 def test_shares_leave_something_to_the_network_at_their_largest(data):
     ranges = search_space(Config(), data, {"ease", "ials"}).ranges()
     Config().changed({"fuse": {key.removeprefix("fuse."): of.high for key, of in ranges.items() if key.startswith("fuse.")}})
+
+
+def test_shares_of_all_models_leave_something_too_beside_those_that_stay(data):
+    config = Config().changed({"fuse": {"item_knn": 0.2, "ials": 0.1}})
+    ranges = search_space(config, data, {"ease", "ials", "nearby_ease", "social_knn"}).ranges()
+    highest = {key.removeprefix("fuse."): of.high for key, of in ranges.items() if key.startswith("fuse.")}
+    assert highest.keys() == {"ease", "ials", "nearby_ease", "social_knn"}
+    assert all(highest.values())
+    assert config.changed({"fuse": highest}).fuse.ials > 0.1

@@ -6,8 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from graph.progress import silent
+from graph.schema import Schema
 from hopline.config import Config
 from hopline.errors import ConfigError, TrainingError
+from hopline.fit import fit
 from hopline.tune import tune
 from hopline.tune.study import FILE
 from tests.small_graphs import RATED, checkerboard, edges, snapshot
@@ -31,7 +34,7 @@ def config(tmp_path):
             "train": {"epochs": 3, "validate_every": 1, "patience": 2},
             "model": {"embedding_size": 8},
             "tasks": {"rating": None, "link": None},
-            "fuse": {"ials": 0.0},
+            "fuse": {"ials": 0.0, "social_knn": 0.0},
             "split": {"valid": 0.15},
         }
     )
@@ -134,6 +137,31 @@ def test_where_nothing_can_be_fused_a_trial_is_what_neighbours_find_too_where_th
     without = poor.changed({"publish": {"similar": 0}})
     (by_vectors,) = search(graph(), without, trials=1).trials
     assert (by_vectors.value, by_vectors.alone) == (pytest.approx(trial.alone), trial.alone)
+
+
+@pytest.mark.parametrize(
+    "fused", [{"social_knn": 0.04}, {"scales": (), "fitted": False}, {"max_scores": 1}], ids=["all", "usual", "none"]
+)
+def test_a_trial_has_the_figure_that_training_would_serve_by(config, fused):
+    """Of the usual configuration: shares, or lengths of items, are chosen in each trial as training chooses them."""
+    changed = config.changed({"fuse": fused, "publish": {"similar": 0}})
+    (trial,) = search(graph(), changed, trials=1).trials
+    run = fit(graph(), changed, 0, silent, *[lambda *_: None] * 3)
+    told = run.fused["valid/ndcg@20"]
+    assert min(abs(trial.value - value) for value in told.values()) < 1e-6
+    usual = "1" if "shares" in run.fused else "0"
+    assert trial.value >= told[usual] - 1e-6
+
+
+def test_when_things_were_met_and_who_is_whose_friend_count_in_trials_too(config):
+    base = graph()
+    when = replace(base.edges[RATED], time=np.arange(len(PAIRS)))
+    kinds = [kind.model_copy(update={"time": "time"}) if kind.triple == RATED else kind for kind in base.schema.edges]
+    timed = replace(base, edges={**base.edges, RATED: when}, schema=Schema(nodes=base.schema.nodes, edges=tuple(kinds)))
+    found = search(timed, config.changed({"fuse": {"social_knn": 0.04}}), trials=2).present
+    assert {"fuse.ease", "fuse.nearby_ease", "fuse.social_knn"} <= set(found.settings)
+    without = search(timed, config.changed({"fuse": {"nearby_ease": 0.0}}), trials=1).present
+    assert {"fuse.nearby_ease", "fuse.social_knn"} & set(without.settings) == set()
 
 
 def test_another_seed_graph_or_fixed_setting_is_another_search(config):
