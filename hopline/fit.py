@@ -32,7 +32,7 @@ from hopline.retrieval import choose_retrieval, retrieved
 from hopline.run_folder import Run
 from hopline.run_record import RunRecord
 from hopline.split_log import Prepared, prepare
-from hopline.student import learn_student
+from hopline.student import learn_student, weighed_histories
 from hopline.unmet_items import UnmetOfDomains
 from hopline.validated_part import ValidatedPart, check_learnable, hold_out
 from loaders.sampling.held_out import held_interactions
@@ -107,7 +107,7 @@ def _fit(
     inputs = part.properties.inputs
     unmet = UnmetOfDomains.of(prepared, lambda label: inputs[label].of_rows, learnt)
     vectors = unmet.place(fused.vectors)
-    liked = Liked.of(as_read, split_log.liked(learnt))
+    liked = Liked.of(as_read, weighed_histories(prepared, learnt)[0].whole())
     fitted = part.properties.features
     student = learn_student(vectors.items, prepared, fitted, unmet, learnt, on_stage)
     train_s = time.perf_counter() - started

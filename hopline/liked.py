@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gnn.interactions import Interactions
 from graph.asking import liking_types
 from graph.snapshot import Snapshot
 from hopline.errors import TrainingError
@@ -25,17 +24,18 @@ class Liked:
     """What the users of a run liked when it was learnt.
 
     ``number``: how many relationships that tell of liking each had with each item, int32[num_users, num_items], those that were
-    held out or left out included. ``learnt``: those items that the vectors were learnt from, float32 of 0 and 1, of that shape.
+    held out or left out included. ``learnt``: those items that the vectors were learnt from, by what they counted for the
+    student then (see :class:`graph.event_weights.EventWeights`), float32 of that shape.
     """
 
     number: sparse.csr_array
     learnt: sparse.csr_array
 
     @classmethod
-    def of(cls, snapshot: Snapshot, learnt: Interactions) -> Liked:
-        """Return what a graph tells, as it is read, and of it what was ``learnt``."""
+    def of(cls, snapshot: Snapshot, learnt: sparse.csr_array) -> Liked:
+        """Return what a graph tells, as it is read, and of it what was ``learnt``, float32[num_users, num_items]."""
         number = read_liked(snapshot)
-        return cls(number, sparse.csr_array(learnt.matrix().multiply(number > 0), dtype=np.float32))
+        return cls(number, sparse.csr_array(learnt.multiply(number > 0), dtype=np.float32))
 
     def without_user(self, row: int) -> Liked:
         """Return it without one user.
@@ -67,15 +67,31 @@ def read_liked(snapshot: Snapshot) -> sparse.csr_array:
 
 
 def write_liked(folder: Path, liked: Liked) -> None:
-    """Write it to a run's folder, six bytes a pair of a user and an item; its lowest bit is whether it was learnt."""
-    number = liked.number
-    is_learnt = np.isin(_places(number), _places(liked.learnt), assume_unique=True)
-    data = np.minimum(number.data, _MOST).astype(np.uint16) << 1 | is_learnt
-    packed = sparse.csr_array((data, number.indices.astype(np.int32), number.indptr.astype(np.int32)), shape=number.shape)
+    """Write it to a run's folder: six bytes a pair, whose lowest bit tells whether it was learnt.
+
+    Where not all count 1, each that was learnt takes four bytes more.
+    """
+    number = _sorted(liked.number)
+    learnt = _sorted(liked.learnt)
+    is_learnt = np.isin(_places(number), _places(learnt), assume_unique=True)
+    parts = {
+        "data": np.minimum(number.data, _MOST).astype(np.uint16) << 1 | is_learnt,
+        "indices": number.indices.astype(np.int32),
+        "indptr": number.indptr.astype(np.int32),
+        "shape": np.asarray(number.shape, np.int64),
+    }
+    if (learnt.data != 1).any():
+        parts["weight"] = learnt.data.astype(np.float32)
     draft = folder / f"{_FILE}.tmp"
     with draft.open("wb") as file:
-        sparse.save_npz(file, packed, compressed=False)
+        np.savez(file, allow_pickle=False, **parts)
     draft.replace(folder / _FILE)
+
+
+def _sorted(matrix: sparse.csr_array) -> sparse.csr_array:
+    found = matrix.copy()
+    found.sort_indices()
+    return found
 
 
 def _places(matrix: sparse.csr_array) -> NDArray[np.int64]:
@@ -92,19 +108,22 @@ def load_liked(folder: Path) -> Liked | None:
         TrainingError: it is damaged.
     """
     try:
-        with (folder / _FILE).open("rb") as file:
-            packed = sparse.csr_array(sparse.load_npz(file))
+        with (folder / _FILE).open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            parts = {name: kept[name] for name in kept.files}
+        shape, where = tuple(parts["shape"].tolist()), (parts["indices"], parts["indptr"])
+        weight = (parts["data"] & 1).astype(np.float32)
+        if "weight" in parts:
+            weight[weight > 0] = parts["weight"]
+        number = sparse.csr_array(((parts["data"] >> 1).astype(np.int32), *where), shape=shape)
+        learnt = sparse.csr_array((weight, *where), shape=shape, copy=True)  # its zeros go, the other's places stay
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise TrainingError(
             f"what the users of the run in {folder} liked cannot be read ({error}); run `hopline train` again"
         ) from error
-    number = sparse.csr_array(((packed.data >> 1).astype(np.int32), packed.indices, packed.indptr), shape=packed.shape)
-    learnt = packed.copy()
-    learnt.data &= 1
     learnt.eliminate_zeros()
-    return Liked(number, learnt.astype(np.float32))
+    return Liked(number, learnt)
 
 
 def drop_user(folder: Path, row: int) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnn.inductive import Histories, Student, UserTraits, fit_student
+from graph.event_weights import EventWeights
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
 from hopline.split_log import Prepared
@@ -32,13 +33,8 @@ def learn_student(
     met, ``unmet``, is made of what is known of these. Events count what they do in training, and fade as they do there, but
     back from each user's newest. None where too few users met two items.
     """
-    parts = prepared.split_log
-    rows = learnt[parts.positive[learnt]]
-    time = parts.log.time
     on_stage("learning to make vectors of users not seen", 0, 0)
-    weights = read_event_weights(prepared.snapshot, rows, prepared.behaviours)
-    fading = None if weights.is_even else fading_of(prepared.snapshot, parts.log, weights).of_rows(rows)
-    histories = Histories.of(parts.pairs(rows), None if time is None else time[rows], fading=fading)
+    histories, weights = weighed_histories(prepared, learnt)
     fitted = fit_student(items, histories, _traits(prepared.snapshot, features))
     if fitted is None:
         return None
@@ -46,6 +42,16 @@ def learn_student(
     if not weights.is_even:
         student = replace(student, sum=replace(student.sum, weights=weights))
     return unmet.ask(student)
+
+
+def weighed_histories(prepared: Prepared, learnt: Rows) -> tuple[Histories, EventWeights]:
+    """Return what users liked of what is ``learnt``, rows of the log, with what events count, and how that is told."""
+    parts = prepared.split_log
+    rows = learnt[parts.positive[learnt]]
+    time = parts.log.time
+    weights = read_event_weights(prepared.snapshot, rows, prepared.behaviours)
+    fading = None if weights.is_even else fading_of(prepared.snapshot, parts.log, weights).of_rows(rows)
+    return Histories.of(parts.pairs(rows), None if time is None else time[rows], fading=fading), weights
 
 
 def _traits(snapshot: Snapshot, features: FittedFeatures) -> UserTraits | None:

@@ -56,6 +56,10 @@ class Histories:
         """How many items each user met, int64[num_users]."""
         return np.diff(self.offsets)
 
+    def whole(self) -> sparse.csr_array:
+        """Return what all items that each user met count in the end, as :meth:`starts` does, float32[num_users, num_items]."""
+        return self.starts(np.arange(len(self.counts)), self.counts)
+
     def starts(self, users: NDArray[np.int64], number: NDArray[np.int64]) -> sparse.csr_array:
         """Return what the ``number`` int64[b] items that ``users`` int64[b] met first then count, float32[b, num_items].
 

@@ -80,6 +80,28 @@ def test_a_vector_is_moved_by_the_difference_whether_or_not_something_came_since
     assert without_taken_back(learnt, liked, without(gone[:1])).digest != back.digest
 
 
+def test_what_is_taken_back_counts_what_it_counted_when_it_was_learnt(tmp_path):
+    """Ratings from 1 to 5, of which 1 is nothing: a learnt event counts (value - 1) / 4, in the student and when it goes."""
+    weighed = CONFIG.changed({"behaviours": {"of": {"rating": {"value": "rating", "neutral": 1}}}})
+    told = (silent, lambda _r: None, lambda _e, _s, _n: None, lambda _r: None)
+    write_run(tmp_path, fit(snapshot(), weighed.model_copy(update={"run_folder": tmp_path}), 0, *told))
+    learnt, liked = read_run(tmp_path), load_liked(tmp_path)
+    user = 2
+    had = np.flatnonzero(liked.learnt.toarray()[user])
+    counts = (had + user) % 5 / 4  # small_graphs rates 1 + (user + item) % 5
+    assert liked.learnt.toarray()[user, had] == pytest.approx(counts)
+    gone, is_left = had[counts.argmax()], np.arange(len(had)) != counts.argmax()
+    back = without_taken_back(learnt, liked, without([(user, gone)]))
+    was = learnt.users.vectors[user]
+    left, all_of_it = (learnt.student.vector(had[rows], counts[rows]) for rows in (is_left, slice(None)))
+    moved = of_length_one(was[None])[0] + left - all_of_it
+    assert back.run.users.vectors[user] == pytest.approx(np.linalg.norm(was) * moved / np.linalg.norm(moved), rel=1e-4)
+    counted_alike = learnt.student.vector(had[is_left]) - learnt.student.vector(had)
+    assert np.abs(counted_alike - (left - all_of_it)).max() > 0.01
+    drop_user(tmp_path, 0)
+    assert np.array_equal(load_liked(tmp_path).learnt.toarray(), liked.learnt.toarray()[1:])
+
+
 def test_what_was_held_out_is_taken_back_from_the_count_alone(run):
     learnt, liked = run
     back = without_taken_back(learnt, liked, without([(4, learnt_of(liked, 4)[1][0])]))
@@ -133,7 +155,7 @@ def test_it_is_read_back_as_it_was_written_and_a_user_is_dropped(tmp_path):
     twice = replace(
         twice, schema=Schema(nodes=SCHEMA.nodes, edges=(*SCHEMA.edges, SAW)), edges={**twice.edges, SAW.triple: seen}
     )
-    liked = Liked.of(twice, Interactions(np.array([0, 3]), np.array([0, 5]), 24, 24))
+    liked = Liked.of(twice, Interactions(np.array([0, 3]), np.array([0, 5]), 24, 24).matrix())
     assert liked.number.toarray()[0, 0] == 2
     write_liked(tmp_path, liked)
     found = load_liked(tmp_path)
