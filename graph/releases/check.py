@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cypher import load
 from graph.asking import either_type
@@ -24,6 +26,7 @@ FIRST_WIDTH = 40
 WANTED_OVERLAP = 0.99
 MIN_OVERLAP = 0.95
 _USERS_AT_ONCE = 4  # as many as vectors are written by
+_SCORES_AT_ONCE = 1 << 23  # bounds memory to some 100 MB
 _TIE = 1e-5  # float32 vectors: scores this close, relative to the largest, are equal
 
 
@@ -74,27 +77,47 @@ def _find_widths(index: _Index, before: SearchWidths) -> SearchWidths:
     rows = ranked[np.unique(np.linspace(0, len(ranked) - 1, CHECKED_USERS).astype(np.int64))]
     num_items = len(index.items.ids)
     first_k, deep_k = min(FIRST_K, num_items), min(DEEP_K, round(CHECKED_SHARE * num_items))
-    first = _find_width(index, rows.tolist(), first_k, max(FIRST_WIDTH, before.first))
-    return SearchWidths(
-        first, first if deep_k <= first_k else _find_width(index, rows.tolist(), deep_k, max(first, before.deep))
-    )
+    exact = index.exact(rows, {first_k, max(first_k, deep_k)})
+    with ThreadPoolExecutor(_USERS_AT_ONCE) as pool:
+        first = _find_width(index, exact, first_k, max(FIRST_WIDTH, before.first), pool)
+        if deep_k <= first_k:
+            return SearchWidths(first, first)
+        return SearchWidths(first, _find_width(index, exact, deep_k, max(first, before.deep), pool))
 
 
-def _find_width(index: _Index, rows: list[int], k: int, width: int) -> int:
+def _find_width(index: _Index, exact: list[_Exact], k: int, width: int, pool: ThreadPoolExecutor) -> int:
     """Return the least of ``width``, twice of it and so on with which users get the exact first ``k``."""
     num_items = len(index.items.ids)
     while True:
-        with ThreadPoolExecutor(_USERS_AT_ONCE) as pool:
-            overlap = float(np.mean(list(pool.map(partial(index.overlap, k=k, width=width), rows))))
+        overlap = _overlap(index, exact, k, width, pool, enough=WANTED_OVERLAP if width < num_items else 0.0)
         if overlap >= WANTED_OVERLAP or width >= num_items:
             break
         width *= 2
     if overlap < MIN_OVERLAP:
         raise ReleaseError(
             f"the index of release {index.version} gives {overlap:.0%} of the exact top {k} of {index.items.label} for "
-            f"{len(rows)} users; expected at least {MIN_OVERLAP:.0%}. The old release serves on"
+            f"{len(exact)} users; expected at least {MIN_OVERLAP:.0%}. The old release serves on"
         )
     return width
+
+
+def _overlap(index: _Index, exact: list[_Exact], k: int, width: int, pool: ThreadPoolExecutor, enough: float) -> float:
+    """Return the share of users' first ``k`` that is right, or some share below ``enough`` once it cannot be that any more."""
+    wrong, most = 0, k * len(exact)
+    for first in range(0, len(exact), 2 * _USERS_AT_ONCE):
+        part = exact[first : first + 2 * _USERS_AT_ONCE]
+        wrong += k * len(part) - sum(pool.map(partial(index.right, k=k, width=width), part))
+        if 1 - wrong / most < enough:
+            break
+    return 1 - wrong / most
+
+
+@dataclass(frozen=True)
+class _Exact:
+    """What a user, by row, should get: by k, rows int32 of the first k items and of those that are as good as the last."""
+
+    row: int
+    good: Mapping[int, NDArray[np.int32]]
 
 
 @dataclass(frozen=True)
@@ -113,12 +136,23 @@ class _Index:
     zero: float
     name: str
 
-    def overlap(self, row: int, k: int, width: int) -> float:
-        """Return the share of the k answers that are right: an item that ties with the k-th is as good as it."""
-        scores = self.items.vectors @ self.users.vectors[row]
-        limit = np.partition(scores, -k)[-k] - _TIE * float(np.abs(scores).max())
-        good = set(map(str, self.items.ids[scores >= limit].tolist()))  # as text: a graph may have ids of both types
-        return sum(str(item) in good for item in self._ask(row, k, width)) / k
+    def exact(self, rows: NDArray[np.int64], ks: set[int]) -> list[_Exact]:
+        """Return what users should get."""
+        found, step = [], max(1, _SCORES_AT_ONCE // len(self.items.ids))
+        for first in range(0, len(rows), step):
+            part = rows[first : first + step]
+            for row, scores in zip(part.tolist(), self.users.vectors[part] @ self.items.vectors.T, strict=True):
+                places = {k: len(scores) - k for k in ks}
+                ordered = np.partition(scores, sorted(places.values()))
+                tie = _TIE * float(np.abs(scores).max())
+                good = {k: np.flatnonzero(scores >= ordered[place] - tie) for k, place in places.items()}
+                found.append(_Exact(row, {k: rows.astype(np.int32) for k, rows in good.items()}))
+        return found
+
+    def right(self, exact: _Exact, k: int, width: int) -> int:
+        """Return how many are right of the first k that a user gets when the index is searched ``width`` wide."""
+        good = set(map(str, self.items.ids[exact.good[k]].tolist()))  # as text: a graph may have ids of both types
+        return sum(str(item) in good for item in self._ask(exact.row, k, width))
 
     def _ask(self, row: int, k: int, width: int) -> list[Any]:
         names = {
