@@ -203,7 +203,7 @@ def _answer_checks(
         limit = scores[row, size - 1] - _TIE * float(np.abs(scores[row, :size]).max()) if size else np.inf
         seen_items = set(met.indices[met.indptr[user] : met.indptr[user + 1]].tolist())
         num_seen += len(seen_items & set(items))
-        right += sum(own[item] >= limit and item not in seen_items for item in items[:size])
+        right += sum(bool(own[item] >= limit) and item not in seen_items for item in items[:size])
         wanted += size
     told = f"{right:,} of {wanted:,} items that exact search gives {len(users)} users"
     return [
