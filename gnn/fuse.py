@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gnn.compress.config import DistilConfig
-from gnn.evaluate import Scorer, evaluate
+from gnn.evaluate import Evaluation, Scorer, evaluate
 from gnn.holdout import Holdout
 from gnn.vector_scorer import VectorScorer, of_length_one
 
@@ -122,16 +122,45 @@ class Choice:
 def choose(scorers: Mapping[str, Scorer], usual: str, holdout: Holdout, metric: str) -> Choice:
     """Return which scorer is best by ``metric``, such as "ndcg@20", if it is better than the ``usual`` one for sure.
 
+    See :func:`choose_evaluated` for what that is.
+    """
+    k = int(metric.partition("@")[2])
+    return choose_evaluated({name: evaluate(scorers[name], holdout, ks=(k,)) for name in sorted(scorers)}, usual, metric)
+
+
+def choose_evaluated(found: Mapping[str, Evaluation], usual: str, metric: str) -> Choice:
+    """Return which of several evaluations on one holdout is best, if it is better than the ``usual`` one for sure.
+
     Sums are alike, and a validation split is small: another one must gain more than twice the standard error of its gain, a
     mean over users, or the usual one stays.
     """
-    k = int(metric.partition("@")[2])
-    found = {name: evaluate(scorers[name], holdout, ks=(k,)) for name in sorted(scorers)}
     tried = {name: evaluation.metrics[metric] for name, evaluation in found.items()}
     best = max(tried, key=lambda name: tried[name])
-    gain = found[best].per_user[metric] - found[usual].per_user[metric]
-    is_sure = gain.mean() > 2 * gain.std() / np.sqrt(len(gain))
-    return Choice(best if is_sure else usual, tried)
+    gain = gain_of(found[best], found[usual], metric)
+    return Choice(best if gain.is_sure else usual, tried)
+
+
+@dataclass(frozen=True)
+class Gain:
+    """How much better one of two evaluations is, a mean over users, and the standard ``error`` of that."""
+
+    mean: float
+    error: float
+
+    @classmethod
+    def of(cls, per_user: NDArray[np.float64]) -> Gain:
+        """Return the mean of what each user gains, float64[n], and its error."""
+        return cls(float(per_user.mean()), float(per_user.std() / np.sqrt(len(per_user))))
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is above 0 by more than chance."""
+        return self.mean > 2 * self.error
+
+
+def gain_of(one: Evaluation, usual: Evaluation, metric: str) -> Gain:
+    """Return what one gains over the usual one by ``metric``, both evaluated on the same holdout."""
+    return Gain.of(one.per_user[metric] - usual.per_user[metric])
 
 
 def factorise(scorer: Scorer, num_users: int, num_items: int, size: int, seed: int = 0) -> VectorScorer:

@@ -9,31 +9,26 @@ from functools import partial
 import numpy as np
 
 from gnn.bootstrap import paired_bootstrap
-from gnn.compress import CompressConfig, DistilConfig, distil, shorten, smallest_within
+from gnn.compress import CompressConfig, DistilConfig, smallest_within
 from gnn.evaluate import Evaluation, evaluate
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
-from gnn.model import TasksConfig
 from gnn.topk import NOTHING
 from gnn.vector_scorer import VectorScorer
-from gnn.watched import cutoff, ranking_metric
+from gnn.watched import cutoff
 from graph.codes import Code, num_bytes
 from graph.embeddings import as_served
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
 from hopline.compressed_file import Compressed
 from hopline.compression import CompressionReport, Tried
+from hopline.distilled import distilled
 from hopline.errors import ConfigError, TrainingError
-from hopline.fit import CUTOFFS
+from hopline.finished_vectors import finish, learnt_rows
 from hopline.fusion import TeacherVectors
-from hopline.neighbours import near_as_chosen
-from hopline.node_properties import encode_rows, features_of
-from hopline.retrieval import retrieved
 from hopline.rounded import Rounded
 from hopline.run_folder import Run
-from hopline.run_split import prepare_as_run
-from hopline.student import learn_student
-from hopline.unmet_items import UnmetOfDomains
+from hopline.run_split import judged_by, prepare_to_choose
 
 AUTO: tuple[Code, ...] = ("float32", "int8")
 """Codes that are tried unless one is named; why int4 is not among them, ARCHITECTURE.md says."""
@@ -61,29 +56,20 @@ def compress_run(
         TrainingError: no size is within the budget, or the split has no validation part.
         FeatureError: items that nobody met are to be placed, and a text encoder is not as it was.
     """
-    metric = config.metric or ranking_metric(run.config["train"]["metric"], TasksConfig.model_validate(run.config["tasks"]))
+    metric = config.metric or judged_by(run)
     k, largest = cutoff(metric), teacher.validated.items.shape[1]
     if not k:
         raise ConfigError(f"got the metric {metric!r} to compress by; expected one of ranking, such as ndcg@20 or recall@10")
     if size is not None and size > largest:
         raise ConfigError(f"got {size} numbers a vector to compress to; expected at most {largest}, what the teacher's have")
-    prepared = prepare_as_run(run, snapshot)
+    prepared = prepare_to_choose(run, snapshot)
     split_log = prepared.split_log
-    if not len(split_log.split.valid):
-        raise TrainingError("the split has no validation part to choose by; give it some ([split] valid in hopline.toml)")
     train = split_log.liked(split_log.split.train)
     trials = _Trials(teacher.validated, train, split_log.valid(), metric, config, teaching, on_stage)
     chosen = trials.smallest() if size is None else trials.of_size(size)
-    rows = split_log.learnt if run.config["train"]["refit"] else split_log.split.train
-    vectors = _distilled(teacher.learnt, split_log.liked(rows), chosen.size, teaching, on_stage, Rounded.of(chosen.code))
-    features = features_of(run)
-    unmet = UnmetOfDomains.of(prepared, partial(encode_rows, features, prepared.snapshot), rows)
-    vectors = unmet.place(vectors)
-    served = _served(vectors, chosen.code)
-    metrics = {}
-    if len(split_log.split.test):
-        test, near = split_log.test(), near_as_chosen(run.retrieve, run.similar, run.config.get("publish", {}).get("similar"))
-        metrics = evaluate(retrieved(served, near, split_log, rows, test, max(CUTOFFS)), test, ks=CUTOFFS).metrics
+    seen = split_log.liked(learnt_rows(run, split_log)).matrix()
+    vectors = distilled(teacher.learnt, teacher.learnt, seen, chosen.size, teaching, on_stage, Rounded.of(chosen.code))
+    finished = finish(run, prepared, vectors, chosen.code, on_stage)
     report = CompressionReport(
         metric=metric,
         teacher=trials.teacher.metrics[metric],
@@ -91,10 +77,9 @@ def compress_run(
         max_loss=config.max_loss if size is None else None,
         tried=trials.all(),
         chosen=chosen,
-        metrics=metrics,
+        metrics=finished.metrics,
     )
-    student = learn_student(served.items, prepared, features, unmet, rows, on_stage)
-    return Compressed(vectors, report.as_dict(), metrics, student), report
+    return Compressed(finished.vectors, report.as_dict(), finished.metrics, finished.student), report
 
 
 class _Trials:
@@ -110,7 +95,7 @@ class _Trials:
         teaching: DistilConfig,
         on_stage: OnStage,
     ) -> None:
-        self._vectors, self._train, self._valid, self._metric = teacher, train, valid, metric
+        self._vectors, self._seen, self._valid, self._metric = teacher, train.matrix(), valid, metric
         self._config, self._teaching, self._on_stage = config, teaching, on_stage
         self._codes: tuple[Code, ...] = AUTO if config.code == "auto" else (config.code,)
         self._rounded = Rounded.of(self._codes[0])  # several are tried only where none is taught by it
@@ -150,7 +135,7 @@ class _Trials:
         if size not in self._found:
             started = time.perf_counter()
             self._on_stage(f"trying {size} numbers a vector, on validation", len(self._found), 0)
-            vectors = _distilled(self._vectors, self._train, size, self._teaching, self._on_stage, self._rounded)
+            vectors = distilled(self._vectors, self._vectors, self._seen, size, self._teaching, self._on_stage, self._rounded)
             measured = {code: evaluate(_served(vectors, code), self._valid, ks=(cutoff(self._metric),)) for code in self._codes}
             seconds = time.perf_counter() - started
             self._found[size] = {
@@ -167,26 +152,6 @@ class _Trials:
 
 def _fewest_bytes(tried: Sequence[Tried]) -> Tried:
     return min(tried, key=lambda one: (one.num_bytes, -one.ratio))
-
-
-def _distilled(
-    teacher: VectorScorer,
-    learnt: Interactions,
-    size: int,
-    config: DistilConfig,
-    on_stage: OnStage,
-    rounding: Rounded | None,
-) -> VectorScorer:
-    stage = f"distilling into {size} numbers a vector"
-    return distil(
-        teacher,
-        shorten(teacher, size),
-        learnt.matrix(),
-        config,
-        rounding,
-        alike=teacher.items,
-        on_batch=lambda done, total: on_stage(stage, done, total),
-    )
 
 
 def _served(vectors: VectorScorer, code: Code) -> VectorScorer:

@@ -14,7 +14,15 @@ from graph.erase import Erased, erase_user
 from graph.errors import NotFoundError
 from graph.schema import Schema
 from hopline.fit import CLEANED_FILE, REFITTED, VALIDATED
-from hopline.run_folder import NEXT_FOLDER, SET_ASIDE_FILE, SET_ASIDE_FOLDER, SNAPSHOT_FOLDER, alone_in, drop_user
+from hopline.run_folder import (
+    NEXT_FOLDER,
+    SET_ASIDE_FILE,
+    SET_ASIDE_FOLDER,
+    SNAPSHOT_FOLDER,
+    alone_in,
+    drop_user,
+    fused_folders,
+)
 from hopline.tune.tune import FOLDER as TUNED
 
 
@@ -60,6 +68,10 @@ def erase(database: Database, schema: Schema, user_id: Any, folder: Path) -> Rec
         files = [f"{folder}: without their vectors"] if is_dropped else []
         files += [f"{path}: deleted" for path in remove_of_all_users(folder)]
         left = [f"{path}: rows as they came" for path in _set_aside(folder)]
+        left += [
+            f"{path}: a run that this one was fused of, with their vectors; erase from it, too"
+            for path in fused_folders(folder)
+        ]
     left.append("ids of their events (HoplineEvent): kept, so that an event that is sent again brings nobody back")
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     return Receipt(erased.user_id, now, erased.relationships, erased.properties, erased.releases, files, left)

@@ -10,10 +10,8 @@ import numpy as np
 from gnn.beyond_accuracy import BeyondAccuracy
 from gnn.compare import Row, compare
 from gnn.evaluate import Scorer
-from gnn.model import TasksConfig
 from gnn.popular_for_unknown import PopularForUnknown
 from gnn.slices import slice_by_counts
-from gnn.watched import ranking_metric
 from graph.neighbours import Retrieve, SimilarItems
 from graph.progress import silent
 from graph.snapshot import Snapshot
@@ -24,7 +22,7 @@ from hopline.peers import Peers, fit_peers
 from hopline.retrieval import retrieved
 from hopline.run_draft import draft_run
 from hopline.run_folder import Run
-from hopline.run_split import prepare_as_run
+from hopline.run_split import judged_by, prepare_as_run
 from loaders.item_groups import read_item_groups
 
 BY_POPULARITY = "three groups by popularity"
@@ -72,7 +70,7 @@ def evaluate_run(
             parts.liked(parts.split.train),
             parts.liked(parts.split.valid),
             both,
-            ranking_metric(run.config["train"]["metric"], TasksConfig.model_validate(run.config["tasks"])),
+            judged_by(run),
             tuned=tuned,
             on_peer=on_peer,
         )

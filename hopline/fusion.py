@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gnn.baselines import EASE, Baseline
-from gnn.compress import distil, shorten
 from gnn.fuse import Choice, FuseConfig, choose, factorise
 from gnn.interactions import Interactions
 from gnn.lengthen import lengthened
 from gnn.vector_scorer import VectorScorer
 from graph.progress import OnStage
+from hopline.distilled import distilled
 from hopline.members import Members, summed
 from hopline.pairs import Pairs
 
@@ -123,13 +123,4 @@ class _Sum:
 
     def distilled(self, seen: sparse.csr_array, config: FuseConfig, on_stage: OnStage) -> VectorScorer:
         """Return vectors of the size that is asked for, which rank what users have not ``seen`` as the sum does."""
-        start = shorten(self.factorised, config.size)
-        stage = f"distilling into {start.items.shape[1]} numbers a vector"
-        return distil(
-            self._scorer,
-            start,
-            seen,
-            config.distil,
-            alike=self.factorised.items,
-            on_batch=lambda done, total: on_stage(stage, done, total),
-        )
+        return distilled(self._scorer, self.factorised, seen, config.size, config.distil, on_stage)

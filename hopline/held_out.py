@@ -10,7 +10,10 @@ _VALID, _BOTH = "valid/", "vectors+similar/"
 
 
 def figure_of(metric: str, retrieve: Retrieve) -> str:
-    """Return the name of a ranking's figure, such as "ndcg@20", among a run's: of vectors the network's, before it is fused."""
+    """Return the name of a ranking's figure, such as "ndcg@20", among a run's.
+
+    Of vectors it is the network's, before it is fused, or, in a run that was fused of several, that of its own vectors.
+    """
     return _VALID + ("" if retrieve == "vectors" else _BOTH) + metric
 
 

@@ -24,7 +24,6 @@ from graph.releases import Release, active_release, collect_releases, complete_r
 from graph.releases.stored import read_ranking
 from graph.snapshot import Snapshot
 from graph.sync import Difference, SyncReport, check_cache, sync
-from hopline.asker import Asker
 from hopline.checkup import Checkup, check_up
 from hopline.compress import compress_run
 from hopline.compressed_file import remove_compressed, write_compressed
@@ -35,6 +34,7 @@ from hopline.erase import Receipt, erase
 from hopline.errors import ConfigError
 from hopline.evaluate import EvaluationReport, evaluate_run
 from hopline.fit import fit
+from hopline.fuser import Fuser
 from hopline.ials_draft import draft_ials
 from hopline.index import IndexStatus, index_status, work_on_indexes
 from hopline.ingest import Given, IngestReport, Intake
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 
-class Recommender(Asker):
+class Recommender(Fuser):
     """One graph, one configuration, one active release: what is asked of them is :class:`hopline.asker.Asker`'s.
 
     Use it as a context manager, or call :meth:`close`. Without ``NEO4J_URI`` in the environment an embedded Neo4j is

@@ -12,15 +12,17 @@ from graph.met_vectors import MetVectors
 from hopline.held_out import is_of_ranking
 from hopline.people import people_draft
 from hopline.predict import by_domain
-from hopline.run_folder import LEARNT_FROM, Run
+from hopline.run_folder import Run, told_learnt_from
 
 
 def draft_run(run: Run) -> ReleaseDraft:
     """Return what to publish of a run.
 
-    Rankings that training measured on validation are left out where `hopline compress` made the vectors: they are of others.
+    Rankings measured on validation are left out where `hopline compress` made the vectors, as they are of others, and where
+    `hopline fuse` did: other releases' are of their network alone, and the canary would compare what is not alike.
     """
-    metrics = {name: value for name, value in run.metrics.items() if not (run.compressed and is_of_ranking(name))}
+    is_made = bool(run.compressed) or run.fused_id is not None
+    metrics = {name: value for name, value in run.metrics.items() if not (is_made and is_of_ranking(name))}
     return ReleaseDraft(
         users=run.users,
         items=run.items,
@@ -41,7 +43,7 @@ def draft_run(run: Run) -> ReleaseDraft:
 
 def learnt_from(run: Run) -> dict[str, Any]:
     """Return what a release's record tells of what a run has learnt from: its releases are known by it."""
-    return {name: getattr(run, name) for name in LEARNT_FROM}
+    return told_learnt_from(vars(run))
 
 
 def _met(run: Run) -> MetVectors | None:

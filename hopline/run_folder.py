@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -38,7 +38,7 @@ NEXT_FOLDER = "next"
 _VECTORS = "vectors.safetensors"
 _RECORD = "run.json"
 _LOCK = "run.lock"
-LEARNT_FROM = ("interactions", "read_at")
+LEARNT_FROM = ("interactions", "read_at", "fused_id")
 """What tells the releases of one run from those of others."""
 _NOT_IN_RECORD = {"users", "items", "predictors", "people", "compressed", "teacher", "student", "known", "liked", "similar"}
 _ASKING, _ASKED = "people asking", "people asked for"
@@ -64,6 +64,8 @@ class Run:
     Hopline that did not count them; ``liked`` which items they were of, kept but not read back (see :mod:`hopline.liked`).
     ``similar`` are the neighbours of items, by the closed-form model that the run is fused with or by walks where nothing could
     be fused, None where there are none but those of the vectors; ``retrieve`` is what validation found recommendations best by.
+    ``fused_id`` tells a run that `hopline fuse` made of several from these, and from others made of them; None for one that was
+    trained.
     """
 
     users: Embeddings
@@ -87,6 +89,7 @@ class Run:
     liked: Liked | None = None
     similar: SimilarItems | None = None
     retrieve: Retrieve = "vectors"
+    fused_id: str | None = None
 
     def scorer(self) -> VectorScorer:
         """Return the vectors of users and of the items of all domains, one after the other, as they are served."""
@@ -141,11 +144,10 @@ def read_run(folder: Path) -> Run:
     Raises:
         TrainingError: there is no finished run, or its files are damaged.
     """
-    path = folder / _RECORD
-    if not path.is_file():
+    if not has_run(folder):
         raise TrainingError(f"there is no finished training run in {folder}; run `hopline train` first")
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
         vectors = load_file(folder / _VECTORS)
         student = {name.removeprefix(_STUDENT): array for name, array in vectors.items() if name.startswith(_STUDENT)}
         similar = _read_similar(vectors, list(record["item_ids"]), record.pop(_WEIGHED_BY, "ease"))
@@ -167,13 +169,37 @@ def read_run(folder: Path) -> Run:
         raise TrainingError(f"the run in {folder} cannot be read ({error}); run `hopline train` again") from error
 
 
+def has_run(folder: Path) -> bool:
+    """Whether there is a finished run in a folder."""
+    return (folder / _RECORD).is_file()
+
+
+def told_learnt_from(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what tells the releases of a run from those of others, of all that is told of a run."""
+    return {name: told[name] for name in LEARNT_FROM if told[name] is not None}
+
+
+def is_release_of(learnt_from: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    """Whether a release with these ``data`` is of the run known by ``learnt_from``, and not of one that learnt the same."""
+    return all(data.get(name) == learnt_from.get(name) for name in LEARNT_FROM)
+
+
 def read_learnt_from(folder: Path) -> dict[str, Any] | None:
     """Return what releases of the run in ``folder`` are known by, None where there is no finished run."""
     try:
         record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        return {name: record[name] for name in LEARNT_FROM}
+        return told_learnt_from({"fused_id": None} | record)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def fused_folders(folder: Path) -> list[Path]:
+    """Return the folders of the runs that the one in ``folder`` was fused of, those that still hold a run."""
+    try:
+        told = json.loads((folder / _RECORD).read_text(encoding="utf-8"))["fused"].get("folders", {})
+        return [path for path in map(Path, told.values()) if has_run(path)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
 
 
 def move_run(source: Path, target: Path) -> None:
@@ -181,7 +207,7 @@ def move_run(source: Path, target: Path) -> None:
 
     As for :func:`write_run`, the record comes last: until then there is no run in ``target``, and moving again completes it.
     """
-    if not (source / _RECORD).is_file():
+    if not has_run(source):
         return
     if (target / _RECORD).exists():
         remove_compressed(target)

@@ -26,8 +26,13 @@ def read_network(run: Run, snapshot: Snapshot, present: Config, on_stage: OnStag
     facts are an input (``[kge] input``), they are learnt anew, which takes a while.
 
     Raises:
-        TrainingError: the graph changed since, or the run's checkpoints are gone.
+        TrainingError: the graph changed since, the run's checkpoints are gone, or it was fused of several.
     """
+    if run.fused_id is not None:
+        raise TrainingError(
+            f"the run in {present.run_folder} is fused of {' and '.join(run.fused['of'])}, and has no network of its own; ask "
+            "one of these (HOPLINE_RUN_FOLDER)"
+        )
     config = _as_run(run, present)
     prepared = prepare(snapshot, config.clean, config.behaviours, config.split, run.read_at)
     trained = None

@@ -19,7 +19,7 @@ from hopline.online.round import RoundReport, learn_round
 from hopline.online.state import read_state, write_state
 from hopline.online.taken_back import without_taken_back
 from hopline.run_draft import learnt_from
-from hopline.run_folder import Run, alone_in, read_run
+from hopline.run_folder import Run, alone_in, is_release_of, read_run
 
 _DAY_S = 86_400
 
@@ -46,7 +46,7 @@ def learn_and_publish(
         run, liked = read_run(folder), load_liked(folder)
     if run.student is None:
         raise TrainingError("the last run made no student, as too few users met two items; load more and run `hopline train`")
-    if any(active.data.get(name) != value for name, value in learnt_from(run).items()):
+    if not is_release_of(learnt_from(run), active.data):
         raise ReleaseError(
             f"release {active.version}, which serves, is not of the run in {folder}; run `hopline publish`, then learn on"
         )

@@ -30,7 +30,17 @@ from hopline.online.rows import rows_of
 from hopline.online.state import OnlineState, name_of, write_state
 from hopline.online.taken_back import without_taken_back
 from hopline.run_draft import draft_run
-from hopline.run_folder import NEXT_FOLDER, Run, alone_in, drop_user, move_run, read_learnt_from, read_run, write_run
+from hopline.run_folder import (
+    NEXT_FOLDER,
+    Run,
+    alone_in,
+    drop_user,
+    is_release_of,
+    move_run,
+    read_learnt_from,
+    read_run,
+    write_run,
+)
 from hopline.teacher_file import read_teacher
 
 
@@ -154,7 +164,7 @@ def adopt_served(database: Database, folder: Path, active: Release) -> None:
         ReleaseError: somebody is training anew, and may be at it.
     """
     beside = read_learnt_from(folder / NEXT_FOLDER)
-    if beside is None or any(active.data.get(name) != value for name, value in beside.items()):
+    if beside is None or not is_release_of(beside, active.data):
         return
     with hold_lease(database, "retrain"), alone_in(folder):
         move_run(folder / NEXT_FOLDER, folder)

@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 from gnn.inductive import Student
 from graph.errors import ReleaseError
 from graph.releases.checksums import hash_texts
-from hopline.run_folder import Run
+from hopline.run_folder import Run, told_learnt_from
 
 FILE = "online.safetensors"
 _STUDENT = "student "
@@ -80,7 +80,8 @@ class OnlineState:
 
 def name_of(run: Run) -> str:
     """Return what tells a run, and the vectors that it serves, from others."""
-    return f"{run.interactions} {run.read_at} {json.dumps(run.compressed.get('chosen', {}), sort_keys=True)}"
+    learnt_from = " ".join(str(value) for value in told_learnt_from(vars(run)).values())
+    return f"{learnt_from} {json.dumps(run.compressed.get('chosen', {}), sort_keys=True)}"
 
 
 def write_state(folder: Path, state: OnlineState) -> None:

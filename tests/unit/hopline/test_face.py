@@ -48,6 +48,7 @@ def test_the_commands_are_these():
             "train",
             "tune",
             "compress",
+            "fuse",
             "evaluate",
             "publish",
             "releases",
