@@ -16,7 +16,7 @@ from graph.chosen import Pool, read_chosen
 from graph.codes import as_asked, decode
 from graph.events.stored_forms import time_property
 from graph.filters import Condition
-from graph.fused import fused_pool
+from graph.fused import SHARE, SHARE_BY_EVENTS, fused_pool, fused_pool_of_items
 from graph.met_vectors import from_bytes
 from graph.question import Dialect, Question, Read, Row
 from graph.releases import Release
@@ -26,11 +26,15 @@ from graph.unmet import read_all, read_unmet
 
 @dataclass(frozen=True)
 class Asking:
-    """A vector of length one, float32[d], and what it is multiplied by; ``num_events`` that training has not seen are in it."""
+    """A vector of length one, float32[d], and what it is multiplied by; ``num_events`` that training has not seen are in it.
+
+    ``is_learnt``: it is one that was learnt, moved by events, and not made of these alone.
+    """
 
     unit: NDArray[np.float32]
     length: float
     num_events: int | None
+    is_learnt: bool
 
 
 def history_params(schema: Schema, release: Release, *, as_learnt: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -69,8 +73,9 @@ def asking_of(release: Release, row: Row) -> Asking | None:
     if learnt is None:
         return by_events(release, met, row["traits"] or (), weight)
     if release.met is None or not met:
-        return Asking(learnt, row["norm"], None)
-    return Asking(release.met.moved(learnt, from_bytes(met, release.dimensions), weight), row["norm"], len(met))
+        return Asking(learnt, row["norm"], None, is_learnt=True)
+    moved = release.met.moved(learnt, from_bytes(met, release.dimensions), weight)
+    return Asking(moved, row["norm"], len(met), is_learnt=True)
 
 
 def by_events(
@@ -86,7 +91,7 @@ def by_events(
     if not met and (own is None or not own.any()):
         return None
     unit = release.met.vector(from_bytes(met, release.dimensions), weight, own)
-    return Asking(unit, 1.0, len(met)) if unit.any() else None
+    return Asking(unit, 1.0, len(met), is_learnt=False) if unit.any() else None
 
 
 def ask_by_vector(
@@ -104,8 +109,9 @@ def ask_by_vector(
 ) -> Question[tuple[Recommendations, int | None]]:
     """Ask for the best items of a domain by a vector, and for the turn; neither those in ``but`` nor what the user met.
 
-    For a known user they may be found by neighbours of what they met, too, as ``choice`` says. ``own`` is what the tasks of its
-    scenario have of the user: their candidates are those of the moved vector, and what is foretold of them is as it was learnt.
+    ``but`` are ids of items of that domain which were met in a session, the last of them last. Items may be found by neighbours
+    of what a known user met, or of these, too, as ``choice`` says. ``own`` is what the tasks of its scenario have of the user:
+    their candidates are those of the moved vector, and what is foretold of them is as it was learnt.
     """
     params: dict[str, Any] = {
         "user_id": user_id,
@@ -125,7 +131,9 @@ def ask_by_vector(
     if choice.fuses(release) and user_id is not None:
         history, of_history = history_params(schema, release)
         asked = names | of_history
-        whose = choice.tenant.users
-        ask = fused_pool(dialect, release, item, [user_id], history | {"own": []}, asked, params["vector"], whose)
+        whose, share = choice.tenant.users, SHARE if asking.is_learnt else SHARE_BY_EVENTS
+        ask = fused_pool(dialect, release, item, [user_id], history | {"own": []}, asked, params["vector"], whose, share)
+    elif choice.fuses(release) and but:
+        ask = fused_pool_of_items(dialect, release, item, params, names)
     found, row = yield from read_chosen(k, choice, release, item, ask, pinned, own)
     return replace(found, num_events=asking.num_events), row["turn"]

@@ -107,4 +107,4 @@ def _by_popularity(schema: Schema, release: Release, user_id: Any, row: Row) -> 
             f"release {release.version} knows nothing of {schema.user.label} {user_id!r}, and not how to rank for new ones; "
             "run `hopline train` and `hopline publish`"
         )
-    return Asking(release.met.vector([]), 1.0, 0)
+    return Asking(release.met.vector([]), 1.0, 0, is_learnt=False)

@@ -35,7 +35,7 @@ def session(
 
     ``of`` names the domain of the items that were met; None: the default one. ``domain`` names the one to find items in; None:
     the same. ``user_id`` tells by whose release an experiment answers, nothing more; None: nobody in particular. ``choice``
-    tells what they must be like.
+    tells what they must be like, and whether neighbours of the items find them, too, where these are of the same domain.
 
     Raises:
         SchemaError: the graph has no such domain.

@@ -235,20 +235,23 @@ class Asker:
         diversity: float | None = None,
         explore: float | None = None,
         seed: str | int | None = None,
+        retrieve: Retrieve | None = None,
         tenant: str | None = None,
     ) -> Recommendations:
         """Return the ``k`` best items for somebody unknown who met ``items``; popular ones, said so, if those tell nothing.
 
         ``of`` names the domain of the items that were met; None: the first item kind of the schema. ``domain`` names the one to
-        find items in; None: the same. ``user_id``, ``filter`` and what follows as for :meth:`similar`.
+        find items in; None: the same. ``retrieve`` is as for :meth:`recommend`, by neighbours of ``items`` that are of the
+        domain to find items in. ``user_id``, ``filter`` and all else as for :meth:`similar`.
 
         Raises:
             SchemaError: the graph has no such domain.
             QuestionError: a value that a filter cannot have, or out of bounds.
-            NotFoundError: the graph has none of the items, or a filter was not declared.
+            NotFoundError: the graph has none of the items, a filter was not declared, or the release has no relationships
+                between items to retrieve by.
         """
         schema = self.schema
-        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, tenant=tenant)
+        choice = choice_of(self.config.ask, schema, filter, diversity, explore, seed, retrieve, tenant=tenant)
         return session(self.database, schema, items, k, domain, of, user_id=user_id, choice=choice, served=self._served)
 
     def rerank(

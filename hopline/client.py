@@ -155,6 +155,7 @@ class Client:
         diversity: float | None = None,
         explore: float | None = None,
         seed: str | int | None = None,
+        retrieve: Retrieve | None = None,
     ) -> Items:
         """Return the ``k`` best items for somebody unknown who met ``items``.
 
@@ -173,6 +174,7 @@ class Client:
                 diversity=diversity,
                 explore=explore,
                 seed=seed,
+                retrieve=retrieve,
             ),
             Items,
         )

@@ -197,6 +197,7 @@ def session(
     diversity: Diversity = None,
     explore: Explore = None,
     seed: Seed = None,
+    retrieve: Retrieved = None,
     tenant: Tenant = None,
     cypher: Cypher = False,
     config: ConfigFile = None,
@@ -217,6 +218,7 @@ def session(
             diversity=diversity,
             explore=explore,
             seed=seed,
+            retrieve=None if retrieve is None else retrieve.value,
             tenant=tenant,
         )
     if not _is_printed(found, json, cypher):

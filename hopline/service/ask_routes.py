@@ -144,11 +144,9 @@ def _tenant(state: State, request: Request) -> Tenant:
 
 
 def _choice(state: State, asked: RecommendRequest | SimilarRequest | SessionRequest, tenant: str | None) -> Choice:
-    retrieve = None if isinstance(asked, SessionRequest) else asked.retrieve
     scenario = asked.scenario if isinstance(asked, RecommendRequest) else None
-    return choice_of(
-        state.config.ask, state.schema, _filter(asked), asked.diversity, asked.explore, asked.seed, retrieve, scenario, tenant
-    )
+    taste = asked.diversity, asked.explore, asked.seed
+    return choice_of(state.config.ask, state.schema, _filter(asked), *taste, asked.retrieve, scenario, tenant)
 
 
 def _filter(asked: RecommendRequest | SimilarRequest | SessionRequest | PeopleRequest) -> Filter | None:

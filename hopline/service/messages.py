@@ -113,11 +113,6 @@ class _Chosen(Message):
     seed: Id | None = Field(
         default=None, description="decides what is drawn: the same again draws the same; unset: another each time"
     )
-
-
-class _Found(_Chosen):
-    """A question whose candidates relationships between items may find."""
-
     retrieve: Retrieve | None = Field(
         default=None,
         description='what finds candidates: "vectors", or "vectors+similar" with relationships between items too, of a release '
@@ -125,7 +120,7 @@ class _Found(_Chosen):
     )
 
 
-class RecommendRequest(_Found):
+class RecommendRequest(_Chosen):
     """For whom, how many, and of which kind of items."""
 
     model_config = ConfigDict(
@@ -139,7 +134,7 @@ class RecommendRequest(_Found):
     explain: bool = Field(default=False, description="add a reason to each item, what rules did, and the statement")
 
 
-class SimilarRequest(_Found):
+class SimilarRequest(_Chosen):
     """Like which item, how many, and of which kind."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"item": "50", "k": 5}]})

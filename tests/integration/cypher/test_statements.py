@@ -42,7 +42,7 @@ EXAMPLES = {
     **dict.fromkeys(["depth", "length", "most", "scanned", "least", "people_search_width", "people_deep_search_width"], 2),
     **dict.fromkeys(["groups", "labels", "source_keys", "target_keys", "procedures"], ()),
     **dict.fromkeys(["id", "source_id", "target_id", "text", "hidden"], "text"),
-    **dict.fromkeys(["but", "items", "liked", "own", "told", "traits"], ()),
+    **dict.fromkeys(["but", "items", "liked", "met", "own", "told", "traits"], ()),
     "vector": [0.5, 0.5],
     "times": {},
     "amounts": {},

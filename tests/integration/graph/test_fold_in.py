@@ -11,7 +11,7 @@ from graph.embeddings import Embeddings
 from graph.errors import NotFoundError
 from graph.event_sum import SINCE, EventSum
 from graph.event_weights import EventWeights, TypeWeight
-from graph.fused import SHARE
+from graph.fused import SHARE, SHARE_BY_EVENTS
 from graph.met_vectors import MetVectors, from_bytes, to_bytes
 from graph.neighbours import SimilarItems, nearest_by_cosine
 from graph.publish import publish
@@ -290,7 +290,7 @@ def test_the_vectors_of_what_was_met_go_and_come_with_their_release(database):
     assert activate(database, SCHEMA, before).met is not None  # its checksums, of these vectors too, are as they were
 
 
-def test_a_moved_vector_and_neighbours_of_what_was_met_are_fused(database, path):
+def test_a_vector_made_of_events_and_neighbours_of_what_was_met_are_fused(database, path):
     draft = make_draft(met=met_vectors())
     near = nearest_by_cosine(draft.items[0].vectors, 4)
     draft = replace(draft, similar=SimilarItems("cosine", (near,)))
@@ -308,9 +308,26 @@ def test_a_moved_vector_and_neighbours_of_what_was_met_are_fused(database, path)
     for item in found.items:
         assert item.found_by == (("vectors", "similar") if weights[item.id] else ("vectors",))
         alike, near_by = score[item.id] / max(map(abs, scores)), weights[item.id] / max(weights.values())
-        assert item.score == pytest.approx(alike + SHARE * near_by, abs=1e-5)
+        assert item.score == pytest.approx(alike + SHARE_BY_EVENTS * near_by, abs=1e-5)
     assert {item.id for item in found.items} == set(ids)
     assert (found.by_model, found.num_events) == (True, 2)
+
+
+def test_beside_a_learnt_vector_that_events_moved_neighbours_count_as_beside_any_that_was_learnt(database, path):
+    draft = make_draft(met=met_vectors(), known=np.zeros(8, np.int64))
+    near = nearest_by_cosine(draft.items[0].vectors, 4)
+    write_graph(database, draft)
+    publish(database, SCHEMA, replace(draft, similar=SimilarItems("cosine", (near,))))
+    rows(database, "MATCH (u:User {id: 'u1'}), (i:Item {id: 'i7'}) CREATE (u)-[:RATED {value: 4.0, time: 1}]->(i)")
+    plain = recommend(database, SCHEMA, "u1", ITEMS, choice=Choice(retrieve="vectors"))
+    found = recommend(database, SCHEMA, "u1", ITEMS, choice=Choice(retrieve="vectors+similar"))
+    assert plain.num_events == found.num_events == 1
+    most_alike = max(abs(item.score) for item in plain.items)
+    weight = {f"i{place}": float(of) for place, of in zip(near.places[7].tolist(), near.weights[7].tolist(), strict=True)}
+    wanted_scores = {
+        item.id: item.score / most_alike + SHARE * weight.get(item.id, 0.0) / max(weight.values()) for item in plain.items
+    }
+    assert {item.id: item.score for item in found.items} == pytest.approx(wanted_scores, abs=1e-5)
 
 
 def with_traits():

@@ -11,11 +11,13 @@ from graph.choice import Choice
 from graph.counts import read_counts
 from graph.database import Database
 from graph.errors import NotFoundError, ReleaseError
+from graph.event_sum import EventSum
 from graph.explain import explain
 from graph.explore import Explorer
 from graph.filters import FilterType, Indexed, conditions_of
-from graph.fused import SHARE
+from graph.fused import SHARE, SHARE_BY_EVENTS
 from graph.inspect import propose_schema
+from graph.met_vectors import MetVectors
 from graph.neighbours import SimilarItems, nearest_by_cosine
 from graph.progress import silent
 from graph.publish import publish
@@ -207,10 +209,10 @@ def test_they_are_nobodys_facts(database, draft):
     assert explorer.neighbourhood("Item", "i3", depth=2).as_dict() == around
 
 
-def fused(cosines, weights, k):
+def fused(cosines, weights, k, share=SHARE):
     """Candidates by what vectors and relationships say of them, each by its largest, and what found each."""
     most_alike, heaviest = (max(abs(value) for value in of.values()) for of in (cosines, weights))
-    score = {item: cosine / most_alike + SHARE * weights.get(item, 0) / heaviest for item, cosine in cosines.items()}
+    score = {item: cosine / most_alike + share * weights.get(item, 0) / heaviest for item, cosine in cosines.items()}
     ranked = sorted(score, key=lambda item: (-score[item], item))[:k]
     return ranked, [score[item] for item in ranked]
 
@@ -293,16 +295,59 @@ def test_similar_items_are_fused_too(database, path):
     assert pasted(database, found) == [(item.id, item.title, item.score) for item in found.items]
 
 
+def sessions(seed=3):
+    """What 40 items say of those who met them."""
+    rng = np.random.default_rng(seed)
+    base, slope = rng.normal(size=(2, 6)).astype(np.float32)
+    return MetVectors((rng.normal(size=(40, 6)).astype(np.float32),), EventSum(base, slope, 0.75, 50.0))
+
+
+@pytest.mark.parametrize("code", ["float32", "int8"])
+def test_a_session_is_answered_by_neighbours_of_its_items_too(database, draft, path, code):
+    met = ["i2", "i3", "i11"]
+    publish(database, SCHEMA, replace(draft, met=sessions(), code=code))
+    plain = session(database, SCHEMA, met, 37).items  # all there are
+    assert all(item.found_by == () for item in plain)
+    found = session(database, SCHEMA, met, 12, choice=FUSED)
+    if code == "float32":
+        weights, score = by_neighbours(draft, met), {item.id: item.score for item in plain}
+        alike, others = [item.id for item in plain[:12]], sorted(weights, key=lambda item: (-weights[item], item))
+        candidates = [*alike, *[item for item in others if item not in alike][:12]]
+        wanted = fused(
+            {item: score[item] for item in candidates}, {item: weights.get(item, 0) for item in candidates}, 12, SHARE_BY_EVENTS
+        )
+        assert [item.id for item in found.items] == wanted[0]
+        assert [item.score for item in found.items] == pytest.approx(wanted[1], rel=1e-5)
+    assert {name for item in found.items for name in item.found_by} == {"vectors", "similar"}
+    assert not {item.id for item in found.items} & set(met)
+    assert (found.num_events, found.by_model) == (3, True)
+    assert pasted(database, found) == [(item.id, item.title, item.score) for item in found.items]
+
+
+def test_a_session_is_asked_as_validation_chose_for_the_release(database, draft):
+    publish(database, SCHEMA, replace(draft, met=sessions(), retrieve="vectors+similar"))
+    met = ["i2", "i3"]
+    assert session(database, SCHEMA, met, 9).items == session(database, SCHEMA, met, 9, choice=FUSED).items
+    alone = session(database, SCHEMA, met, 9, choice=Choice(retrieve="vectors"))
+    assert all(item.found_by == () for item in alone.items)
+    publish(database, SCHEMA, replace(draft, met=sessions(), similar=None))
+    with pytest.raises(NotFoundError, match="has no relationships between items"):
+        session(database, SCHEMA, met, choice=FUSED)
+
+
 @pytest.mark.parametrize("filters", [(), ("price",)])
 def test_what_an_answer_is_narrowed_by_holds_for_both(database, draft, path, filters):
     rows(database, "MATCH (i:Item) SET i.price = toInteger(substring(i.id, 1)), i.kind = ['a', 'b'][i.price % 2]")
-    publish(database, SCHEMA, replace(draft, filters=filters))
+    publish(database, SCHEMA, replace(draft, met=sessions(), filters=filters))
     declared = {"price": FilterType.NUMBER, "tags": FilterType.LIST}
     cheap = conditions_of({"price": {"at_most": 20}}, declared, SCHEMA)
     met = [item for _, item in MET]
-    found = recommend(database, SCHEMA, "u1", 40, choice=Choice(cheap, retrieve="vectors+similar"))
-    assert {item.id for item in found.items} == {f"i{n}" for n in range(21)} - set(met)
-    assert {"vectors", "similar"} == {name for item in found.items for name in item.found_by}
+    for found in (
+        recommend(database, SCHEMA, "u1", 40, choice=Choice(cheap, retrieve="vectors+similar")),
+        session(database, SCHEMA, met, 40, choice=Choice(cheap, retrieve="vectors+similar")),
+    ):
+        assert {item.id for item in found.items} == {f"i{n}" for n in range(21)} - set(met)
+        assert {"vectors", "similar"} == {name for item in found.items for name in item.found_by}
 
 
 def test_to_fuse_with_what_a_release_does_not_have_is_refused_with_what_to_do(database, draft):

@@ -16,8 +16,8 @@ def as_json(result):
     return json.loads(out)
 
 
-def found_by(hopline, *options):
-    items = as_json(hopline("recommend", "-u", USER, *options, "--json"))["items"]
+def found_by(hopline, *options, asked=("recommend", "-u", USER)):
+    items = as_json(hopline(*asked, *options, "--json"))["items"]
     return {name for item in items for name in item["found_by"]}
 
 
@@ -42,6 +42,10 @@ def test_neighbours_find_recommendations_too_where_the_network_knows_little(hopl
     assert (published["similar"]["by"], published["similar"]["k"]) == ("rp3beta", 20)
     assert found_by(hopline) == {"vectors", "similar"}
     assert found_by(hopline, "--retrieve", "vectors") == set()
+    met = [item["id"] for item in as_json(hopline("recommend", "-u", USER, "--json"))["items"][:2]]
+    in_session = ("session", "-i", met[0], "-i", met[1])
+    assert found_by(hopline, asked=in_session) == {"vectors", "similar"}
+    assert found_by(hopline, "--retrieve", "vectors", asked=in_session) == set()
     as_json(hopline("compress", "--size", "4", "--json"))
     assert found_by(hopline) == {"vectors", "similar"}
     monkeypatch.setenv("HOPLINE_ASK__RETRIEVE", "vectors")

@@ -114,7 +114,7 @@ def questions():
         for one in (user(2 * (number % (NUM_USERS // 2))), "new"):
             yield "/recommend", {"user": one, "explain": True, **asked, **found}
         yield "/similar", {"item": MY_ITEMS[number % 30], **asked, **found}
-        yield "/session", {"items": MY_ITEMS[number % 27 : number % 27 + 3], **asked}
+        yield "/session", {"items": MY_ITEMS[number % 27 : number % 27 + 3], **asked, **found}
     yield "/session", {"items": [], "k": 20}
     for number in range(0, NUM_USERS, 2):
         for whose in (None, {"shop": OTHERS}, {"shop": [OTHERS, MINE]}):
