@@ -9,7 +9,7 @@ from graph.errors import DatabaseGoneError
 from graph.releases import active_release, list_releases
 from graph.releases.lease import hold_lease
 from hopline import Recommender
-from hopline import recommender as recommender_module
+from hopline import publisher as publisher_module
 from hopline.cli import online
 from hopline.errors import ConfigError, TrainingError
 from hopline.online import retrain
@@ -144,7 +144,7 @@ def test_where_neo4j_went_away_at_the_end_what_was_trained_is_published_later(se
         report = serving.retrain()
     assert (report.outcome, report.why) == ("failed", "it went away")
     with monkeypatch.context() as patched:
-        patched.setattr("hopline.recommender.fit", gone)  # nothing is trained
+        patched.setattr("hopline.publisher.fit", gone)  # nothing is trained
         (folder / ATTEMPTS).unlink()
         assert serving.retrain().version == 2
     assert is_last_run(serving)
@@ -155,7 +155,7 @@ def gone(*_):
 
 
 def test_who_goes_while_it_trains_is_neither_published_nor_kept(serving, database, monkeypatch):
-    fit = recommender_module.fit
+    fit = publisher_module.fit
 
     def and_go(*arguments):
         run = fit(*arguments)
@@ -163,7 +163,7 @@ def test_who_goes_while_it_trains_is_neither_published_nor_kept(serving, databas
         rows(database, "MATCH (i:Item {id: 'f5'}) DETACH DELETE i")
         return run
 
-    monkeypatch.setattr(recommender_module, "fit", and_go)
+    monkeypatch.setattr(publisher_module, "fit", and_go)
     assert serving.retrain().outcome == "served"
     folder = serving.config.run_folder
     assert "u4" not in read_run(folder).users.ids.tolist()
