@@ -16,8 +16,11 @@ def summed_vectors(members: Sequence[tuple[VectorScorer, float]]) -> VectorScore
     so what is standardised is a product of vectors again: of the user by their deviation, and of items less their mean. Vectors
     have as many numbers as those of all members together; users are as long as it takes.
     """
-    users, items = [], []
-    for vectors, weight in members:
+    widths = [vectors.items.shape[1] for vectors, _ in members]
+    first = members[0][0]
+    users, items = (np.empty((len(part), sum(widths)), np.float32) for part in (first.users, first.items))
+    ends = np.cumsum(widths).tolist()
+    for (vectors, weight), width, end in zip(members, widths, ends, strict=True):
         asking, asked = vectors.users.astype(np.float64), vectors.items.astype(np.float64)
         centred = asked - asked.mean(axis=0)
         variance = np.sum(asking @ (centred.T @ centred / len(centred)) * asking, axis=1)
@@ -25,6 +28,7 @@ def summed_vectors(members: Sequence[tuple[VectorScorer, float]]) -> VectorScore
         # Rounding leaves a trace of deviation where there is none.
         largest = np.linalg.norm(asking, axis=1, keepdims=True) * np.linalg.norm(asked, axis=1).max()
         usable = deviation > 1e-6 * largest
-        users.append(np.where(usable, weight * asking / np.where(usable, deviation, 1), 0))
-        items.append(centred)
-    return VectorScorer(*(np.concatenate(parts, axis=1).astype(np.float32) for parts in (users, items)))
+        of_member = slice(end - width, end)
+        users[:, of_member] = np.where(usable, weight * asking / np.where(usable, deviation, 1), 0)
+        items[:, of_member] = centred
+    return VectorScorer(users, items)

@@ -78,8 +78,8 @@ def fused_pool_of_items(
     Raises:
         NotFoundError: the release has no relationships between items.
     """
-    but = params["but"]
-    fusing = {**params, "met": but[-MOST_MET:], "share": SHARE_BY_EVENTS}
+    but = list(dict.fromkeys(reversed(params["but"])))  # the last met first, each once, however often it was looked at
+    fusing = {**params, "but": but, "met": but[:MOST_MET], "share": SHARE_BY_EVENTS}
     named, domain = {**names, "similar": neighbours_in(release).type}, release.domain(item.label)
 
     def pool(size: int, conditions: Sequence[Condition], told: Sequence[Condition]) -> Question[tuple[Read, Row]]:

@@ -17,7 +17,7 @@ from gnn.fuse import FuseConfig, choose_evaluated, gain_of
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 from gnn.summed_vectors import summed_vectors
-from gnn.vector_scorer import VectorScorer
+from gnn.vector_scorer import VectorScorer, of_length_one
 from gnn.watched import cutoff
 from graph.progress import OnStage
 from graph.snapshot import Snapshot
@@ -97,7 +97,7 @@ def fuse_runs(
             f"valid/{judge.metric}": {one.name: one.value for one in report.tried},
             "barriers": barriers_as_dict(report.barriers),
             "of": {one.name: one.run.fused for one in runs},
-            "folders": {one.name: str(one.folder) for one in runs},
+            "folders": {one.name: str(one.folder.resolve()) for one in runs},
             **{name: first.fused[name] for name in ("people", "similar") if name in first.fused},
         },
         teacher=TeacherVectors(taught.factorised, validated.factorised),
@@ -203,6 +203,9 @@ class _Trials:
         if not config.fitted:
             self.left_out[FITTED] = "[fuse] fitted is false"
             return
+        if len(vectors[0].users) * len(vectors[0].items) > config.max_scores:
+            self.left_out[FITTED] = "users times items are more than [fuse] max_scores"
+            return
         fitted = fit_shares(vectors, judge.holdout)
         shares = [] if fitted is None else fitted.tolist()
         heard = {name: share for name, share in zip(names, shares, strict=False) if share > 0}
@@ -256,7 +259,8 @@ class _Small:
 
     @classmethod
     def of(cls, whole: VectorScorer, largest: int, learnt: Interactions, config: FuseConfig, on_stage: OnStage) -> _Small:
-        factorised = shorten(whole, largest)
+        short = shorten(whole, largest)
+        factorised = VectorScorer(of_length_one(short.users), short.items)  # as it is where fewer were heard
         if learnt.num_users * learnt.num_items > config.max_scores:
             return cls(factorised, factorised)
         return cls(factorised, distilled(whole, factorised, learnt.matrix(), config.size, config.distil, on_stage))

@@ -69,6 +69,7 @@ def fuse(
         "shares": {member.name: share for member, share in zip(beside.members, shares, strict=True)},
         "params": {member.name: member.params for member in beside.members},
         f"valid/{metric}": dict(choice.tried),
+        "taken": choice.taken,
     }
     heard = [  # the others need not be fitted again
         (member, model, share) for member, model, share in zip(beside.members, beside.fitted, shares, strict=True) if share

@@ -25,7 +25,8 @@ class Liked:
 
     ``number``: how many relationships that tell of liking each had with each item, int32[num_users, num_items], those that were
     held out or left out included. ``learnt``: those items that the vectors were learnt from, by what they counted for the
-    student then (see :class:`graph.event_weights.EventWeights`), float32 of that shape.
+    student then (see :class:`graph.event_weights.EventWeights`), float32 of that shape; what counted nothing is a zero that is
+    there.
     """
 
     number: sparse.csr_array
@@ -35,7 +36,10 @@ class Liked:
     def of(cls, snapshot: Snapshot, learnt: sparse.csr_array) -> Liked:
         """Return what a graph tells, as it is read, and of it what was ``learnt``, float32[num_users, num_items]."""
         number = read_liked(snapshot)
-        return cls(number, sparse.csr_array(learnt.multiply(number > 0), dtype=np.float32))
+        user, item = learnt.tocoo().coords
+        is_there = is_among(learnt, number)
+        there = learnt.data[is_there].astype(np.float32), (user[is_there], item[is_there])
+        return cls(number, sparse.csr_array(there, shape=number.shape))
 
     def without_user(self, row: int) -> Liked:
         """Return it without one user.
@@ -73,7 +77,7 @@ def write_liked(folder: Path, liked: Liked) -> None:
     """
     number = _sorted(liked.number)
     learnt = _sorted(liked.learnt)
-    is_learnt = np.isin(_places(number), _places(learnt), assume_unique=True)
+    is_learnt = is_among(number, learnt)
     parts = {
         "data": np.minimum(number.data, _MOST).astype(np.uint16) << 1 | is_learnt,
         "indices": number.indices.astype(np.int32),
@@ -94,6 +98,11 @@ def _sorted(matrix: sparse.csr_array) -> sparse.csr_array:
     return found
 
 
+def is_among(matrix: sparse.csr_array, other: sparse.csr_array) -> NDArray[np.bool_]:
+    """Return which entries of a matrix another has, too, in the order of its data; zeros that are there count as entries."""
+    return np.isin(_places(matrix), _places(other), assume_unique=True)
+
+
 def _places(matrix: sparse.csr_array) -> NDArray[np.int64]:
     """Return where a matrix has entries, as one number each, int64[m]."""
     rows, columns = matrix.tocoo().coords
@@ -111,18 +120,17 @@ def load_liked(folder: Path) -> Liked | None:
         with (folder / _FILE).open("rb") as file, np.load(file, allow_pickle=False) as kept:
             parts = {name: kept[name] for name in kept.files}
         shape, where = tuple(parts["shape"].tolist()), (parts["indices"], parts["indptr"])
-        weight = (parts["data"] & 1).astype(np.float32)
-        if "weight" in parts:
-            weight[weight > 0] = parts["weight"]
         number = sparse.csr_array(((parts["data"] >> 1).astype(np.int32), *where), shape=shape)
-        learnt = sparse.csr_array((weight, *where), shape=shape, copy=True)  # its zeros go, the other's places stay
+        is_learnt = (parts["data"] & 1).astype(bool)
+        user, item = number.tocoo().coords
+        weight = parts["weight"] if "weight" in parts else np.ones(np.count_nonzero(is_learnt), np.float32)
+        learnt = sparse.csr_array((weight, (user[is_learnt], item[is_learnt])), shape=shape)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise TrainingError(
             f"what the users of the run in {folder} liked cannot be read ({error}); run `hopline train` again"
         ) from error
-    learnt.eliminate_zeros()
     return Liked(number, learnt)
 
 

@@ -146,7 +146,7 @@ class _Index:
                 ordered = np.partition(scores, sorted(places.values()))
                 tie = _TIE * float(np.abs(scores).max())
                 good = {k: np.flatnonzero(scores >= ordered[place] - tie) for k, place in places.items()}
-                found.append(_Exact(row, {k: rows.astype(np.int32) for k, rows in good.items()}))
+                found.append(_Exact(row, {k: best.astype(np.int32) for k, best in good.items()}))
         return found
 
     def right(self, exact: _Exact, k: int, width: int) -> int:

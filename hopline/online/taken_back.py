@@ -13,7 +13,7 @@ from gnn.vector_scorer import of_length_one
 from graph.embeddings import Embeddings
 from graph.snapshot import Snapshot
 from hopline.errors import TrainingError
-from hopline.liked import Liked, read_liked
+from hopline.liked import Liked, is_among, read_liked
 from hopline.online.rows import item_rows, rows_of
 from hopline.run_folder import Run
 
@@ -58,10 +58,13 @@ def without_taken_back(run: Run, liked: Liked | None, snapshot: Snapshot) -> Tak
     if not len(rows):
         return TakenBack(run, none)
     had = sparse.csr_array(liked.learnt[rows])
-    left = sparse.csr_array(had.multiply(now[rows] > 0), dtype=np.float32)
+    is_left = is_among(had, sparse.csr_array(now[rows] > 0))
+    left = had.copy()
+    left.data[~is_left] = 0
+    num_left = np.bincount(had.tocoo().coords[0][is_left], minlength=len(rows))
     vectors = run.users.vectors.copy()
     vectors[rows] = _moved(vectors[rows], run.student.vectors(left), run.student.vectors(had))
-    vectors[rows[left.sum(axis=1) == 0]] = 0
+    vectors[rows[num_left == 0]] = 0
     number = np.asarray(lost.sum(axis=1), np.int64).ravel()
     digest = hashlib.blake2b(lost.indptr.tobytes() + lost.indices.tobytes() + lost.data.tobytes(), digest_size=16)
     moved = replace(run, users=Embeddings(run.users.label, run.users.ids, vectors), known=run.known - number)

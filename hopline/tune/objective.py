@@ -25,6 +25,9 @@ from hopline.retrieval import TriedNeighbours
 from hopline.split_log import Prepared
 from hopline.validated_part import hold_out
 
+_JUDGED = "by shares and lengths that validation chooses"
+"""What a trial's figure is of; another one makes another search."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -67,7 +70,7 @@ class Objective:
 
     def digest(self) -> str:
         """Return a text that differs as soon as what is learnt from, what is measured on, or the program differs."""
-        digest = hashlib.blake2b(version("hopline").encode(), digest_size=16)
+        digest = hashlib.blake2b(f"{version('hopline')}, {_JUDGED}".encode(), digest_size=16)
         digest.update(self.data.digest() + self._part.validation.digest())
         if self._near is not None:
             digest.update(f"{self._near.number} neighbours by {sorted(self._near.params.items())}".encode())

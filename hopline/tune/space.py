@@ -78,11 +78,15 @@ def _most_of_shares(config: Config, fused_with: Collection[str]) -> dict[str, fl
 
     At the largest scale of their sum, which a fit tries too, something must be left for the network.
     """
-    searched = {key: most for key, most in _SHARES.items() if key in fused_with}
-    others = sum(getattr(config.fuse, key) for key in KNOWN if key not in searched)
-    room = _MOST_OF_SUM / max((1.0, *config.fuse.scales)) - others
-    summed = sum(most for key, most in searched.items() if key != "nearby_ease")  # which is in another's place
-    return {key: most * min(1.0, max(0.0, room / summed)) for key, most in searched.items()} if summed else {}
+    present = {key: getattr(config.fuse, key) for key in (*KNOWN, "social_knn", "nearby_ease")}
+    searched = {key: max(most, present[key]) for key, most in _SHARES.items() if key in fused_with and present[key]}
+    beside = {key for key in present if key != "nearby_ease"}  # which is in another's place
+    room = _MOST_OF_SUM / max((1.0, *config.fuse.scales)) - sum(present[key] for key in beside - searched.keys())
+    # What is over the present shares is made smaller, so that these stay within, and all at their most fit.
+    over = sum(searched[key] - present[key] for key in beside & searched.keys())
+    left = room - sum(present[key] for key in beside & searched.keys())
+    part = min(1.0, max(0.0, left / over)) if over > 0 else 1.0
+    return {key: present[key] + part * (most - present[key]) for key, most in searched.items()}
 
 
 def _widened(of: BaseDistribution, values: Sequence[Any]) -> BaseDistribution:

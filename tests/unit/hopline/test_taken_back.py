@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from gnn.interactions import Interactions
 from gnn.vector_scorer import of_length_one
@@ -100,6 +101,30 @@ def test_what_is_taken_back_counts_what_it_counted_when_it_was_learnt(tmp_path):
     assert np.abs(counted_alike - (left - all_of_it)).max() > 0.01
     drop_user(tmp_path, 0)
     assert np.array_equal(load_liked(tmp_path).learnt.toarray(), liked.learnt.toarray()[1:])
+
+
+def test_who_is_left_with_what_counts_nothing_is_still_known_by_what_was_learnt(run, tmp_path):
+    """What a user liked may count nothing for the student, as neutral ratings do; the network learnt from it."""
+    learnt, liked = run
+    nothing = liked.learnt.copy()
+    nothing.data[nothing.indptr[2] : nothing.indptr[3]] = 0
+    write_liked(tmp_path, replace(liked, learnt=nothing))
+    kept = load_liked(tmp_path)
+    assert np.diff(kept.learnt.indptr)[2] == 10  # zeros that are there
+    gone = learnt_of(liked, 2)[0]
+    back = without_taken_back(learnt, kept, without([(2, gone[0])]))
+    assert back.lost[2] == 1
+    assert back.run.users.vectors[2] == pytest.approx(learnt.users.vectors[2], abs=1e-6)
+    assert learnt.users.vectors[2].any()
+    assert not without_taken_back(learnt, kept, without([(2, item) for item in gone])).run.users.vectors[2].any()
+
+
+def test_zeros_that_are_there_are_liked_too():
+    twice = snapshot([(0, 0), (1, 1)])
+    counts = sparse.csr_array((np.array([0.0, 0.5, 1.0], np.float32), ([0, 1, 2], [0, 1, 2])), shape=(24, 24))
+    learnt = Liked.of(twice, counts).learnt  # the third is not in the graph
+    assert np.argwhere(learnt.toarray()).tolist() == [[1, 1]]
+    assert learnt.nnz == 2
 
 
 def test_what_was_held_out_is_taken_back_from_the_count_alone(run):
