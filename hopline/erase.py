@@ -22,6 +22,7 @@ from hopline.run_folder import (
     alone_in,
     drop_user,
     fused_folders,
+    fused_with,
 )
 from hopline.tune.tune import FOLDER as TUNED
 
@@ -71,6 +72,9 @@ def erase(database: Database, schema: Schema, user_id: Any, folder: Path) -> Rec
         left += [
             f"{path}: a run that this one was fused of, with their vectors; erase from it, too"
             for path in fused_folders(folder)
+        ]
+        left += [
+            f"{path}: a run that was fused of this one, with their vectors; erase from it, too" for path in fused_with(folder)
         ]
     left.append("ids of their events (HoplineEvent): kept, so that an event that is sent again brings nobody back")
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")

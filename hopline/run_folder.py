@@ -202,6 +202,13 @@ def fused_folders(folder: Path) -> list[Path]:
         return []
 
 
+def fused_with(folder: Path) -> list[Path]:
+    """Return the folders beside ``folder`` whose runs were fused of the one in it, and of others."""
+    own = folder.resolve()
+    beside = [path.parent for path in sorted(own.parent.glob(f"*/{_RECORD}"))]
+    return [run for run in beside if own in map(Path.resolve, fused_folders(run))]
+
+
 def move_run(source: Path, target: Path) -> None:
     """Put the run in ``source``, with all that its training left there, in the place of the one in ``target``.
 

@@ -1,6 +1,7 @@
 """`hopline fuse`, from two trained runs to answers out of the database."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -74,15 +75,17 @@ def test_what_serves_is_the_fused_run_and_not_the_first_one(hopline, two_runs, d
         recommender.learn()
 
 
-def test_who_is_erased_is_told_to_be_in_the_runs_it_was_fused_of_too(hopline, two_runs, workplace):
+def test_who_is_erased_is_told_to_be_in_the_runs_it_was_fused_of_or_to_too(hopline, two_runs, workplace):
     hopline("fuse", "runs/a", "runs/b", "--out", "runs/ab", "--take", "sum", "--quiet")
     folders = [workplace / "runs" / name for name in ("ab", "a", "b")]
     for number, name in enumerate(("ab", "a", "b")):
         two_runs(name)
         left = as_json(hopline("erase", "--user", "u3", "--yes", "--json"))["left"]
         assert ["u3" in read_run(folder).users.ids for folder in folders] == [other > number for other in range(3)]
-        told = [one.partition(":")[0] for one in left if "fused of" in one]
-        assert told == (["runs/a", "runs/b"] if name == "ab" else [])
+        told = [one.partition(": a run that ")[::2] for one in left if "fused of" in one]
+        others = "this one was fused of" if name == "ab" else "was fused of this one"
+        assert [Path(path).resolve() for path, _ in told] == (folders[1:] if name == "ab" else folders[:1])
+        assert all(what.startswith(others) for _, what in told)
     assert read_teacher(folders[0]).learnt.users.shape == (23, 8)
 
 
