@@ -73,6 +73,10 @@ class FuseConfig(BaseModel):
         "where better on validation for sure",
     )
 
+    def is_too_much(self, num_users: int, num_items: int) -> bool:
+        """Whether there are too many users and items for every one of each to be scored some twenty times, as fusing does."""
+        return num_users * num_items > self.max_scores
+
     @model_validator(mode="after")
     def _shares_and_powers_make_sense(self) -> FuseConfig:
         shares = self.ease + self.ials + self.item_knn + self.rp3beta + self.social_knn

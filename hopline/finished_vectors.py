@@ -17,7 +17,7 @@ from hopline.node_properties import encode_rows, features_of
 from hopline.retrieval import retrieved
 from hopline.run_folder import Run
 from hopline.split_log import Prepared, SplitLog
-from hopline.student import learn_student
+from hopline.student import learn_student, weighed_histories
 from hopline.unmet_items import UnmetOfDomains
 from loaders.splits import Rows
 
@@ -57,4 +57,5 @@ def finish(run: Run, prepared: Prepared, vectors: VectorScorer, code: Code, on_s
     if len(parts.split.test):
         test, near = parts.test(), near_as_chosen(run.retrieve, run.similar, run.config.get("publish", {}).get("similar"))
         metrics = evaluate(retrieved(served, near, parts, rows, test, max(CUTOFFS)), test, ks=CUTOFFS).metrics
-    return FinishedVectors(vectors, metrics, learn_student(served.items, prepared, features, unmet, rows, on_stage))
+    weighed = weighed_histories(prepared, rows)
+    return FinishedVectors(vectors, metrics, learn_student(served.items, prepared, features, unmet, weighed, on_stage))

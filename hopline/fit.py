@@ -107,9 +107,10 @@ def _fit(
     inputs = part.properties.inputs
     unmet = UnmetOfDomains.of(prepared, lambda label: inputs[label].of_rows, learnt)
     vectors = unmet.place(fused.vectors)
-    liked = Liked.of(as_read, weighed_histories(prepared, learnt)[0].whole())
+    weighed = weighed_histories(prepared, learnt)
+    liked = Liked.of(as_read, weighed[0].whole())
     fitted = part.properties.features
-    student = learn_student(vectors.items, prepared, fitted, unmet, learnt, on_stage)
+    student = learn_student(vectors.items, prepared, fitted, unmet, weighed, on_stage)
     train_s = time.perf_counter() - started
     on_validation = validated.history[validated.best_epoch - 1].metrics | foretold.metrics
     if people is not None:

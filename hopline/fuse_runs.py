@@ -203,7 +203,7 @@ class _Trials:
         if not config.fitted:
             self.left_out[FITTED] = "[fuse] fitted is false"
             return
-        if len(vectors[0].users) * len(vectors[0].items) > config.max_scores:
+        if config.is_too_much(len(vectors[0].users), len(vectors[0].items)):
             self.left_out[FITTED] = "users times items are more than [fuse] max_scores"
             return
         fitted = fit_shares(vectors, judge.holdout)
@@ -261,7 +261,7 @@ class _Small:
     def of(cls, whole: VectorScorer, largest: int, learnt: Interactions, config: FuseConfig, on_stage: OnStage) -> _Small:
         short = shorten(whole, largest)
         factorised = VectorScorer(of_length_one(short.users), short.items)  # as it is where fewer were heard
-        if learnt.num_users * learnt.num_items > config.max_scores:
+        if config.is_too_much(learnt.num_users, learnt.num_items):
             return cls(factorised, factorised)
         return cls(factorised, distilled(whole, factorised, learnt.matrix(), config.size, config.distil, on_stage))
 

@@ -67,7 +67,8 @@ class Members:
         """Return the models that ``[fuse]`` asks for, tuned on validation; none where there is too much to score."""
         none = cls((), (), pairs, metric)
         if pairs.is_too_much(config):
-            on_stage(f"the network alone: {pairs.num_scores:,} users times items are more than [fuse] max_scores", 0, 0)
+            num_scores = pairs.train.num_users * pairs.train.num_items
+            on_stage(f"the network alone: {num_scores:,} users times items are more than [fuse] max_scores", 0, 0)
             return none
         members = []
         for key, (name, baseline) in KNOWN.items():

@@ -34,11 +34,6 @@ class Pairs:
         who_has_whom = ties(ends_between(snapshot), snapshot.schema, len(parts.log.user_ids)).matrix()
         return cls(train, valid, parts.liked(parts.learnt) if refit else train, parts.valid(), who_has_whom)
 
-    @property
-    def num_scores(self) -> int:
-        """How many scores there are of all pairs."""
-        return self.train.num_users * self.train.num_items
-
     def is_too_much(self, config: FuseConfig) -> bool:
-        """Whether there are too many users and items for every one of each to be scored some twenty times, as fusing does."""
-        return self.num_scores > config.max_scores
+        """Whether there are too many to be fused."""
+        return config.is_too_much(self.train.num_users, self.train.num_items)

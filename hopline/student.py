@@ -24,17 +24,17 @@ def learn_student(
     prepared: Prepared,
     features: FittedFeatures,
     unmet: UnmetOfDomains,
-    learnt: Rows,
+    weighed: tuple[Histories, EventWeights],
     on_stage: OnStage,
 ) -> Student | None:
-    """Return the student of item vectors float32[num_items, d], which were ``learnt`` from these interactions, by row.
+    """Return the student of item vectors float32[num_items, d], which were learnt from what :func:`weighed_histories` tells.
 
     Users are told apart by those of their properties that are ``features``. What users ask with who met items that nobody had
     met, ``unmet``, is made of what is known of these. Events count what they do in training, and fade as they do there, but
     back from each user's newest. None where too few users met two items.
     """
     on_stage("learning to make vectors of users not seen", 0, 0)
-    histories, weights = weighed_histories(prepared, learnt)
+    histories, weights = weighed
     fitted = fit_student(items, histories, _traits(prepared.snapshot, features))
     if fitted is None:
         return None

@@ -5,6 +5,8 @@ import numpy as np
 import polars as pl
 
 from graph.embeddings import Embeddings, ReleaseDraft
+from graph.event_sum import EventSum
+from graph.met_vectors import MetVectors
 from graph.schema import EdgeKind, EdgeRole, NodeKind, NodeRole, Schema
 from graph.tables import SOURCE, TARGET, EdgeTable, NodeTable, Tables
 from graph.write import write_tables
@@ -55,6 +57,13 @@ def make_draft(num_users=8, num_items=40, dimensions=6, seed=0, **changed):
         "popular": {"Item": [f"i{n}" for n in range(num_items)]},
     }
     return ReleaseDraft(**parts | changed)
+
+
+def met_vectors(seed=3, items=40, dimensions=6):
+    """What items say of those who met them: vectors, and how they are summed."""
+    rng = np.random.default_rng(seed)
+    base, slope = rng.normal(size=(2, dimensions)).astype(np.float32)
+    return MetVectors((rng.normal(size=(items, dimensions)).astype(np.float32),), EventSum(base, slope, 0.75, 50.0))
 
 
 def best(draft, row, k, seen=()):

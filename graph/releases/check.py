@@ -145,8 +145,8 @@ class _Index:
                 places = {k: len(scores) - k for k in ks}
                 ordered = np.partition(scores, sorted(places.values()))
                 tie = _TIE * float(np.abs(scores).max())
-                good = {k: np.flatnonzero(scores >= ordered[place] - tie) for k, place in places.items()}
-                found.append(_Exact(row, {k: best.astype(np.int32) for k, best in good.items()}))
+                good = {k: np.flatnonzero(scores >= ordered[at] - tie).astype(np.int32) for k, at in places.items()}
+                found.append(_Exact(row, good))
         return found
 
     def right(self, exact: _Exact, k: int, width: int) -> int:

@@ -79,14 +79,13 @@ def _most_of_shares(config: Config, fused_with: Collection[str]) -> dict[str, fl
     At the largest scale of their sum, which a fit tries too, something must be left for the network.
     """
     present = {key: getattr(config.fuse, key) for key in (*KNOWN, "social_knn", "nearby_ease")}
-    searched = {key: max(most, present[key]) for key, most in _SHARES.items() if key in fused_with and present[key]}
-    beside = {key for key in present if key != "nearby_ease"}  # which is in another's place
-    room = _MOST_OF_SUM / max((1.0, *config.fuse.scales)) - sum(present[key] for key in beside - searched.keys())
-    # What is over the present shares is made smaller, so that these stay within, and all at their most fit.
-    over = sum(searched[key] - present[key] for key in beside & searched.keys())
-    left = room - sum(present[key] for key in beside & searched.keys())
-    part = min(1.0, max(0.0, left / over)) if over > 0 else 1.0
-    return {key: present[key] + part * (most - present[key]) for key, most in searched.items()}
+    over = {key: max(0.0, most - present[key]) for key, most in _SHARES.items() if key in fused_with and present[key]}
+    # What is over the present shares is made smaller, so that these stay within, and all at their most fit; nearby_ease is in
+    # another's place.
+    room = _MOST_OF_SUM / max((1.0, *config.fuse.scales)) - sum(of for key, of in present.items() if key != "nearby_ease")
+    wanted = sum(of for key, of in over.items() if key != "nearby_ease")
+    part = min(1.0, max(0.0, room / wanted)) if wanted else 1.0
+    return {key: present[key] + part * of for key, of in over.items()}
 
 
 def _widened(of: BaseDistribution, values: Sequence[Any]) -> BaseDistribution:

@@ -9,10 +9,10 @@ from graph.choice import Choice
 from graph.database import Database
 from graph.embeddings import Embeddings
 from graph.errors import NotFoundError
-from graph.event_sum import SINCE, EventSum
+from graph.event_sum import SINCE
 from graph.event_weights import EventWeights, TypeWeight
 from graph.fused import SHARE, SHARE_BY_EVENTS
-from graph.met_vectors import MetVectors, from_bytes, to_bytes
+from graph.met_vectors import from_bytes, to_bytes
 from graph.neighbours import SimilarItems, nearest_by_cosine
 from graph.publish import publish
 from graph.recommend import recommend
@@ -21,7 +21,7 @@ from graph.releases.stored import read_ranking
 from graph.rerank import rerank
 from graph.session import session
 from graph.traits import TraitGroup, Traits
-from tests.small_releases import SCHEMA, best, make_draft, pasted, rows, traces, write_graph
+from tests.small_releases import SCHEMA, best, make_draft, met_vectors, pasted, rows, traces, write_graph
 
 pytestmark = pytest.mark.integration
 SIZE, ITEMS = 6, 40
@@ -33,12 +33,6 @@ def path(request, monkeypatch):
     if request.param == "queryNodes":
         monkeypatch.setattr(Database, "supports_search", False)
     return request.param
-
-
-def met_vectors(seed=3, items=ITEMS):
-    rng = np.random.default_rng(seed)
-    base, slope = rng.normal(size=(2, SIZE)).astype(np.float32)
-    return MetVectors((rng.normal(size=(items, SIZE)).astype(np.float32),), EventSum(base, slope, 0.75, 50.0))
 
 
 def wanted(draft, places, k):

@@ -11,13 +11,11 @@ from graph.choice import Choice
 from graph.counts import read_counts
 from graph.database import Database
 from graph.errors import NotFoundError, ReleaseError
-from graph.event_sum import EventSum
 from graph.explain import explain
 from graph.explore import Explorer
 from graph.filters import FilterType, Indexed, conditions_of
 from graph.fused import SHARE, SHARE_BY_EVENTS
 from graph.inspect import propose_schema
-from graph.met_vectors import MetVectors
 from graph.neighbours import SimilarItems, nearest_by_cosine
 from graph.progress import silent
 from graph.publish import publish
@@ -29,7 +27,7 @@ from graph.session import session
 from graph.similar import similar
 from graph.snapshot import read_snapshot
 from tests.small_publishers import start_publisher
-from tests.small_releases import SCHEMA, best, make_draft, pasted, rows, write_graph
+from tests.small_releases import SCHEMA, best, make_draft, met_vectors, pasted, rows, write_graph
 
 pytestmark = pytest.mark.integration
 K = 5
@@ -295,17 +293,10 @@ def test_similar_items_are_fused_too(database, path):
     assert pasted(database, found) == [(item.id, item.title, item.score) for item in found.items]
 
 
-def sessions(seed=3):
-    """What 40 items say of those who met them."""
-    rng = np.random.default_rng(seed)
-    base, slope = rng.normal(size=(2, 6)).astype(np.float32)
-    return MetVectors((rng.normal(size=(40, 6)).astype(np.float32),), EventSum(base, slope, 0.75, 50.0))
-
-
 @pytest.mark.parametrize("code", ["float32", "int8"])
 def test_a_session_is_answered_by_neighbours_of_its_items_too(database, draft, path, code):
     met = ["i2", "i3", "i11"]
-    publish(database, SCHEMA, replace(draft, met=sessions(), code=code))
+    publish(database, SCHEMA, replace(draft, met=met_vectors(), code=code))
     plain = session(database, SCHEMA, met, 37).items  # all there are
     assert all(item.found_by == () for item in plain)
     found = session(database, SCHEMA, met, 12, choice=FUSED)
@@ -325,12 +316,12 @@ def test_a_session_is_answered_by_neighbours_of_its_items_too(database, draft, p
 
 
 def test_a_session_is_asked_as_validation_chose_for_the_release(database, draft):
-    publish(database, SCHEMA, replace(draft, met=sessions(), retrieve="vectors+similar"))
+    publish(database, SCHEMA, replace(draft, met=met_vectors(), retrieve="vectors+similar"))
     met = ["i2", "i3"]
     assert session(database, SCHEMA, met, 9).items == session(database, SCHEMA, met, 9, choice=FUSED).items
     alone = session(database, SCHEMA, met, 9, choice=Choice(retrieve="vectors"))
     assert all(item.found_by == () for item in alone.items)
-    publish(database, SCHEMA, replace(draft, met=sessions(), similar=None))
+    publish(database, SCHEMA, replace(draft, met=met_vectors(), similar=None))
     with pytest.raises(NotFoundError, match="has no relationships between items"):
         session(database, SCHEMA, met, choice=FUSED)
 
@@ -338,7 +329,7 @@ def test_a_session_is_asked_as_validation_chose_for_the_release(database, draft)
 @pytest.mark.parametrize("filters", [(), ("price",)])
 def test_what_an_answer_is_narrowed_by_holds_for_both(database, draft, path, filters):
     rows(database, "MATCH (i:Item) SET i.price = toInteger(substring(i.id, 1)), i.kind = ['a', 'b'][i.price % 2]")
-    publish(database, SCHEMA, replace(draft, met=sessions(), filters=filters))
+    publish(database, SCHEMA, replace(draft, met=met_vectors(), filters=filters))
     declared = {"price": FilterType.NUMBER, "tags": FilterType.LIST}
     cheap = conditions_of({"price": {"at_most": 20}}, declared, SCHEMA)
     met = [item for _, item in MET]
