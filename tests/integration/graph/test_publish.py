@@ -81,6 +81,7 @@ def test_the_index_is_searched_as_wide_as_its_vectors_need(database):
     assert publish(database, SCHEMA, easy).domain("Item").search_widths == SearchWidths(FIRST_WIDTH, FIRST_WIDTH)
     widths = publish(database, SCHEMA, hard).domain("Item").search_widths
     assert FIRST_WIDTH < widths.first <= widths.deep
+    assert widths.deep % FIRST_WIDTH == 0  # doubled, where the other is narrowed
     assert [widths.of(k) for k in (1, 10, 11, 500)] == [widths.first, widths.first, widths.deep, widths.deep]
     for k in (10, 100):
         found = [
