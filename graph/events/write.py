@@ -80,6 +80,7 @@ class EventWriter:
         self._indexed: set[str] = {schema.user.label, *(item.label for item in schema.items)}
         for label, key in ((_EVENT, "id"), (_LOCK, "name")):
             database.schema(load("schema/create_key_constraint"), {}, {"label": label, "key": key})
+        database.write(load("events/create_lock"))
         derive_keys(database, schema)
         index_keys(database, schema)
 

@@ -280,8 +280,13 @@ def test_in_one_batch_what_an_event_makes_is_whom_it_is_made_for(database):
     assert [row["owner"] for row in made] == [MINE, OTHERS]
 
 
-def test_a_load_between_the_look_at_whose_nodes_are_and_what_is_written_waits(database, monkeypatch):
+@pytest.mark.parametrize("is_first", [False, True], ids=["loaded before", "never loaded"])
+def test_a_load_between_the_look_at_whose_nodes_are_and_what_is_written_waits(database, monkeypatch, is_first):
     publish_tenants(database)
+    if is_first:  # a graph of others, taken as it is
+        rows(database, "MATCH (s:HoplineSchema) DELETE s")
+        (constraint,) = rows(database, "SHOW CONSTRAINTS YIELD name, labelsOrTypes WHERE labelsOrTypes = ['HoplineSchema']")
+        rows(database, f"DROP CONSTRAINT {constraint['name']}")
     writer = EventWriter(database, OF_TENANTS, tenants=TENANTS)
     kind, looked, loaded = OF_TENANTS.interactions[0], Event(), []
     read = Owners.read
