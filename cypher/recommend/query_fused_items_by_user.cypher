@@ -43,12 +43,12 @@ CALL (u, fresh, norm) {
     ORDER BY time IS NULL, time DESC, made DESC
     LIMIT $met_most
     MATCH (one)-[near:{{similar}}]->(i:{{item}})
-    WITH u, i, sum(near.weight) AS weight
-    WHERE NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.wanted}}
-    RETURN i, null AS similarity, weight
+    RETURN i, null AS similarity, sum(near.weight) AS weight
   }
-  WITH asked, i, max(similarity) AS similarity, sum(weight) AS weight, i.{{item_key}} AS id
-  ORDER BY similarity IS NULL, weight DESC, id LIMIT 2 * $k // the index's, and of the others those that neighbours tell most of
+  WITH u, asked, i, max(similarity) AS similarity, sum(weight) AS weight, i.{{item_key}} AS id
+  ORDER BY similarity IS NULL, weight DESC, id // the index's, then those that neighbours tell most of, until there are enough
+  WHERE similarity IS NOT NULL OR NOT EXISTS { (u)-[:{{interactions}}]-(i) } {{AND i.wanted}}
+  WITH asked, i, similarity, weight, id LIMIT 2 * $k
   WITH i, id, weight, similarity IS NOT NULL AS by_index,
        2 * coalesce(similarity, vector.similarity.cosine(i.{{vector}}, asked), 0.5) - 1 AS cosine
   WITH collect([i, id, cosine, weight, by_index]) AS found, max(abs(cosine)) AS most_alike, max(weight) AS heaviest,
