@@ -146,20 +146,22 @@ def choose_evaluated(found: Mapping[str, Evaluation], usual: str, metric: str) -
 
 @dataclass(frozen=True)
 class Gain:
-    """How much better one of two evaluations is, a mean over users, and the standard ``error`` of that."""
+    """How much better one of two evaluations is, a mean over ``num_users`` users, and the standard ``error`` of that."""
 
     mean: float
     error: float
+    num_users: int
 
     @classmethod
     def of(cls, per_user: NDArray[np.float64]) -> Gain:
         """Return the mean of what each user gains, float64[n], and its error."""
-        return cls(float(per_user.mean()), float(per_user.std() / np.sqrt(len(per_user))))
+        spread = per_user.std(ddof=1) if len(per_user) > 1 else 0.0
+        return cls(float(per_user.mean()), float(spread / np.sqrt(len(per_user))), len(per_user))
 
     @property
     def is_sure(self) -> bool:
-        """Whether it is above 0 by more than chance."""
-        return self.mean > 2 * self.error
+        """Whether it is above 0 by more than chance, which one user does not tell."""
+        return self.num_users > 1 and self.mean > 2 * self.error
 
 
 def gain_of(one: Evaluation, usual: Evaluation, metric: str) -> Gain:

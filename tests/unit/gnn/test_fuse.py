@@ -3,7 +3,7 @@ import pytest
 from pydantic import ValidationError
 
 from gnn import fuse
-from gnn.fuse import FuseConfig, Fused, choose, factorise, standardised
+from gnn.fuse import FuseConfig, Fused, Gain, choose, factorise, standardised
 from gnn.holdout import Holdout
 from gnn.interactions import Interactions
 
@@ -79,8 +79,8 @@ def scores_where(num_right):
     return Table(scores)
 
 
-def many():
-    seen, wanted = (np.arange(20), np.full(20, 2)), (np.arange(20), np.zeros(20, np.int64))
+def many(number=20):
+    seen, wanted = (np.arange(number), np.full(number, 2)), (np.arange(number), np.zeros(number, np.int64))
     return Holdout(Interactions(*seen, 20, 3), Interactions(*wanted, 20, 3))
 
 
@@ -93,6 +93,14 @@ def test_another_sum_is_taken_where_it_is_better_for_sure():
 def test_the_usual_sum_stays_where_another_is_as_good_or_hardly_better():
     assert choose({"1": scores_where(5), "0": scores_where(5)}, "1", many(), "ndcg@1").taken == "1"
     assert choose({"1": scores_where(5), "0": scores_where(6)}, "1", many(), "ndcg@1").taken == "1"
+
+
+def test_one_user_tells_nothing_for_sure_and_the_error_is_that_of_a_sample():
+    assert choose({"1": scores_where(0), "0": scores_where(20)}, "1", many(1), "ndcg@1").taken == "1"
+    assert choose({"1": scores_where(0), "0": scores_where(20)}, "1", many(2), "ndcg@1").taken == "0"
+    gain = Gain.of(np.array([0.1, 0.2, 0.6]))
+    assert (gain.mean, gain.error) == pytest.approx((0.3, np.sqrt(0.07 / 3)))
+    assert not gain.is_sure
 
 
 @pytest.mark.parametrize(
