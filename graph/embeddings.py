@@ -185,9 +185,9 @@ def _squares(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _with_last(vectors: NDArray[np.float32], divisor: Any, last: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return vectors float32[n, d] by a divisor, with one number more each."""
+    """Return vectors float32[n, d] by a divisor, which may be too small for single precision, with one number more each."""
     found = np.empty((len(vectors), vectors.shape[1] + 1), np.float32)
-    np.divide(vectors, divisor, out=found[:, :-1], casting="same_kind")
+    np.divide(vectors, divisor, out=found[:, :-1], dtype=np.float64, casting="same_kind")
     found[:, -1] = last
     return found
 

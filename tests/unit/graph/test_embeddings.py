@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -57,6 +57,7 @@ def test_the_cosine_ranks_as_the_dot_product_where_the_plain_cosine_does_not():
 
 
 @given(arrays(np.float32, (6, 3), elements=VALUES))
+@example(np.full((6, 3), 5.7e-44, np.float32))
 def test_every_item_gets_length_one_a_zero_one_too(items):
     made = make_indexable(draft(np.ones((1, 3)), items))
     assert np.allclose(np.linalg.norm(made.items[0], axis=1), 1, atol=1e-6)
